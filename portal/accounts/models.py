@@ -1,0 +1,256 @@
+"""People, the companies they act for, and the roles they hold. The company is the account; people come and go."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from ledger import log
+from portal.accounts.enums import InvitationStatus, MemberKind, Origin
+
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person in the role under which a rule allowed the act; what the ledger names as the actor."""
+
+    user: User
+    role: str
+
+    def ledger_actor(self) -> log.Actor:
+        return log.Actor(role=self.role, private={"user": str(self.user.public_id)})
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a person by e-mail address; the address is kept in lower case."""
+        if not email:
+            raise ValueError("a user needs an e-mail address")
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Never holds a resident registration number (주민등록번호)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("전자우편"), unique=True)
+    name = models.CharField(_("이름"), max_length=80, blank=True)
+    language = models.CharField(_("언어"), max_length=5, default="ko", choices=[("ko", "한국어"), ("en", "English")])
+    is_active = models.BooleanField(_("사용 중"), default=True)
+    is_staff = models.BooleanField(_("운영자 화면 접근"), default=False)
+    is_demo = models.BooleanField(default=False, editable=False)
+    joined_at = models.DateTimeField(db_default=Now())
+    deletion_requested_at = models.DateTimeField(null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("사용자")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name = unicodedata.normalize("NFC", self.name)
+        super().save(*args, **kwargs)
+
+    def acting_as(self, role: str) -> Acting:
+        """This person in ``role``, as a service hands it to the ledger."""
+        return Acting(self, role)
+
+
+class Cluster(models.Model):
+    """One city's programme of hubs."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    name_ko = models.CharField(max_length=100)
+    name_en = models.CharField(max_length=100)
+
+    class Meta:
+        verbose_name = _("클러스터")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name_ko
+
+
+class Organisation(models.Model):
+    """A company or body, known by its business number; a foreign or not yet registered one may have none."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    business_number = models.CharField(_("사업자등록번호"), max_length=10, null=True, blank=True, unique=True)
+    origin = models.CharField(_("국내·국외"), max_length=10, choices=Origin, default=Origin.DOMESTIC)
+    name_ko = models.CharField(_("기업명"), max_length=120)
+    name_en = models.CharField(_("영문 기업명"), max_length=120, blank=True)
+    representative = models.CharField(_("대표자"), max_length=80)
+    opened_date = models.DateField(_("설립일(개업일)"), null=True, blank=True)
+    address = models.CharField(_("소재지"), max_length=200, blank=True)
+    business_kind = models.CharField(_("업종"), max_length=120, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    verified_at = models.DateTimeField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        verbose_name = _("기업/기관")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(business_number__isnull=True) | Q(business_number__regex=r"^[0-9]{10}$"),
+                name="organisation_number_ten_digits",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_ko
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        for field in ("name_ko", "name_en", "representative"):
+            setattr(self, field, unicodedata.normalize("NFC", getattr(self, field)))
+        super().save(*args, **kwargs)
+
+    @property
+    def ref(self) -> str:
+        """The stable public reference used where the law publishes the company."""
+        return f"c-{self.pk:04d}"
+
+
+class Membership(models.Model):
+    """A person acting for a company. Ended rows stay: who could act when is history."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    kind = models.CharField(max_length=10, choices=MemberKind, default=MemberKind.MEMBER)
+    since_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("구성원")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user"], condition=Q(ended_at__isnull=True), name="one_live_membership"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(ended_at__isnull=True, kind="MASTER"), name="one_live_master"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("since_at")), name="membership_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organisation}"
+
+
+class Invitation(models.Model):
+    """An open hand to a colleague, by e-mail; the token is kept only as a hash."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("전자우편"))
+    kind = models.CharField(max_length=10, choices=MemberKind, default=MemberKind.MEMBER)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=InvitationStatus, default=InvitationStatus.SENT)
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("초대")
+        constraints = [
+            models.UniqueConstraint(
+                "organisation", Lower("email"), condition=Q(status="SENT"), name="one_open_invitation_per_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class RoleAssignment(models.Model):
+    """A role of ``roles.ROLES`` given to a person for a scope. ``scope_ref`` names a hub, sub-fund, course or event."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="role_assignments")
+    role = models.CharField(max_length=40)
+    cluster = models.ForeignKey(Cluster, models.PROTECT, null=True, blank=True, related_name="+")
+    scope_kind = models.CharField(max_length=20, blank=True)
+    scope_ref = models.CharField(max_length=64, blank=True)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    granted_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("역할")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "cluster", "scope_kind", "scope_ref"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="one_live_role_per_scope",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope_kind="", scope_ref="") | (~Q(scope_kind="") & ~Q(scope_ref="")), name="role_scope_whole"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"
+
+    def ledger_room(self) -> str:
+        return "account"
+
+    def ledger_subject(self) -> log.Subject:
+        return log.Subject(
+            kind="person", ref=uuid.uuid4().hex, private={"user": str(self.user.public_id)}, key=f"user:{self.user.public_id}"
+        )
+
+
+class Consent(models.Model):
+    """One consent to one text in one version; withdrawing adds a time, never removes the row."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="consents")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="consents")
+    purpose = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField(default=1)
+    given_at = models.DateTimeField(db_default=Now())
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("동의")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "purpose"],
+                condition=Q(withdrawn_at__isnull=True),
+                nulls_distinct=False,
+                name="one_live_consent",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} v{self.version}"

@@ -1,0 +1,148 @@
+"""The outbox relay: rows written in the deciding transaction, claimed and worked off by a worker.
+
+A claim commits before the work starts and lapses after ``CLAIM_LAPSES``, so a killed worker's row is taken up again.
+The handler runs in one transaction with the mark ``DONE``: what it does in the database happens exactly once. What it
+does outside happens at least once; such handlers pass the message's id on as their idempotency key.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from portal.core.models import OutboxMessage, OutboxStatus
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[OutboxMessage], None]
+CLAIM_LAPSES = timedelta(seconds=60)
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(hours=1)
+#: About three hours of trying before a person has to look.
+MOST_ATTEMPTS = 12
+LONGEST_ERROR = 4000
+#: Seconds without another nudge after the broker did not answer.
+BROKER_PAUSE = 10.0
+
+_handlers: dict[str, Handler] = {}
+_broker_away_until = 0.0
+
+
+def handler(topic: str) -> Callable[[Handler], Handler]:
+    """Register the worker's function for ``topic``; a second one for the same topic fails at start."""
+
+    def register(function: Handler) -> Handler:
+        if topic in _handlers and _handlers[topic] is not function:
+            raise ValueError(f"two handlers for outbox topic {topic}")
+        _handlers[topic] = function
+        return function
+
+    return register
+
+
+def put(topic: str, payload: Mapping[str, Any], *, key: str | None = None, due_at: datetime | None = None) -> None:
+    """Queue an effect in the open transaction. A ``key`` already queued is left as it is (the effect happens once)."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("outbox.put() belongs into the deciding transaction")
+    message = OutboxMessage(topic=topic, payload=dict(payload), key=key)
+    if due_at is not None:
+        message.due_at = due_at
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=key is not None)
+    if not any(function is _nudge for _, function, *_ in connection.run_on_commit):
+        transaction.on_commit(_nudge, robust=True)
+
+
+def drain(*, limit: int = 200) -> int:
+    """Work off what is due, at most ``limit`` messages; returns how many were handled, failed ones included."""
+    handled = 0
+    while handled < limit and (message := claim()) is not None:
+        work(message)
+        handled += 1
+    return handled
+
+
+def claim() -> OutboxMessage | None:
+    """Take one due message, or one whose worker went silent; None when nothing is due."""
+    with transaction.atomic():
+        lapsed = Now() - CLAIM_LAPSES
+        due = OutboxMessage.objects.filter(status=OutboxStatus.WAITING, due_at__lte=Now()) | OutboxMessage.objects.filter(
+            status=OutboxStatus.CLAIMED, claimed_at__lte=lapsed
+        )
+        message = due.select_for_update(skip_locked=True).order_by("due_at", "id").first()
+        if message is None:
+            return None
+        message.status, message.attempts = OutboxStatus.CLAIMED, message.attempts + 1
+        OutboxMessage.objects.filter(pk=message.pk).update(
+            status=message.status, attempts=message.attempts, claimed_at=Now()
+        )
+    return message
+
+
+def work(message: OutboxMessage) -> bool:
+    """Run the handler of a claimed message; True when it is done, False when it will be tried again or is dead."""
+    try:
+        with transaction.atomic():
+            if not _still_ours(message):
+                return False
+            _handlers[message.topic](message)
+            OutboxMessage.objects.filter(pk=message.pk).update(status=OutboxStatus.DONE, done_at=Now(), last_error="")
+    except Exception:
+        logger.exception("outbox message %s (%s) failed at attempt %s", message.pk, message.topic, message.attempts)
+        _postpone(message, traceback.format_exc(limit=-8))
+        return False
+    return True
+
+
+def revive(message: OutboxMessage) -> bool:
+    """Give a dead message a fresh set of attempts (a person's decision); False when it is not dead."""
+    return (
+        OutboxMessage.objects.filter(pk=message.pk, status=OutboxStatus.DEAD).update(
+            status=OutboxStatus.WAITING, attempts=0, due_at=Now()
+        )
+        == 1
+    )
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Exponential back-off: 5 s, 10 s, 20 s … at most an hour."""
+    return min(FIRST_RETRY * 2 ** max(attempts - 1, 0), LONGEST_RETRY)
+
+
+def _still_ours(message: OutboxMessage) -> bool:
+    """Lock the row; a worker that slept past its claim finds another's attempt number and steps back."""
+    return (
+        OutboxMessage.objects.select_for_update()
+        .filter(pk=message.pk, status=OutboxStatus.CLAIMED, attempts=message.attempts)
+        .exists()
+    )
+
+
+def _postpone(message: OutboxMessage, error: str) -> None:
+    dead = message.attempts >= MOST_ATTEMPTS or message.topic not in _handlers
+    OutboxMessage.objects.filter(pk=message.pk, status=OutboxStatus.CLAIMED, attempts=message.attempts).update(
+        status=OutboxStatus.DEAD if dead else OutboxStatus.WAITING,
+        due_at=Now() + delay_after(message.attempts),
+        last_error=error[-LONGEST_ERROR:],
+    )
+
+
+def _nudge() -> None:
+    """Hurry the worker; while the broker is away its next tick finds the rows all the same."""
+    global _broker_away_until
+    if time.monotonic() < _broker_away_until:
+        return
+    from portal.core.tasks import drain_outbox
+
+    try:
+        drain_outbox.apply_async(retry=False, expires=10)
+    except OperationalError:
+        _broker_away_until = time.monotonic() + BROKER_PAUSE
+        logger.warning("the broker cannot be reached; the outbox waits for the next tick")

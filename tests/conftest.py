@@ -1,0 +1,97 @@
+"""What every test may ask for. The database server is started here once; settings start nothing."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+RUN = os.environ.setdefault("MADANG_TEST_RUN", str(os.getpid()))
+os.environ.update(
+    DJANGO_SETTINGS_MODULE="portal.settings",
+    DEMO="1",
+    SECRET_KEY="only-for-tests-" + "x" * 50,
+    STATIC_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage",
+    MAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    MAIL_OPTIONS="{}",
+    LOG_LEVEL="WARNING",
+)
+os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parents[1] / "var" / "test" / f"run-{RUN}"))
+
+import pytest  # noqa: E402
+
+from tests import databases  # noqa: E402
+
+_names = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server and build the template before any worker asks for it."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    os.environ["TEST_DATABASE_URL"] = databases.server_url()
+    os.environ["TEST_TEMPLATE"] = databases.template(os.environ["TEST_DATABASE_URL"])
+
+
+def worker_name() -> str:
+    return f"madang_t_{RUN}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """The worker's own clone of the migrated template; ``db`` tests roll back inside it."""
+    from django.db import connection
+
+    url, source = os.environ["TEST_DATABASE_URL"], os.environ["TEST_TEMPLATE"]
+    with databases.clone(url, source, worker_name()) as clone_url, django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _point_at(clone_url)
+        yield
+        connection.close()
+
+
+@pytest.fixture
+def committed_db(django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of its own in which commits are real; yields its URL. Threads may open connections of their own."""
+    from django.db import connection, connections
+
+    before = dict(connection.settings_dict)
+    url, source = os.environ["TEST_DATABASE_URL"], os.environ["TEST_TEMPLATE"]
+    with (
+        databases.clone(url, source, f"{worker_name()}_{next(_names)}") as clone_url,
+        django_db_blocker.unblock(),  # type: ignore[attr-defined]
+    ):
+        connection.close()
+        _point_at(clone_url)
+        try:
+            yield clone_url
+        finally:
+            connections.close_all()
+            connection.settings_dict.update(before)
+
+
+def _point_at(url: str) -> None:
+    """Let Django's default connection, and those that threads open later, use this database."""
+    from django.conf import settings
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict.update({**settings.DATABASES["default"], **_django_settings(url)})
+
+
+def _django_settings(url: str) -> dict[str, object]:
+    from portal.settings import database
+
+    return {"HOST": "", "PORT": "", "USER": "", "PASSWORD": "", **database(url, pool=False)}
+
+
+@pytest.fixture(autouse=True)
+def _plain_cache(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """No cache server in tests, fresh folders for files, cheap password hashes."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRIVATE_ROOT = tmp_path / "private"
