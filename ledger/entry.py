@@ -1,0 +1,195 @@
+"""The leaf: its canonical bytes, its hash and the commitments it carries.
+
+Canonical form is RFC 8785 (JCS) of an object with exactly eight keys. The value rules leave out floats, null and
+non-ASCII keys, so that for everything they admit JCS and the encoder below agree; the tests hold that against an
+independent implementation.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+import unicodedata
+from base64 import urlsafe_b64encode
+from datetime import datetime
+from typing import Any
+
+MAX_BYTES = 65_535
+MAX_DEPTH = 8
+MAX_INTEGER = 2**53 - 1
+SALT_BYTES = 32
+LEAF_KEYS = frozenset({"actor", "at", "data", "id", "refs", "subject", "type", "v"})
+COMMIT_PREFIX = b"hub-ledger/commit/v1\x00"
+
+_key = re.compile(r"[a-z0-9_]{1,64}").fullmatch
+_uuid7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}").fullmatch
+_type = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,3}/[1-9][0-9]{0,3}").fullmatch
+_at = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})\.([0-9]{6})Z").fullmatch
+_token = re.compile(r"[A-Za-z0-9._:-]{1,64}").fullmatch
+# 32 bytes are 43 base64url characters, the last of which carries four bits only.
+_commitment = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
+
+_encode = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
+_decode = json.JSONDecoder().decode
+
+
+class InvalidLeaf(ValueError):
+    """The value or the bytes break a rule of the leaf format."""
+
+
+def leaf_bytes(leaf: dict[str, Any]) -> bytes:
+    """Canonical bytes of `leaf`; `InvalidLeaf` when any rule of the format is broken. Repairs nothing."""
+    if type(leaf) is not dict or leaf.keys() != LEAF_KEYS:
+        raise InvalidLeaf("a leaf has exactly the keys " + ", ".join(sorted(LEAF_KEYS)))
+    if type(leaf["v"]) is not int or leaf["v"] != 1:
+        raise InvalidLeaf("v must be the integer 1")
+    _require(_type, leaf["type"], "type")
+    _require(_uuid7, leaf["id"], "id")
+    _check_time(leaf["at"])
+    _check_refs(leaf["refs"], leaf["id"])
+    _check_actor(leaf["actor"])
+    _check_subject(leaf["subject"])
+    if type(leaf["data"]) is not dict:
+        raise InvalidLeaf("data must be an object")
+    # The leaf itself is depth 1; only data may go deeper than the fixed shape checked above.
+    _check_value(leaf["data"], 2)
+    return _canonical(leaf)
+
+
+def parse_leaf(data: bytes) -> dict[str, Any]:
+    """The leaf that `data` spells, only if `data` is exactly its canonical form; else `InvalidLeaf`."""
+    if type(data) is not bytes or not 2 <= len(data) <= MAX_BYTES:
+        raise InvalidLeaf(f"a leaf is 2 to {MAX_BYTES} bytes")
+    try:
+        leaf = _decode(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InvalidLeaf(f"not a JSON text: {error}") from error
+    if leaf_bytes(leaf) != data:
+        raise InvalidLeaf("not the canonical spelling")
+    return leaf
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """SHA-256(0x00 ‖ data), the hash of a leaf in the tree (RFC 6962 §2.1)."""
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def commit(value: Any, salt: bytes) -> str:
+    """Hiding commitment to `value` under 32 fresh random bytes, as 43 characters of base64url.
+
+    The salt's length is fixed because HMAC pads keys: `k` and `k‖00` would commit alike.
+    """
+    if type(salt) is not bytes or len(salt) != SALT_BYTES:
+        raise InvalidLeaf(f"a salt is {SALT_BYTES} bytes")
+    mac = hmac.digest(salt, COMMIT_PREFIX + canonical_value(value), "sha256")
+    return urlsafe_b64encode(mac).rstrip(b"=").decode("ascii")
+
+
+def canonical_value(value: Any) -> bytes:
+    """JCS of any value that obeys the leaf's value rules; else `InvalidLeaf`."""
+    _check_value(value, 1)
+    return _canonical(value)
+
+
+def is_commitment(text: object) -> bool:
+    """Whether `text` has the form of a commitment."""
+    return type(text) is str and _commitment(text) is not None
+
+
+def is_leaf_id(text: object) -> bool:
+    """Whether `text` is a lower-case UUID of version 7."""
+    return type(text) is str and _uuid7(text) is not None
+
+
+def is_token(text: object) -> bool:
+    """Whether `text` may stand as a reference, a role or a kind."""
+    return type(text) is str and _token(text) is not None
+
+
+def _canonical(value: Any) -> bytes:
+    try:
+        data = _encode(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidLeaf("lone surrogate in a string") from error
+    if len(data) > MAX_BYTES:
+        raise InvalidLeaf(f"longer than {MAX_BYTES} bytes")
+    return data
+
+
+def _require(pattern: Any, value: object, name: str) -> None:
+    if type(value) is not str or pattern(value) is None:
+        raise InvalidLeaf(f"{name} is malformed")
+
+
+def _check_time(value: object) -> None:
+    parts = _at(value) if type(value) is str else None
+    if parts is None:
+        raise InvalidLeaf("at must be UTC with six decimals, such as 2026-11-21T22:30:00.123456Z")
+    try:
+        datetime(*map(int, parts.groups()))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise InvalidLeaf("at is not a real instant") from error
+
+
+def _check_refs(refs: object, own: str) -> None:
+    if type(refs) is not list:
+        raise InvalidLeaf("refs must be a list")
+    for ref in refs:
+        _require(_uuid7, ref, "refs")
+    if len(set(refs)) != len(refs) or own in refs:
+        raise InvalidLeaf("refs must be distinct and never the leaf itself")
+
+
+def _check_actor(actor: object) -> None:
+    if type(actor) is not dict or not {"role"} <= actor.keys() <= {"role", "c"}:
+        raise InvalidLeaf("actor has role and c")
+    _require(_token, actor["role"], "actor.role")
+    if "c" in actor:
+        _require(_commitment, actor["c"], "actor.c")
+    elif actor["role"] != "system":
+        raise InvalidLeaf("only the role system may act without a commitment")
+
+
+def _check_subject(subject: object) -> None:
+    if type(subject) is not dict or not {"kind", "ref"} <= subject.keys() <= {"kind", "ref", "c"}:
+        raise InvalidLeaf("subject has kind, ref and maybe c")
+    _require(_token, subject["kind"], "subject.kind")
+    _require(_token, subject["ref"], "subject.ref")
+    if "c" in subject:
+        _require(_commitment, subject["c"], "subject.c")
+
+
+def _check_value(value: Any, depth: int) -> None:
+    kind = type(value)
+    if kind is str:
+        _check_text(value)
+    elif kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise InvalidLeaf("an integer lies within 2^53 - 1 of 0")
+    elif kind is dict:
+        _check_depth(depth)
+        for key, item in value.items():
+            if type(key) is not str or _key(key) is None:
+                raise InvalidLeaf("a key is 1 to 64 of a-z, 0-9 and _")
+            _check_value(item, depth + 1)
+    elif kind is list:
+        _check_depth(depth)
+        for item in value:
+            _check_value(item, depth + 1)
+    elif kind is not bool:
+        raise InvalidLeaf(f"{kind.__name__} has no place in a leaf")
+
+
+def _check_depth(depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise InvalidLeaf(f"deeper than {MAX_DEPTH}")
+
+
+def _check_text(value: str) -> None:
+    if value.isascii():
+        if "\0" in value:
+            raise InvalidLeaf("U+0000 in a string")
+    elif "\0" in value or not unicodedata.is_normalized("NFC", value):
+        raise InvalidLeaf("a string must be in NFC and without U+0000")

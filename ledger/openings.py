@@ -1,0 +1,187 @@
+"""Sealed personal values: the salt and value behind each commitment.
+
+Each value is AES-256-GCM under the key of the person or company it belongs to; that key is wrapped by a key-encryption
+key that never enters the database (here a file; in production a KMS or HSM behind the same two functions). Destroying
+the wrapped key makes every value under it unreadable, in backups of this table too.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import connection
+
+from ledger import entry
+
+_NAMESPACE = UUID("5a1c1d5e-1f0f-5d0c-9b7e-6d6164616e67")
+_NONCE_BYTES = 12
+
+
+class KeyUnavailable(ValueError):
+    """The key-encryption key is missing, or not the one under which a key was wrapped."""
+
+
+class KeyDestroyed(ValueError):
+    """The values of this person were erased; nothing is sealed or opened under that key again."""
+
+
+@dataclass(frozen=True)
+class Sealing:
+    """A value to seal: its place in the leaf, whose it is, and what the commitment opens to."""
+
+    path: str
+    key_id: UUID
+    salt: bytes
+    value: Any
+
+
+def key_id(key: object) -> UUID:
+    """The row of a subject key: a UUID as it is, any other name (such as `user:17`) by its hash."""
+    return key if isinstance(key, UUID) else uuid5(_NAMESPACE, str(key))
+
+
+def seal(leaf_id: UUID, sealings: Sequence[Sealing]) -> None:
+    """Stores the openings of a leaf that this transaction has appended."""
+    if not sealings:
+        return
+    deks = _deks({sealing.key_id for sealing in sealings})
+    rows: list[Any] = []
+    for sealing in sealings:
+        nonce = os.urandom(_NONCE_BYTES)
+        text = entry.canonical_value({"salt": _b64(sealing.salt), "value": sealing.value})
+        sealed = AESGCM(deks[sealing.key_id]).encrypt(nonce, text, _aad(leaf_id, sealing.path))
+        rows += [sealing.path, sealing.key_id, nonce, sealed]
+    places = ", ".join(["(%s, %s::uuid, %s::bytea, %s::bytea)"] * len(sealings))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_opening (record_id, path, key_id, nonce, ciphertext)"  # noqa: S608
+            f" SELECT r.id, o.* FROM ledger_record r, (VALUES {places}) AS o WHERE r.leaf_id = %s",
+            [*rows, leaf_id],
+        )
+
+
+def open_leaf(leaf_id: UUID, paths: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """The openings of a leaf that can still be opened, as `{"path", "salt", "value"}`, by path."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.path, o.nonce, o.ciphertext, k.id, k.wrapped_dek, k.kek_id FROM ledger_opening o"
+            " JOIN ledger_record r ON r.id = o.record_id JOIN ledger_subject_key k ON k.id = o.key_id"
+            " WHERE r.leaf_id = %s AND k.wrapped_dek IS NOT NULL ORDER BY o.path",
+            [leaf_id],
+        )
+        rows = cursor.fetchall()
+    wanted = None if paths is None else set(paths)
+    found = []
+    for path, nonce, ciphertext, owner, wrapped, kek in rows:
+        if wanted is None or path in wanted:
+            dek = _unwrap(owner, bytes(wrapped), kek)
+            text = AESGCM(dek).decrypt(bytes(nonce), bytes(ciphertext), _aad(leaf_id, path))
+            found.append({"path": path, **json.loads(text)})
+    return found
+
+
+def salt_bytes(text: str) -> bytes:
+    """The bytes of a salt as an opening spells it (base64url without padding)."""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def create_kek(path: Path) -> None:
+    """Makes the key file once; an existing one is left alone."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secrets.token_bytes(32))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    _kek.cache_clear()
+
+
+def _deks(ids: set[UUID]) -> dict[UUID, bytes]:
+    found = _read_deks(ids)
+    missing = sorted(ids - found.keys())
+    if missing:
+        _create_deks(missing)
+        found |= _read_deks(set(missing))
+    return found
+
+
+def _read_deks(ids: set[UUID]) -> dict[UUID, bytes]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, wrapped_dek, kek_id FROM ledger_subject_key WHERE id = ANY(%s)", [list(ids)])
+        rows = cursor.fetchall()
+    if any(wrapped is None for _, wrapped, _ in rows):
+        raise KeyDestroyed("a person whose values were erased cannot be written about under the same key")
+    return {owner: _unwrap(owner, bytes(wrapped), kek) for owner, wrapped, kek in rows}
+
+
+def _create_deks(ids: Sequence[UUID]) -> None:
+    kek_id, kek = _current_kek()
+    with connection.cursor() as cursor:
+        for owner in ids:
+            nonce = os.urandom(_NONCE_BYTES)
+            wrapped = nonce + AESGCM(kek).encrypt(nonce, secrets.token_bytes(32), owner.bytes)
+            cursor.execute(
+                "INSERT INTO ledger_subject_key (id, wrapped_dek, kek_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [owner, wrapped, kek_id],
+            )
+
+
+def _unwrap(owner: UUID, wrapped: bytes, kek_id: str) -> bytes:
+    current, kek = _current_kek()
+    if kek_id != current:
+        raise KeyUnavailable(f"the key {kek_id} is needed, the file holds {current}")
+    try:
+        return AESGCM(kek).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner.bytes)
+    except InvalidTag as error:
+        raise KeyUnavailable("a wrapped key does not open: it was damaged or exchanged") from error
+
+
+def _current_kek() -> tuple[str, bytes]:
+    path = Path(settings.LEDGER["KEK_FILE"])
+    try:
+        return _kek(path)
+    except FileNotFoundError:
+        _create_first_kek(path)
+        return _kek(path)
+
+
+def _create_first_kek(path: Path) -> None:
+    """A fresh installation gets its key; one that has sealed values must get its own key back from the backup."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM ledger_subject_key WHERE wrapped_dek IS NOT NULL)")
+        if cursor.fetchone()[0]:
+            raise KeyUnavailable(f"{path} is missing and sealed values exist: restore it from its backup")
+    create_kek(path)
+
+
+@lru_cache(maxsize=4)
+def _kek(path: Path) -> tuple[str, bytes]:
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise KeyUnavailable(f"{path} does not hold 32 bytes")
+    return hashlib.sha256(b"hub-ledger/kek\x00" + key).hexdigest()[:16], key
+
+
+def _aad(leaf_id: UUID, path: str) -> bytes:
+    return leaf_id.bytes + path.encode("ascii")
+
+
+def _b64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
