@@ -18,7 +18,6 @@ from ledger import log
 from portal.accounts.enums import InvitationStatus, MemberKind, Origin
 
 
-
 @dataclass(frozen=True, slots=True)
 class Acting:
     """A person in the role under which a rule allowed the act; what the ledger names as the actor."""
@@ -87,6 +86,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """This person in ``role``, as a service hands it to the ledger."""
         return Acting(self, role)
 
+    def ledger_subject(self) -> log.Subject:
+        """This person as the one a leaf is about: a fresh public reference each time, the name sealed."""
+        return log.Subject(
+            kind="person", ref=uuid.uuid4().hex, private={"user": str(self.public_id)}, key=f"user:{self.public_id}"
+        )
+
 
 class Cluster(models.Model):
     """One city's programme of hubs."""
@@ -116,6 +121,7 @@ class Organisation(models.Model):
     address = models.CharField(_("소재지"), max_length=200, blank=True)
     business_kind = models.CharField(_("업종"), max_length=120, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    #: When an officer compared the details with the registration certificate.
     verified_at = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False, editable=False)
 
@@ -141,6 +147,17 @@ class Organisation(models.Model):
         """The stable public reference used where the law publishes the company."""
         return f"c-{self.pk:04d}"
 
+    def ledger_room(self) -> str:
+        return "account"
+
+    def ledger_subject(self) -> log.Subject:
+        return log.Subject(
+            kind="organisation",
+            ref=uuid.uuid4().hex,
+            private={"organisation": str(self.public_id)},
+            key=f"organisation:{self.public_id}",
+        )
+
 
 class Membership(models.Model):
     """A person acting for a company. Ended rows stay: who could act when is history."""
@@ -163,10 +180,17 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("since_at")), name="membership_ends_after_start"
             ),
+            models.CheckConstraint(condition=Q(kind__in=MemberKind.values), name="membership_kind_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation}"
+
+    def ledger_room(self) -> str:
+        return "account"
+
+    def ledger_subject(self) -> log.Subject:
+        return self.user.ledger_subject()
 
 
 class Invitation(models.Model):
@@ -174,19 +198,30 @@ class Invitation(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="invitations")
     email = models.EmailField(_("전자우편"))
-    kind = models.CharField(max_length=10, choices=MemberKind, default=MemberKind.MEMBER)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=InvitationStatus, default=InvitationStatus.SENT)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("초대")
         constraints = [
             models.UniqueConstraint(
                 "organisation", Lower("email"), condition=Q(status="SENT"), name="one_open_invitation_per_address"
-            )
+            ),
+            models.CheckConstraint(condition=Q(status__in=InvitationStatus.values), name="invitation_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="SENT", closed_at__isnull=True) | (~Q(status="SENT") & Q(closed_at__isnull=False)),
+                name="invitation_closed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="ACCEPTED", accepted_by__isnull=False)
+                | (~Q(status="ACCEPTED") & Q(accepted_by__isnull=True)),
+                name="invitation_accepted_by_someone",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -217,6 +252,9 @@ class RoleAssignment(models.Model):
             models.CheckConstraint(
                 condition=Q(scope_kind="", scope_ref="") | (~Q(scope_kind="") & ~Q(scope_ref="")), name="role_scope_whole"
             ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("granted_at")), name="role_ends_after_grant"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -226,9 +264,7 @@ class RoleAssignment(models.Model):
         return "account"
 
     def ledger_subject(self) -> log.Subject:
-        return log.Subject(
-            kind="person", ref=uuid.uuid4().hex, private={"user": str(self.user.public_id)}, key=f"user:{self.user.public_id}"
-        )
+        return self.user.ledger_subject()
 
 
 class Consent(models.Model):
@@ -249,8 +285,17 @@ class Consent(models.Model):
                 condition=Q(withdrawn_at__isnull=True),
                 nulls_distinct=False,
                 name="one_live_consent",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")), name="consent_withdrawn_after_given"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.purpose} v{self.version}"
+
+    def ledger_room(self) -> str:
+        return "privacy"
+
+    def ledger_subject(self) -> log.Subject:
+        return self.user.ledger_subject()
