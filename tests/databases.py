@@ -86,7 +86,7 @@ def clone(url: str, source: str, name: str) -> Iterator[str]:
 
 
 def _migrate(url: str) -> None:
-    command = [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "--verbosity", "0"]
+    command = [sys.executable, str(BASE_DIR / "manage.py"), "migrate", "--verbosity", "0", "--skip-checks"]
     subprocess.run(command, check=True, env={**os.environ, "DATABASE_URL": url}, cwd=BASE_DIR)
 
 
