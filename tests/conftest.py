@@ -22,6 +22,7 @@ os.environ.update(
 )
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parents[1] / "var" / "test" / f"run-{RUN}"))
 
+import django  # noqa: E402
 import pytest  # noqa: E402
 
 from tests import databases  # noqa: E402
@@ -31,6 +32,7 @@ _names = itertools.count(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and build the template before any worker asks for it."""
+    django.setup()
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     os.environ["TEST_DATABASE_URL"] = databases.server_url()
