@@ -106,30 +106,29 @@ def append(
     """
     if not connection.in_atomic_block:
         raise NotInTransaction("a leaf is written in the transaction that takes the decision")
-    kind = find(event)
+    kind, refs = find(event), [str(ref) for ref in refs]
     table, pk = row._meta.db_table, str(row.pk)
     actor, subject = by.ledger_actor(), row.ledger_subject()
     sealed = _Sealed(subject.key or f"{table}:{pk}")
+    people = {
+        "actor": {"role": str(actor.role), **sealed.one("actor.c", actor.private, actor.key)},
+        "subject": {"kind": subject.kind, "ref": str(subject.ref), **sealed.one("subject.c", subject.private)},
+    }
     fields = {**data, **sealed.commitments(private or {})}
-    # The number's row stays locked to the end of the transaction, so it is taken last, right before the leaf.
-    number = {"no": _next_number(kind.series)} if kind.series else {}
-    now, chain = _chain(kind, table, pk, [str(ref) for ref in refs])
+    now, previous, number, keys = _read(kind, table, pk, sealed.key_ids())
+    if refs:
+        _check_refs(kind, refs, first=previous is None)
     leaf_id = _uuid7(now)
-    leaf = entry.leaf_bytes(
-        {
-            "v": 1,
-            "type": kind.label,
-            "id": str(leaf_id),
-            "at": f"{now:%Y-%m-%dT%H:%M:%S.%f}Z",
-            "actor": {"role": str(actor.role), **sealed.one("actor.c", actor.private, actor.key)},
-            "subject": {"kind": subject.kind, "ref": str(subject.ref), **sealed.one("subject.c", subject.private)},
-            "data": kind.check({**fields, **number}),
-            "refs": chain,
-        }
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_append(%s, %s, %s)", [table, pk, leaf])
-    openings.seal(leaf_id, sealed.values)
+    leaf = {
+        "v": 1,
+        "type": kind.label,
+        "id": str(leaf_id),
+        "at": f"{now:%Y-%m-%dT%H:%M:%S.%f}Z",
+        "data": kind.check({**fields, **number}),
+        "refs": list(dict.fromkeys(filter(None, [previous, *refs]))),
+        **people,
+    }
+    _write(table, pk, leaf_id, entry.leaf_bytes(leaf), openings.seal(leaf_id, sealed.values, keys))
     return leaf_id
 
 
@@ -139,6 +138,9 @@ class _Sealed:
     def __init__(self, key: UUID | str) -> None:
         self.key = key
         self.values: list[openings.Sealing] = []
+
+    def key_ids(self) -> list[UUID]:
+        return sorted({value.key_id for value in self.values})
 
     def commitments(self, private: Mapping[str, Any]) -> dict[str, str]:
         return {
@@ -166,46 +168,63 @@ class _Sealed:
 
 def _plain(value: Any) -> Any:
     """A private value as the leaf's value rules want it: text in NFC, other things as the text they stand for."""
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", "".join(value))
-    if isinstance(value, bool) or type(value) is int:
-        return value
+    if isinstance(value, bool | float | bytes) or type(value) is int:
+        return value  # the rules refuse floats and bytes with a better message than any conversion
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items() if item is not None}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, date | datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, int | UUID) or hasattr(value, "__str__") and not isinstance(value, float | bytes):
-        return unicodedata.normalize("NFC", str(value))
-    return value
+    return unicodedata.normalize("NFC", "".join(value) if isinstance(value, str) else str(value))
 
 
-def _next_number(series: str) -> str:
+_NUMBER = (
+    "SELECT y, ledger_next_number(%s, y)"
+    " FROM (SELECT extract(year FROM clock_timestamp() AT TIME ZONE 'Asia/Seoul')::int AS y) AS seoul; "
+)
+_CONTEXT = (
+    "SELECT clock_timestamp(), (SELECT leaf_id::text FROM ledger_record"
+    " WHERE subject_table = %s AND subject_pk = %s ORDER BY id DESC LIMIT 1)"
+)
+
+
+def _read(
+    kind: EventType, table: str, pk: str, key_ids: list[UUID]
+) -> tuple[datetime, str | None, dict[str, str], openings.Keys]:
+    """In one round trip: the database's clock, the row's previous leaf, the decision number, the subject keys.
+
+    The number's row stays locked to the end of the transaction, so it is taken last, right before the leaf; the clock
+    is read after it, because waiting for it may take long.
+    """
+    number: dict[str, str] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT y, ledger_next_number(%s, y)"
-            " FROM (SELECT extract(year FROM clock_timestamp() AT TIME ZONE 'Asia/Seoul')::int AS y) AS seoul",
-            [series],
-        )
-        year, last = cursor.fetchone()
-    return f"{series}/{year}/{last}"
-
-
-def _chain(kind: EventType, table: str, pk: str, refs: list[str]) -> tuple[datetime, list[str]]:
-    """The database's clock and the leaf's refs: the previous leaf of the row, then those the caller named."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT clock_timestamp(), (SELECT leaf_id::text FROM ledger_record"
-            " WHERE subject_table = %s AND subject_pk = %s ORDER BY id DESC LIMIT 1)",
-            [table, pk],
-        )
+        if kind.series:
+            cursor.execute(_NUMBER + _CONTEXT + openings.KEYS, [kind.series, table, pk, key_ids])
+            year, last = cursor.fetchone()
+            number["no"] = f"{kind.series}/{year}/{last}"
+            cursor.nextset()
+        else:
+            cursor.execute(_CONTEXT + openings.KEYS, [table, pk, key_ids])
         now, previous = cursor.fetchone()
-    if refs:
-        _check_refs(kind, refs, first=previous is None)
-    return now.astimezone(UTC), list(dict.fromkeys(filter(None, [previous, *refs])))
+        cursor.nextset()
+        return now.astimezone(UTC), previous, number, cursor.fetchall()
+
+
+def _write(table: str, pk: str, leaf_id: UUID, leaf: bytes, sealed: list[list[Any]]) -> None:
+    """Record and openings in one round trip; each statement sees what the one before it wrote."""
+    places = ", ".join(["(%s, %s::uuid, %s::bytea, %s::bytea)"] * len(sealed))
+    statement, parameters = "SELECT ledger_append(%s, %s, %s)", [table, pk, leaf]
+    if sealed:
+        statement += (
+            "; INSERT INTO ledger_opening (record_id, path, key_id, nonce, ciphertext)"  # noqa: S608
+            f" SELECT r.id, o.* FROM ledger_record r, (VALUES {places}) AS o WHERE r.leaf_id = %s"
+        )
+        parameters += [*(value for row in sealed for value in row), leaf_id]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
 
 
 def _check_refs(kind: EventType, refs: list[str], *, first: bool) -> None:
