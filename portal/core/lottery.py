@@ -1,7 +1,7 @@
 """The draw that decides ties in intake and seats in the college: commit, then reveal.
 
-A secret is committed to before anybody applies; after closing it is mixed with a public value that nobody here controls.
-With the secret alone an operator could choose numbers that win; the public value stops that.
+A secret is committed to before anybody applies; after closing it is mixed with a public value that nobody here
+controls. With the secret alone an operator could choose numbers that win; the public value stops that.
 """
 
 import hmac
@@ -36,9 +36,9 @@ def order(seed: bytes, ids: Iterable[str]) -> list[str]:
     listed = list(ids)
     if len(set(listed)) != len(listed):
         raise ValueError("an id comes twice")
-    return sorted(listed, key=lambda id: (ticket(seed, id), id))
+    return sorted(listed, key=lambda entry: (ticket(seed, entry), entry))
 
 
-def ticket(seed: bytes, id: str) -> str:
+def ticket(seed: bytes, entry: str) -> str:
     """The lot of one id: 64 hex digits, the smaller comes first."""
-    return hmac.new(seed, id.encode(), sha256).hexdigest()
+    return hmac.new(seed, entry.encode(), sha256).hexdigest()

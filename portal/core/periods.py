@@ -11,7 +11,7 @@ import holidays
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
-# What the holiday library of our lock does not know yet: a temporary holiday declared since (True), one taken back (False).
+# What the holiday library of our lock does not know yet: a holiday declared since (True), one taken back (False).
 OVERRIDES: Mapping[date, bool] = {}
 
 _SATURDAY, _SUNDAY = 5, 6
@@ -55,7 +55,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def month_parts(start: date, end: date) -> Iterator[MonthPart]:
-    """The calendar months touched by ``[start, end)``, in order. Raises ``ValueError`` when ``end`` is before ``start``."""
+    """The calendar months touched by ``[start, end)``, in order; ``ValueError`` when ``end`` is before ``start``."""
     if end < start:
         raise ValueError("end is before start")
     while start < end:
@@ -110,7 +110,7 @@ def end_of_day(day: date) -> datetime:
 
 
 def offer_expiry(sent_at: datetime, days: int, *, overrides: Mapping[date, bool] = OVERRIDES) -> datetime:
-    """When an offer sent at ``sent_at`` ends: ``days`` × 24 h later; on a day off, the next working day at 18:00 in Seoul."""
+    """When an offer sent at ``sent_at`` ends: ``days`` × 24 h later; on a day off, at 18:00 on the next working day."""
     ends = (sent_at + timedelta(days=days)).astimezone(SEOUL)
     working = next_working_day(ends.date(), overrides=overrides)
     return ends if working == ends.date() else datetime.combine(working, _OFFICE_CLOSES, SEOUL)
