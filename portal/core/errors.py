@@ -33,7 +33,9 @@ class NotAllowed(Refused):
 class Overtaken(Refused):
     """Someone else moved the row first."""
 
-    default = _("그 사이 다른 사람이 먼저 처리했습니다. 화면을 새로 고쳐 지금 상태를 확인해 주십시오. 입력하신 내용은 바뀌지 않았습니다.")
+    default = _(
+        "그 사이 다른 사람이 먼저 처리했습니다. 화면을 새로 고쳐 지금 상태를 확인해 주십시오. 입력하신 내용은 바뀌지 않았습니다."
+    )
 
 
 class ForgedStep(Refused):

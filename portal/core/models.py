@@ -34,7 +34,9 @@ class OutboxMessage(models.Model):
         verbose_name = _("발신 대기열")
         constraints = [
             models.CheckConstraint(condition=Q(status__in=OutboxStatus.values), name="outbox_status_known"),
-            models.CheckConstraint(condition=~Q(status="CLAIMED") | Q(claimed_at__isnull=False), name="outbox_claim_has_time"),
+            models.CheckConstraint(
+                condition=~Q(status="CLAIMED") | Q(claimed_at__isnull=False), name="outbox_claim_has_time"
+            ),
             models.CheckConstraint(condition=~Q(status="DONE") | Q(done_at__isnull=False), name="outbox_done_has_time"),
         ]
         indexes = [

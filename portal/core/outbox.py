@@ -73,9 +73,9 @@ def claim() -> OutboxMessage | None:
     """Take one due message, or one whose worker went silent; None when nothing is due."""
     with transaction.atomic():
         lapsed = Now() - CLAIM_LAPSES
-        due = OutboxMessage.objects.filter(status=OutboxStatus.WAITING, due_at__lte=Now()) | OutboxMessage.objects.filter(
-            status=OutboxStatus.CLAIMED, claimed_at__lte=lapsed
-        )
+        due = OutboxMessage.objects.filter(
+            status=OutboxStatus.WAITING, due_at__lte=Now()
+        ) | OutboxMessage.objects.filter(status=OutboxStatus.CLAIMED, claimed_at__lte=lapsed)
         message = due.select_for_update(skip_locked=True).order_by("due_at", "id").first()
         if message is None:
             return None
