@@ -1,0 +1,61 @@
+"""Browsers and a running portal for journeys."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests import databases
+from tests.journeys.browser import Visitor, watch
+from tests.journeys.site import Site, running
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Debian's Chromium, quiet: without these flags it calls home, and the tests have no network."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert found, "no Chromium on this machine: run `make test`, which installs one"
+    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    quiet += ["--disable-component-update", "--disable-sync"]
+    return {"executable_path": found, "args": [*quiet, *(["--no-sandbox"] if os.geteuid() == 0 else [])]}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The portal as a newcomer finds it after ``make run``, with its demonstration data."""
+    url, source = os.environ["TEST_DATABASE_URL"], os.environ["TEST_TEMPLATE"]
+    name = f"madang_t_{os.environ['MADANG_TEST_RUN']}_site_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    var: Path = tmp_path_factory.mktemp("var")
+    with databases.clone(url, source, name) as database_url, running(database_url, var) as started:
+        yield started
+
+
+@pytest.fixture
+def visit(site: Site, browser: Browser) -> Iterator[object]:
+    """``visit(width=1280, language="ko", javascript=True)`` opens a fresh browser as one more visitor.
+
+    What the visitor's console complains about, and every request to another host, fails the test.
+    """
+    visitors: list[Visitor] = []
+
+    def open_as(*, width: int = 1280, language: str = "ko", javascript: bool = True) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale="ko-KR" if language == "ko" else "en-GB",
+            java_script_enabled=javascript,
+            base_url=site.url,
+        )
+        page: Page = context.new_page()
+        visitors.append(Visitor(page, language, watch(page, site.url)))
+        return visitors[-1]
+
+    yield open_as
+    for visitor in visitors:
+        visitor.page.context.close()
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    assert complaints == []
