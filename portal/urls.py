@@ -16,5 +16,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
+    path("", include("portal.desk.urls")),
+    path("", include("portal.pages.urls")),
     path("", include(wagtail_urls)),
 )
