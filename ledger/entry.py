@@ -10,7 +10,7 @@ import hmac
 import json
 import re
 import unicodedata
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,18 @@ def commit(value: Any, salt: bytes) -> str:
         raise InvalidLeaf(f"a salt is {SALT_BYTES} bytes")
     mac = hmac.digest(salt, COMMIT_PREFIX + canonical_value(value), "sha256")
     return urlsafe_b64encode(mac).rstrip(b"=").decode("ascii")
+
+
+def salt_text(salt: bytes) -> str:
+    """A salt as openings spell it: base64url without padding."""
+    return urlsafe_b64encode(salt).rstrip(b"=").decode("ascii")
+
+
+def salt_bytes(text: object) -> bytes:
+    """The bytes of a salt that `salt_text` spelled; `InvalidLeaf` for any other spelling."""
+    if not is_commitment(text):  # a salt has the length of a commitment, and so the same spelling
+        raise InvalidLeaf(f"a salt is {SALT_BYTES} bytes in base64url without padding")
+    return urlsafe_b64decode(f"{text}=")
 
 
 def canonical_value(value: Any) -> bytes:

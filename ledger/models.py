@@ -4,10 +4,25 @@ The tables, triggers and grants are SQL (migration 0001) and only the ledger's f
 `managed = False` also keeps test tools from truncating what must never be truncated.
 """
 
+import secrets
+
 from django.db import models
 
+from ledger.people import Subject
 
-class Record(models.Model):
+
+class Table(models.Model):
+    """What all tables of the ledger share: Django reads them and never makes, alters or empties them."""
+
+    class Meta:
+        abstract = True
+        managed = False
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Record(Table):
     """One leaf, as the deciding transaction wrote it."""
 
     id = models.BigIntegerField(primary_key=True)
@@ -17,34 +32,31 @@ class Record(models.Model):
     leaf = models.BinaryField()
     leaf_hash = models.BinaryField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_record"
 
 
-class Pending(models.Model):
+class Pending(Table):
     """A record that waits for its place in the tree."""
 
     record = models.OneToOneField(Record, models.DO_NOTHING, primary_key=True)
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_pending"
 
 
-class Entry(models.Model):
+class Entry(Table):
     """The place of a record in the tree."""
 
     idx = models.BigIntegerField(primary_key=True)
     record = models.OneToOneField(Record, models.DO_NOTHING)
     leaf_hash = models.BinaryField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_entry"
 
 
-class Tile(models.Model):
+class Tile(Table):
     """Up to 256 hashes of one level; only partial ones are ever removed, once a full one exists."""
 
     pk = models.CompositePrimaryKey("level", "n", "width")
@@ -53,24 +65,25 @@ class Tile(models.Model):
     width = models.IntegerField()
     data = models.BinaryField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_tile"
 
 
-class TreeState(models.Model):
-    """The one row with the size and root of the whole tree."""
+class TreeState(Table):
+    """The one row with the size and root of the whole tree; as a subject, the log itself."""
 
     id = models.IntegerField(primary_key=True)
     size = models.BigIntegerField()
     root = models.BinaryField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_tree_state"
 
+    def ledger_subject(self) -> Subject:
+        return Subject("log", "log")
 
-class Checkpoint(models.Model):
+
+class Checkpoint(Table):
     """A size and root under the log's own signature."""
 
     size = models.BigIntegerField(primary_key=True)
@@ -78,12 +91,11 @@ class Checkpoint(models.Model):
     note = models.TextField()
     signed_at = models.DateTimeField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_checkpoint"
 
 
-class Cosignature(models.Model):
+class Cosignature(Table):
     """A witness's line under a checkpoint; `at` is its own clock in seconds."""
 
     pk = models.CompositePrimaryKey("checkpoint_id", "witness", "at")
@@ -92,12 +104,11 @@ class Cosignature(models.Model):
     at = models.BigIntegerField()
     line = models.TextField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_cosignature"
 
 
-class Published(models.Model):
+class Published(Table):
     """A checkpoint that met the policy and stands in the public folder."""
 
     id = models.BigIntegerField(primary_key=True)
@@ -105,12 +116,11 @@ class Published(models.Model):
     note = models.TextField()
     published_at = models.DateTimeField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_published"
 
 
-class Series(models.Model):
+class Series(Table):
     """The last decision number of a series in a year of Seoul's calendar."""
 
     pk = models.CompositePrimaryKey("series", "year")
@@ -118,25 +128,29 @@ class Series(models.Model):
     year = models.IntegerField()
     last = models.BigIntegerField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_series"
 
 
-class SubjectKey(models.Model):
-    """The key under which one person's or company's values are sealed; without it nothing opens again."""
+class SubjectKey(Table):
+    """The key under which one person's or company's values are sealed; without it nothing opens again.
+
+    As a subject, somebody whose values are erased: public is a random reference, never whose.
+    """
 
     id = models.UUIDField(primary_key=True)
     wrapped_dek = models.BinaryField(null=True)
     kek_id = models.TextField()
     destroyed_at = models.DateTimeField(null=True)
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_subject_key"
 
+    def ledger_subject(self) -> Subject:
+        return Subject("person", secrets.token_hex(16))
 
-class Opening(models.Model):
+
+class Opening(Table):
     """Salt and value of one commitment, sealed."""
 
     pk = models.CompositePrimaryKey("record_id", "path")
@@ -146,6 +160,5 @@ class Opening(models.Model):
     nonce = models.BinaryField()
     ciphertext = models.BinaryField()
 
-    class Meta:
-        managed = False
+    class Meta(Table.Meta):
         db_table = "ledger_opening"

@@ -9,8 +9,7 @@ import hashlib
 import json
 import os
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -66,35 +65,36 @@ def seal(leaf_id: UUID, sealings: Sequence[Sealing], keys: Keys) -> list[list[An
     rows = []
     for sealing in sealings:
         nonce = os.urandom(_NONCE_BYTES)
-        text = entry.canonical_value({"salt": _b64(sealing.salt), "value": sealing.value})
+        text = entry.canonical_value({"salt": entry.salt_text(sealing.salt), "value": sealing.value})
         sealed = AESGCM(deks[sealing.key_id]).encrypt(nonce, text, _aad(leaf_id, sealing.path))
         rows.append([sealing.path, sealing.key_id, nonce, sealed])
     return rows
 
 
-def open_leaf(leaf_id: UUID, paths: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """The openings of a leaf that can still be opened, as `{"path", "salt", "value"}`, by path."""
+def open_leaf(leaf_id: UUID, keys: set[UUID] | None = None) -> list[dict[str, Any]]:
+    """The openings of a leaf that can still be opened, as `{"path", "salt", "value"}`, by path.
+
+    With `keys`, only the values sealed under them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT o.path, o.nonce, o.ciphertext, k.id, k.wrapped_dek, k.kek_id FROM ledger_opening o"
             " JOIN ledger_record r ON r.id = o.record_id JOIN ledger_subject_key k ON k.id = o.key_id"
-            " WHERE r.leaf_id = %s AND k.wrapped_dek IS NOT NULL ORDER BY o.path",
-            [leaf_id],
+            " WHERE r.leaf_id = %s AND k.wrapped_dek IS NOT NULL AND (%s OR k.id = ANY(%s)) ORDER BY o.path",
+            [leaf_id, keys is None, list(keys or ())],
         )
         rows = cursor.fetchall()
-    wanted = None if paths is None else set(paths)
     found = []
     for path, nonce, ciphertext, owner, wrapped, kek in rows:
-        if wanted is None or path in wanted:
-            dek = _unwrap(owner, bytes(wrapped), kek)
-            text = AESGCM(dek).decrypt(bytes(nonce), bytes(ciphertext), _aad(leaf_id, path))
-            found.append({"path": path, **json.loads(text)})
+        dek = _unwrap(owner, bytes(wrapped), kek)
+        text = AESGCM(dek).decrypt(bytes(nonce), bytes(ciphertext), _aad(leaf_id, path))
+        found.append({"path": path, **json.loads(text)})
     return found
 
 
-def salt_bytes(text: str) -> bytes:
-    """The bytes of a salt as an opening spells it (base64url without padding)."""
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+def ensure_kek() -> None:
+    """Makes the key file of a fresh installation; `KeyUnavailable` when it should be there and is not."""
+    _current_kek()
 
 
 def create_kek(path: Path) -> None:
@@ -173,7 +173,3 @@ def _kek(path: Path) -> tuple[str, bytes]:
 
 def _aad(leaf_id: UUID, path: str) -> bytes:
     return leaf_id.bytes + path.encode("ascii")
-
-
-def _b64(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")

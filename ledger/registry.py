@@ -24,7 +24,9 @@ COMMON = {"from": "ref?", "to": "ref?", "no": "no?", "reason_c": "commitment?"}
 
 _name = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,3}").fullmatch
 _series = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,3}").fullmatch
-_kind = re.compile(r"(code:[^|?\[\]]+(?:\|[^|?\[\]]+)*|int|bool|decimal|date|time|ref|no|commitment)(\[\])?(\?)?").fullmatch
+_kind = re.compile(
+    r"(code:[^|?\[\]]+(?:\|[^|?\[\]]+)*|int|bool|decimal|date|time|ref|no|commitment)(\[\])?(\?)?"
+).fullmatch
 _decimal = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?").fullmatch
 _date = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 _time = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z").fullmatch

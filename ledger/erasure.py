@@ -1,0 +1,56 @@
+"""Erasing a person's values: the sealed values and their key go, the leaves and every proof stay.
+
+The law asks for irreversibility (PIPA Art. 21, Decree Art. 16(1)). The key table's own backups are kept at most 30
+days; after them nobody can open anything sealed under the key again.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from ledger import events, openings
+from ledger.models import SubjectKey
+from ledger.people import Acting
+from ledger.recording import append
+
+ROLE = "ledger_eraser"
+# Ids and paths of so many values stay well under the size of a leaf.
+BATCH = 400
+
+
+class NothingToErase(ValueError):
+    """No values are sealed under that key, or they were erased before."""
+
+
+@transaction.atomic
+def erase(subject_key: UUID | str, *, basis: str, by: Acting) -> list[UUID]:
+    """Destroys all values sealed under a key and records that; answers the leaves `privacy.erased` it wrote.
+
+    `basis` is `request`, `retention`, `order` or `other`. Raises `NothingToErase`.
+    """
+    key = openings.key_id(subject_key)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+        cursor.execute(
+            "UPDATE ledger_subject_key SET wrapped_dek = NULL, destroyed_at = clock_timestamp()"
+            " WHERE id = %s AND wrapped_dek IS NOT NULL",
+            [key],
+        )
+        if cursor.rowcount != 1:
+            raise NothingToErase("no values are sealed under this key")
+        cursor.execute("DELETE FROM ledger_opening WHERE key_id = %s RETURNING record_id, path", [key])
+        gone = cursor.fetchall()
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT id, leaf_id FROM ledger_record WHERE id = ANY(%s)", [[record for record, _ in gone]])
+        leaves = dict(cursor.fetchall())
+    row = SubjectKey(id=key)
+    return [append(events.ERASED, row=row, by=by, data={**part, "basis": basis}) for part in _parts(gone, leaves)]
+
+
+def _parts(gone: list[tuple[int, str]], leaves: dict[int, UUID]) -> Iterator[dict[str, Any]]:
+    """Leaf ids and paths, side by side; at least one part, so that an erasure without values shows too."""
+    for at in range(0, max(len(gone), 1), BATCH):
+        part = sorted(gone[at : at + BATCH])
+        yield {"leaves": [leaves[record] for record, _ in part], "paths": [path for _, path in part]}

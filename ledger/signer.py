@@ -1,0 +1,226 @@
+"""The signer: its own process with its own key and its own memory; `python -m ledger.signer`. No Django.
+
+It signs what the database says only as a continuation of what it signed before, which it knows from a file of its own.
+A restored, rewritten or replaced database can therefore not make it sign a second history: it refuses a smaller tree,
+the same size with another root, a tree that does not continue its last one, and a clock behind its last signing.
+"""
+
+import argparse
+import fcntl
+import logging
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+
+from ledger import durable, merkle, note, stored
+from ledger.merkle import ProofError
+from ledger.stored import State
+from ledger.tiles import Tree
+
+DEFAULT_ORIGIN = "log.madang.example/audit"
+TICK_SECONDS = 0.5
+MAX_CLOCK_DIFFERENCE = timedelta(seconds=60)
+logger = logging.getLogger("ledger.signer")
+
+
+class SigningRefused(ValueError):
+    """What the database offers contradicts what this signer knows; a person has to look."""
+
+
+class Memory(NamedTuple):
+    """What was signed last: the durable file `state`."""
+
+    size: int
+    root: bytes
+    at: datetime
+
+
+class SignerFolder:
+    """Seed and memory on disk, readable by the signer's user only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._seed, self._state = folder / "seed", folder / "state"
+
+    def is_initialised(self) -> bool:
+        """Whether there is a memory; without one the signer does not start."""
+        return self._state.exists()
+
+    def initialise(self, now: datetime) -> None:
+        """Makes the key, unless one is there, and a memory of the empty tree. Refuses to forget an existing memory."""
+        if self.is_initialised():
+            raise SigningRefused(f"{self._state} exists: a signer does not forget what it signed")
+        durable.make_folder(self.folder, 0o700)
+        if not self._seed.exists():
+            durable.write(self._seed, secrets.token_bytes(32), 0o600)
+        self.remember(Memory(0, merkle.EMPTY_ROOT, now))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """One signing at a time: a second process over the same folder waits, so the memory never goes back."""
+        with open(self.folder / "lock", "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def seed(self) -> bytes:
+        """The key's 32 bytes."""
+        return self._seed.read_bytes()
+
+    def recall(self) -> Memory:
+        """What was signed last; `SigningRefused` when the file is missing or damaged."""
+        try:
+            size, root, at = self._state.read_text("ascii").splitlines()
+            return Memory(int(size), bytes.fromhex(root), datetime.fromisoformat(at))
+        except (OSError, ValueError) as error:
+            raise SigningRefused(f"the signer's memory cannot be read: {error}") from error
+
+    def remember(self, memory: Memory) -> None:
+        """Makes the memory durable; only then may anything be signed."""
+        lines = f"{memory.size}\n{memory.root.hex()}\n{memory.at.isoformat()}\n"
+        durable.write(self._state, lines.encode("ascii"), 0o600)
+
+
+class Signer:
+    """Signs the newest committed tree, once per call of `step`."""
+
+    def __init__(self, connection: psycopg.Connection, folder: SignerFolder, origin: str) -> None:
+        self.connection, self.folder, self.origin = connection, folder, origin
+
+    def step(self, now: datetime) -> str | None:
+        """Signs the committed tree and stores the note, which it answers; None when that was done before.
+
+        Raises `SigningRefused`.
+        """
+        if not self.folder.is_initialised():
+            raise SigningRefused(f"{self.folder.folder} holds no memory of what was signed: was it initialised?")
+        with self.folder.locked(), self.connection.transaction(), self.connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SET LOCAL ROLE ledger_signer")
+            state = self._approve(cursor, now)
+            return self._sign(cursor, state, now) if state else None
+
+    def _approve(self, cursor: psycopg.Cursor, now: datetime) -> State | None:
+        """The tree to sign, made durable in the signer's own memory before anything is signed."""
+        state, memory = stored.tree_state(cursor), self.folder.recall()
+        self._check_clock(cursor, memory, now)
+        self._check_size(state, memory)
+        if state.size == memory.size:
+            return None if self._is_stored(cursor, state) else state
+        self._check_growth(cursor, state, memory)
+        self.folder.remember(Memory(state.size, state.root, now))
+        return state
+
+    def _check_clock(self, cursor: psycopg.Cursor, memory: Memory, now: datetime) -> None:
+        if now < memory.at:
+            raise SigningRefused(f"the clock says {now}, the last signing was at {memory.at}: time did not progress")
+        cursor.execute("SELECT clock_timestamp()")
+        row = cursor.fetchone()
+        if row is None or abs(row[0] - now) > MAX_CLOCK_DIFFERENCE:
+            raise SigningRefused(f"the clock says {now}, the database's {row}: one of them is wrong")
+
+    def _check_size(self, state: State, memory: Memory) -> None:
+        if state.size < memory.size:
+            raise SigningRefused(f"rollback: {memory.size} leaves were signed, the database has {state.size}")
+        if state.size == memory.size and state.root != memory.root:
+            raise SigningRefused(f"fork: another root at size {state.size} than the one signed")
+
+    def _check_growth(self, cursor: psycopg.Cursor, state: State, memory: Memory) -> None:
+        tree = Tree(state.size, stored.tile_reader(cursor))
+        try:
+            if memory.size == 0:
+                if tree.root() != state.root:
+                    raise ProofError("the tiles lead to another root")
+                return
+            path = tree.consistency_proof(memory.size)
+            merkle.verify_consistency(memory.size, state.size, memory.root, state.root, path)
+        except ProofError as error:
+            raise SigningRefused(
+                f"fork: the tree of {state.size} does not continue the one signed at {memory.size}: {error}"
+            ) from error
+
+    def _is_stored(self, cursor: psycopg.Cursor, state: State) -> bool:
+        cursor.execute("SELECT 1 FROM ledger_checkpoint WHERE size = %s", [state.size])
+        return state.size == 0 or cursor.fetchone() is not None
+
+    def _sign(self, cursor: psycopg.Cursor, state: State, now: datetime) -> str:
+        text = note.checkpoint_text(self.origin, state.size, state.root)
+        signed = note.join(text, [note.sign(text, self.origin, self.folder.seed())])
+        cursor.execute(
+            "INSERT INTO ledger_checkpoint (size, root, note, signed_at) VALUES (%s, %s, %s, %s)",
+            [state.size, state.root, signed, now],
+        )
+        return signed
+
+
+def vkey(folder: SignerFolder, origin: str) -> str:
+    """The log's verifier key."""
+    return note.vkey(origin, folder.seed())
+
+
+def run(connect: Callable[[], psycopg.Connection], folder: SignerFolder, origin: str, stop: threading.Event) -> None:
+    """Steps until told to stop. A refusal or a lost database is logged when it changes, and tried again."""
+    complaint = ""
+    while not stop.is_set():
+        try:
+            with connect() as connection:
+                signer = Signer(connection, folder, origin)
+                while not stop.wait(TICK_SECONDS):
+                    signer.step(datetime.now(UTC))
+                    complaint = ""
+        except (psycopg.Error, SigningRefused) as error:
+            if str(error) != complaint:
+                complaint = str(error)
+                logger.error("not signing: %s", complaint)
+            stop.wait(2)
+
+
+def initialise(connection: psycopg.Connection, folder: SignerFolder) -> None:
+    """`--init`: key and empty memory, allowed only while the database's tree is empty."""
+    with connection.transaction(), connection.cursor() as cursor:
+        if stored.tree_state(cursor).size:
+            raise SigningRefused("the tree has leaves already: bring the signer's folder back from its backup")
+    folder.initialise(datetime.now(UTC))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """`--init` makes key and memory once; `--vkey` prints the verifier key; without either it signs until stopped."""
+    parser = argparse.ArgumentParser(prog="python -m ledger.signer", description=__doc__)
+    parser.add_argument("--init", action="store_true", help="make key and memory; only while the tree is empty")
+    parser.add_argument("--vkey", action="store_true", help="print the log's verifier key")
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    var = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parent.parent / "var")
+    folder = SignerFolder(Path(os.environ.get("LEDGER_SIGNER_DIR") or var / "signer"))
+    origin, url = os.environ.get("LEDGER_ORIGIN") or DEFAULT_ORIGIN, os.environ.get("DATABASE_URL", "")
+    try:
+        if options.init:
+            with psycopg.connect(url) as connection:
+                initialise(connection, folder)
+        elif not options.vkey:
+            run(lambda: psycopg.connect(url, application_name="ledger signer"), folder, origin, _stop_on_signals())
+            return 0
+        sys.stdout.write(vkey(folder, origin) + "\n")
+    except (SigningRefused, psycopg.Error, OSError) as error:
+        logger.error("%s", error)
+        return 1
+    return 0
+
+
+def _stop_on_signals() -> threading.Event:
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""`python -m ledger.verify`: checks a log, a proof or an opening without trusting whoever made them.
+
+Exits 0 when all is right, 1 when it is refused (evidence against), 2 when nothing could be checked (file, network,
+policy, arguments). Keys come from the policy file only.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from ledger import entry, merkle, policy, proof, tiles
+from ledger.policy import Policy, PolicyError
+from ledger.verify.audit import Refused, audit
+from ledger.verify.source import Unusable, open_source, read_file, read_text, read_tile
+
+OK, REFUSED, UNUSABLE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and answers its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        print(options.run(options))
+    except (Unusable, PolicyError) as error:
+        print(f"unusable: {error}", file=sys.stderr)
+        return UNUSABLE
+    except ValueError as error:
+        print(f"refused: {error}", file=sys.stderr)
+        return REFUSED
+    return OK
+
+
+def _audit(options: argparse.Namespace) -> str:
+    found = audit(open_source(options.log), _policy(options))
+    return f"ok: {found.origin}, {found.size} leaves, root {found.root.hex()}"
+
+
+def _proof(options: argparse.Namespace) -> str:
+    found = proof.verify(
+        read_text(options.proof),
+        read_file(options.leaf),
+        _policy(options),
+        now=int(time.time()),
+        max_age=options.max_age,
+    )
+    return f"ok: the leaf is in {found.origin} of {found.size} leaves"
+
+
+def _consistency(options: argparse.Namespace) -> str:
+    rules, source = _policy(options), open_source(options.log)
+    old, new = (rules.check(read_text(path)) for path in (options.old, options.new))
+    if old.origin != new.origin:
+        raise Refused(f"two logs: {old.origin} and {new.origin}")
+    if old.size > new.size:
+        raise Refused(f"the old checkpoint has {old.size} leaves, the new one {new.size}")
+    if old.size == 0:
+        if old.root != merkle.EMPTY_ROOT:
+            raise Refused("an empty log with the root of something")
+    else:
+        path = tiles.Tree(new.size, lambda tile: read_tile(source, tile)).consistency_proof(old.size)
+        merkle.verify_consistency(old.size, new.size, old.root, new.root, path)
+    return f"ok: {new.origin} grew from {old.size} to {new.size} leaves"
+
+
+def _opening(options: argparse.Namespace) -> str:
+    leaf = entry.parse_leaf(read_file(options.leaf))
+    openings = json.loads(read_text(options.openings), object_pairs_hook=_no_duplicates)
+    if not isinstance(openings, list) or not openings:
+        raise Refused("openings are a list with at least one member")
+    for opening in openings:
+        _check_opening(leaf, opening)
+    return f"ok: {len(openings)} values are those committed to"
+
+
+def _check_opening(leaf: dict[str, Any], opening: Any) -> None:
+    if not isinstance(opening, dict) or opening.keys() != {"path", "salt", "value"}:
+        raise Refused("an opening has path, salt and value")
+    place: Any = leaf
+    for name in str(opening["path"]).split("."):
+        place = place.get(name) if isinstance(place, dict) else None
+    if not entry.is_commitment(place):
+        raise Refused(f"the leaf has no commitment at {opening['path']}")
+    if entry.commit(opening["value"], entry.salt_bytes(opening["salt"])) != place:
+        raise Refused(f"the value of {opening['path']} is not the one committed to")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Refused("a key twice in one object")
+    return found
+
+
+def _policy(options: argparse.Namespace) -> Policy:
+    try:
+        return policy.parse(read_text(options.policy))
+    except UnicodeDecodeError as error:
+        raise PolicyError("the policy is not UTF-8") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ledger.verify", description=__doc__.split("\n\n")[0] if __doc__ else ""
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    command = commands.add_parser("audit", help="read the whole log and recompute everything")
+    command.add_argument("log", metavar="DIR|URL")
+    _with_policy(command).set_defaults(run=_audit)
+    command = commands.add_parser("proof", help="check that a leaf is in the log")
+    command.add_argument("proof", metavar="PROOF")
+    command.add_argument("--leaf", required=True)
+    command.add_argument("--max-age", type=int, metavar="SECONDS", help="only cosignatures this young count")
+    _with_policy(command).set_defaults(run=_proof)
+    command = commands.add_parser("consistency", help="check that one checkpoint continues another")
+    command.add_argument("old", metavar="OLD")
+    command.add_argument("new", metavar="NEW")
+    command.add_argument("--log", required=True, metavar="DIR|URL")
+    _with_policy(command).set_defaults(run=_consistency)
+    command = commands.add_parser("opening", help="check opened values against their commitments")
+    command.add_argument("openings", metavar="OPENINGS")
+    command.add_argument("--leaf", required=True)
+    command.set_defaults(run=_opening)
+    return parser
+
+
+def _with_policy(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.add_argument("--policy", required=True, help="the file that names the log's and the witnesses' keys")
+    return command
+
+
+if __name__ == "__main__":
+    sys.exit(main())

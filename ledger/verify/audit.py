@@ -1,0 +1,122 @@
+"""The audit: reads every entry and every tile of a log and recomputes all that its checkpoint promises."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger import entry, merkle, tiles
+from ledger.note import Checkpoint
+from ledger.policy import Policy
+from ledger.tiles import Tile
+from ledger.verify.source import CHECKPOINT, Missing, Source, Unusable, read_tile
+
+
+class Refused(ValueError):
+    """Evidence against the log."""
+
+
+@dataclass
+class Story:
+    """What the leaves have told so far: the rules that hold between them, checked in the order of the log."""
+
+    ids: set[str] = field(default_factory=set)
+    things: dict[str, str] = field(default_factory=dict)
+    continued: set[str] = field(default_factory=set)
+    numbers: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, index: int, leaf: dict[str, Any]) -> None:
+        """`Refused` when the leaf contradicts those before it."""
+        name, refs = leaf["id"], leaf["refs"]
+        if name in self.ids:
+            raise Refused(f"leaf {index}: its id {name} was used before")
+        for ref in refs:
+            if ref not in self.ids:
+                raise Refused(f"leaf {index}: refers to {ref}, which is no earlier leaf")
+        thing = leaf["type"].partition("/")[0].rpartition(".")[0]
+        if refs and self.things[refs[0]] == thing:
+            self._continue(index, refs[0])
+        if "no" in leaf["data"]:
+            self._count(index, leaf["data"]["no"])
+        self.ids.add(name)
+        self.things[name] = thing
+
+    def _continue(self, index: int, previous: str) -> None:
+        """A case is a chain: of one thing, a leaf has one successor only."""
+        if previous in self.continued:
+            raise Refused(f"leaf {index}: the case forks, {previous} was continued before")
+        self.continued.add(previous)
+
+    def _count(self, index: int, number: object) -> None:
+        """Decision numbers run 1, 2, 3 … in each series and year, in the order of the log."""
+        parts = number.split("/") if isinstance(number, str) else []
+        if len(parts) != 3:
+            raise Refused(f"leaf {index}: malformed number {number!r}")
+        key = parts[0], parts[1]
+        self.numbers[key] += 1
+        if parts[2] != str(self.numbers[key]):
+            raise Refused(f"leaf {index}: number {number} where {self.numbers[key]} was due")
+
+
+def audit(source: Source, rules: Policy) -> Checkpoint:
+    """The checkpoint under which everything in the log was found right; raises what is wrong with it."""
+    try:
+        signed = source.read(CHECKPOINT)
+    except Missing as error:
+        raise Unusable(f"no log here: {error}") from error
+    checkpoint = rules.check(signed.decode("utf-8"))
+    levels = [list(_leaf_hashes(source, checkpoint.size))]
+    while len(levels[-1]) >= tiles.WIDTH:
+        levels.append(_full_roots(levels[-1]))
+    if merkle.root(levels[0]) != checkpoint.root:
+        raise Refused("the leaves lead to another root than the checkpoint's")
+    for tile in tiles.layout(checkpoint.size):
+        if read_tile(source, tile) != _expected(levels, tile):
+            raise Refused(f"{tiles.path(tile)} does not hold the hashes of its leaves")
+    _check_extras(source, checkpoint, levels)
+    return checkpoint
+
+
+def _leaf_hashes(source: Source, size: int) -> Iterator[bytes]:
+    story = Story()
+    for bundle in tiles.bundles(size):
+        for offset, data in enumerate(tiles.decode_bundle(read_tile(source, bundle), bundle.width)):
+            index = bundle.n * tiles.WIDTH + offset
+            try:
+                story.add(index, entry.parse_leaf(data))
+            except entry.InvalidLeaf as error:
+                raise Refused(f"leaf {index}: {error}") from error
+            yield entry.leaf_hash(data)
+
+
+def _full_roots(level: list[bytes]) -> list[bytes]:
+    full = len(level) - len(level) % tiles.WIDTH
+    return [merkle.root(level[at : at + tiles.WIDTH]) for at in range(0, full, tiles.WIDTH)]
+
+
+def _expected(levels: list[list[bytes]], tile: Tile) -> bytes:
+    first = tile.n * tiles.WIDTH
+    return b"".join(levels[int(tile.level)][first : first + tile.width])
+
+
+def _check_extras(source: Source, checkpoint: Checkpoint, levels: list[list[bytes]]) -> None:
+    """Every other tile file in the folder agrees with the log as far as the checkpoint reaches.
+
+    Such files are partial tiles of earlier checkpoints, or of the next one while it is being published.
+    """
+    needed = {tiles.path(tile) for tile in (*tiles.layout(checkpoint.size), *tiles.bundles(checkpoint.size))}
+    for path in source.extra_tiles():
+        if path not in needed:
+            tile, data = tiles.parse_path(path), source.read(path)
+            _check_extra(tile, data, levels)
+
+
+def _check_extra(tile: Tile, data: bytes, levels: list[list[bytes]]) -> None:
+    if tile.level == tiles.ENTRIES:
+        found = b"".join(entry.leaf_hash(leaf) for leaf in tiles.decode_bundle(data, tile.width))
+        tile = tile._replace(level=0)
+    else:
+        found = b"".join(tiles.hashes_of(data, tile.width))
+    known = _expected(levels, tile) if int(tile.level) < len(levels) else b""
+    if not found.startswith(known):
+        raise Refused(f"{tiles.path(tile)} contradicts the log")
