@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,11 +33,18 @@ _names = itertools.count(1)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server and build the template before any worker asks for it."""
+    Path(os.environ["VAR_DIR"], "static").mkdir(parents=True, exist_ok=True)
     django.setup()
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     os.environ["TEST_DATABASE_URL"] = databases.server_url()
     os.environ["TEST_TEMPLATE"] = databases.template(os.environ["TEST_DATABASE_URL"])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave no folder behind."""
+    if "PYTEST_XDIST_WORKER" not in os.environ and f"run-{os.getpid()}" in os.environ["VAR_DIR"]:
+        shutil.rmtree(os.environ["VAR_DIR"], ignore_errors=True)
 
 
 def worker_name() -> str:

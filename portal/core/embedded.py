@@ -33,6 +33,8 @@ def provide(*, command: str) -> None:
     os.environ.setdefault("BROKER_URL", f"redis+socket://{valkey_socket(var_dir())}")
     if os.environ.get("DEMO") == "1":
         os.environ.setdefault("SECRET_KEY", demo_secret(var_dir()))
+    elif not os.environ.get("SECRET_KEY"):
+        raise SystemExit("SECRET_KEY를 설정하십시오. 시연이라면 DEMO=1을 쓰십시오.\nSet SECRET_KEY, or DEMO=1 for a demonstration.")
     if "DATABASE_URL" not in os.environ and command not in WITHOUT_DATABASE:
         os.environ["DATABASE_URL"] = start_postgres(var_dir() / "postgres", database="madang")
 
