@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 
 from portal.accounts.models import Cluster
 from portal.desk import menu, people
+from portal.notices import queries as notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Shell:
 
     @cached_property
     def unread(self) -> int:
-        return people.unread(self.request.user)
+        return notices.unread_count(self.request.user)
 
     @cached_property
     def session_seconds(self) -> int:

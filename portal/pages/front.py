@@ -1,16 +1,183 @@
-"""What the front door shows, gathered from the rooms."""
+"""What the front door shows, gathered from the rooms: what is open now, what is mine, promises kept, hubs, the ledger."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from ledger import log
+from portal.accounts.models import Cluster
 from portal.core import panels
 from portal.core.clock import database_now
+from portal.core.ui import parts
+from portal.intake import queries as intake
+from portal.intake.enums import CallStatus
+from portal.intake.models import Call
+from portal.plan import queries as plan
+from portal.plan.models import PlannedHub, PlanVersion
+from portal.plan.wording import day, quantity, spoken
+
+#: How many own applications, finished calls and promises the first page has room for.
+MINE, RECENT, PROMISES = 3, 3, 3
+#: What a call that takes no entries any more is doing, in a visitor's words.
+AFTERWARDS: dict[str, tuple[str | Promise, parts.Tone]] = {
+    CallStatus.PUBLISHED: (gettext_lazy("접수 마감"), "warning"),
+    CallStatus.REVIEWING: (gettext_lazy("심사 중"), "info"),
+    CallStatus.DECIDED: (gettext_lazy("심사 중"), "info"),
+    CallStatus.ANNOUNCED: (gettext_lazy("결과 발표"), "success"),
+    CallStatus.FINAL: (gettext_lazy("결과 확정"), "success"),
+    CallStatus.ARCHIVED: (gettext_lazy("끝남"), ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A call that takes entries now or will: what, for whom, how many places, until when."""
+
+    title: str
+    href: str
+    cluster: str
+    summary: str
+    places: str
+    opens_at: datetime
+    closes_at: datetime
+    upcoming: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A target with what is counted, in words; the numbers for the bar are 0 where nothing can be compared."""
+
+    label: str
+    reached: str
+    target: str
+    value: int = 0
+    maximum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """A city's plan in short."""
+
+    name: str
+    cluster: str
+    href: str
+    announced: str
+    promises: Sequence[Kept]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Open calls first, then what the rooms contribute."""
+    """Everything the home page's template asks for, as of one instant."""
     now = database_now()
-    return {"now": now, "openings": [], "panels": panels.shown("home", request, roles=frozenset(), now=now)}
+    calls = list(intake.public_calls())
+    versions = plan.newest_versions()
+    return {
+        "now": now,
+        "openings": openings(calls, now),
+        "recent": recent(calls, now),
+        "mine": mine(request),
+        "plans": [plan_card(version, on=timezone.localtime(now).date()) for version in versions],
+        "hubs": [hub_card(hub) for version in versions for hub in version.hubs.filter(later=False)],  # type: ignore[attr-defined]
+        "ledger": log.status(),
+        "panels": panels.shown("home", request, roles=frozenset(), now=now),
+    }
+
+
+def openings(calls: Sequence[Call], now: datetime) -> list[Opening]:
+    """Calls open now, the one that closes first on top; then those to come, by their opening."""
+    live = [call for call in calls if call.status == CallStatus.PUBLISHED and now < call.closes_at]
+    here = sorted((call for call in live if call.opens_at <= now), key=lambda call: call.closes_at)
+    coming = sorted((call for call in live if call.opens_at > now), key=lambda call: call.opens_at)
+    return [_opening(call, now) for call in [*here, *coming]]
+
+
+def _opening(call: Call, now: datetime) -> Opening:
+    quota = sum(track.quota for track in call.tracks.all())  # type: ignore[attr-defined]
+    version = call.current
+    return Opening(
+        title=version.title_text if version else call.code,
+        href=_href("intake:call", call.code),
+        cluster=_name(call.cluster),
+        summary=version.summary_text if version else "",
+        places=ngettext("%(count)d곳", "%(count)d곳", quota) % {"count": quota},
+        opens_at=call.opens_at,
+        closes_at=call.closes_at,
+        upcoming=call.opens_at > now,
+    )
+
+
+def recent(calls: Sequence[Call], now: datetime) -> list[parts.Card]:
+    """The last calls that take no entries any more, with what became of them."""
+    over = [call for call in calls if call.status in AFTERWARDS and call.closes_at <= now]
+    found = []
+    for call in sorted(over, key=lambda call: call.closes_at, reverse=True)[:RECENT]:
+        status, tone = AFTERWARDS[call.status]
+        title = call.current.title_text if call.current else call.code
+        closed = _("%(day)s 마감") % {"day": day(timezone.localtime(call.closes_at).date())}
+        found.append(parts.Card(title, _href("intake:call", call.code), "", status, tone, closed))
+    return found
+
+
+def mine(request: HttpRequest) -> list[parts.Task]:
+    """The reader's own applications, the latest first; none for a visitor."""
+    if not request.user.is_authenticated:
+        return []
+    return [
+        parts.Task(
+            application.call.current.title_text,
+            application.get_status_display(),
+            "info",
+            _href("intake:application", application.pk),
+            str(application.organisation),
+        )
+        for application in intake.applications_of(request.user)[:MINE]
+    ]
+
+
+def plan_card(version: PlanVersion, *, on: date) -> PlanCard:
+    """A plan with the promises that come first, those that are counted before those that are not."""
+    lines = [line for line in plan.plan_page(version, on=on).lines if line.target.target]
+    lines.sort(key=lambda line: line.filled is None)
+    return PlanCard(
+        name=spoken(version, "name"),
+        cluster=_name(version.plan.cluster),
+        href=_href("plan:plan", version.plan.cluster.code),
+        announced=day(version.announced_date),
+        promises=[_kept(line) for line in lines[:PROMISES]],
+    )
+
+
+def _kept(line: plan.Line) -> Kept:
+    label, target = spoken(line.target, "name"), line.target.target or 0
+    promised = quantity(target, line.target.unit)
+    if line.count is None or line.count.value is None or line.filled is None:
+        return Kept(label, "", promised)
+    return Kept(label, quantity(line.count.value, line.target.unit), promised, min(line.count.value, target), target)
+
+
+def hub_card(hub: PlannedHub) -> parts.Card:
+    """A hub as announced."""
+    facts = [parts.Row(_("기업 공간"), _("%(count)s곳") % {"count": hub.company_places})] if hub.company_places else []
+    return parts.Card(spoken(hub, "name"), "", spoken(hub, "place"), facts=facts)
+
+
+def _name(cluster: Cluster) -> str:
+    return cluster.name_ko if (get_language() or "ko").startswith("ko") else cluster.name_en
+
+
+def _href(name: str, *args: Any) -> str:
+    """The address, or nothing when this installation does not serve the room."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -9,9 +9,11 @@ from typing import Any
 
 from django import forms, template
 from django.core.paginator import Page
+from django.template.defaultfilters import linebreaksbr
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
@@ -107,7 +109,7 @@ def _errors(form: Any) -> list[tuple[str, str]]:
         ]
     found = [("", str(text)) for text in form.non_field_errors()]
     for bound in form:
-        found += [(first_id(bound), str(text)) for text in bound.errors]
+        found += [(first_id(bound), f"{bound.label}: {text}") for text in bound.errors]
     return found
 
 
@@ -149,6 +151,12 @@ def autosave(url: str, version: Any = "") -> SafeString:
 def summary(rows: Sequence[parts.Row], *, label: str = "") -> dict[str, object]:
     """Names and values; with change links it is the check-answers list."""
     return {"rows": rows, "label": label, "changes": any(row.change for row in rows)}
+
+
+@register.filter(is_safe=True, needs_autoescape=True)
+def shown(value: Any, autoescape: bool = True) -> Any:
+    """A value of a summary: text keeps its line breaks; dates and numbers are left to the language's format."""
+    return linebreaksbr(value, autoescape) if isinstance(value, str | Promise) else value
 
 
 @register.inclusion_tag("components/tasks.html")
