@@ -18,3 +18,20 @@ class InvitationStatus(models.TextChoices):
     SENT = "SENT", _("초대함")
     ACCEPTED = "ACCEPTED", _("수락")
     WITHDRAWN = "WITHDRAWN", _("취소")
+
+
+class ScopeKind(models.TextChoices):
+    """What a role may be narrowed to, below the cluster."""
+
+    HUB = "hub", _("거점")
+    SUB_FUND = "sub_fund", _("자펀드")
+    COURSE = "course", _("과정")
+    EVENT = "event", _("행사")
+
+
+class Purpose(models.TextChoices):
+    """What a person may consent to. One row each; only what the service cannot do without is required."""
+
+    TERMS = "terms", _("이용약관")
+    PRIVACY = "privacy", _("개인정보 수집·이용")
+    NEWS = "news", _("소식과 안내 받기")

@@ -1,6 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class NoticesConfig(AppConfig):
     name = "portal.notices"
     label = "notices"
+    verbose_name = _("알림")
+
+    def ready(self) -> None:
+        from portal.notices import holdings, mail  # noqa: F401  (both register on import)

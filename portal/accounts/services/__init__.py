@@ -1,0 +1,36 @@
+"""Writes of accounts: companies and their people, roles, consents and the person's own data."""
+
+from portal.accounts.services.organisations import (
+    accept_invitation,
+    end_membership,
+    hand_over_master,
+    invite,
+    issue_token,
+    register_organisation,
+    withdraw_invitation,
+)
+from portal.accounts.services.people import (
+    cancel_deletion,
+    change_profile,
+    give_consent,
+    request_deletion,
+    withdraw_consent,
+)
+from portal.accounts.services.roles import grant_role, revoke_role
+
+__all__ = [
+    "accept_invitation",
+    "cancel_deletion",
+    "change_profile",
+    "end_membership",
+    "give_consent",
+    "grant_role",
+    "hand_over_master",
+    "invite",
+    "issue_token",
+    "register_organisation",
+    "request_deletion",
+    "revoke_role",
+    "withdraw_consent",
+    "withdraw_invitation",
+]

@@ -1,0 +1,80 @@
+"""The person's own data: profile, consents, the wish to be deleted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from ledger import log
+from portal.accounts import queries, rules
+from portal.accounts.consents import TEXTS
+from portal.accounts.models import Consent, User
+from portal.accounts.roles import PERSON
+from portal.core.errors import Invalid, NotAllowed, Overtaken
+
+
+@transaction.atomic
+def change_profile(*, by: User, name: str, language: str) -> None:
+    """Change the name shown and the language of mails."""
+    by.name, by.language = name, language
+    by.save(update_fields=["name", "language"])
+
+
+@transaction.atomic
+def give_consent(*, by: User, purpose: str, now: datetime) -> Consent:
+    """Consent to the present text of ``purpose``; one to the same version stands as it is, an older one is replaced."""
+    text = TEXTS.get(purpose)
+    if text is None:
+        raise Invalid(_("알 수 없는 동의 항목입니다."), field="purpose")
+    standing = queries.consents_of(by).filter(purpose=purpose).first()
+    if standing is not None and standing.version == text.version:
+        return standing
+    if standing is not None:
+        _withdraw(standing, by=by, now=now)
+    try:
+        with transaction.atomic():
+            consent = Consent.objects.create(user=by, purpose=purpose, version=text.version, given_at=now)
+    except IntegrityError as clash:
+        raise Overtaken from clash
+    _record("privacy.consent_given", consent, by)
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, by: User, purpose: str, now: datetime) -> None:
+    """Withdraw an optional consent. What the account cannot exist without ends only with the account."""
+    text = TEXTS.get(purpose)
+    if text is None or text.required:
+        raise NotAllowed(_("계정에 꼭 필요한 동의입니다. 철회하시려면 계정 삭제를 요청해 주십시오."))
+    standing = queries.consents_of(by).filter(purpose=purpose).first()
+    if standing is not None:
+        _withdraw(standing, by=by, now=now)
+
+
+@transaction.atomic
+def request_deletion(*, by: User, now: datetime) -> None:
+    """Ask for the account to be deleted. Roles must have been taken back and master accounts handed over before."""
+    rules.check_can_request_deletion(by)
+    if not User.objects.filter(pk=by.pk, deletion_requested_at__isnull=True).update(deletion_requested_at=now):
+        raise Overtaken
+    by.deletion_requested_at = now
+
+
+@transaction.atomic
+def cancel_deletion(*, by: User) -> None:
+    """Take the wish back while it has not been carried out."""
+    User.objects.filter(pk=by.pk).update(deletion_requested_at=None)
+    by.deletion_requested_at = None
+
+
+def _withdraw(consent: Consent, *, by: User, now: datetime) -> None:
+    if not Consent.objects.filter(pk=consent.pk, withdrawn_at__isnull=True).update(withdrawn_at=now):
+        raise Overtaken
+    consent.withdrawn_at = now
+    _record("privacy.consent_withdrawn", consent, by)
+
+
+def _record(event: str, consent: Consent, by: User) -> None:
+    log.append(event, row=consent, by=by.acting_as(PERSON), data={"purpose": consent.purpose, "version": consent.version})
