@@ -4,6 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := run
 unexport PYTHONDONTWRITEBYTECODE
+MAKEFLAGS += --jobs=3 --no-print-directory
 export DEMO ?= 1
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv/node/bin:$(PATH)
 
