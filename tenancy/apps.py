@@ -1,5 +1,21 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class TenancyConfig(AppConfig):
     name = "tenancy"
+    verbose_name = _("입주")
+
+    def ready(self) -> None:
+        from portal.intake import registry as intake
+        from portal.notices import registry as notices
+        from portal.plan import registry as plan
+        from tenancy import metrics, programme, registry, topics  # noqa: F401  (the registry registers on import)
+
+        intake.register(programme.SPACE)
+        for topic in topics.TOPICS:
+            notices.register(topic)
+        for metric in metrics.METRICS:
+            plan.register_metric(metric)
+        for name, function in metrics.FACTS.items():
+            plan.register_fact(name, function)

@@ -1,0 +1,112 @@
+"""The states and closed lists of tenancy, with the words people see."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CellKind(models.TextChoices):
+    ROOM = "ROOM", _("사무공간")
+    MEETING = "MEETING", _("회의실")
+    COMMON = "COMMON", _("공용공간")
+    CORE = "CORE", _("설비·계단")
+
+
+class WishKind(models.TextChoices):
+    """What a preference names."""
+
+    UNIT = "UNIT", _("호실")
+    HUB = "HUB", _("거점")
+    SEATS = "SEATS", _("좌석 규모")
+
+
+class AllocationStatus(models.TextChoices):
+    DRAFT = "DRAFT", _("준비")
+    COMPUTED = "COMPUTED", _("계산")
+    CONFIRMED = "CONFIRMED", _("확정")
+    PUBLISHED = "PUBLISHED", _("공개")
+    VOID = "VOID", _("폐기")
+
+
+class OfferStatus(models.TextChoices):
+    PREPARED = "PREPARED", _("준비")
+    SENT = "SENT", _("통지")
+    ACCEPTED = "ACCEPTED", _("수락")
+    DECLINED = "DECLINED", _("포기")
+    EXPIRED = "EXPIRED", _("기한만료")
+    REVOKED = "REVOKED", _("취소")
+
+
+class OccupancyStatus(models.TextChoices):
+    HELD = "HELD", _("임시배정")
+    COMMITTED = "COMMITTED", _("계약")
+    OCCUPIED = "OCCUPIED", _("입주")
+    BLOCKED = "BLOCKED", _("사용중지")
+    RELEASED = "RELEASED", _("해제")
+    ENDED = "ENDED", _("종료")
+
+
+class LeaseStatus(models.TextChoices):
+    DRAFT = "DRAFT", _("작성")
+    AWAITING_SIGNATURE = "AWAITING_SIGNATURE", _("서명대기")
+    SIGNED = "SIGNED", _("체결")
+    ACTIVE = "ACTIVE", _("입주중")
+    VACATING = "VACATING", _("퇴거예정")
+    HOLDOVER = "HOLDOVER", _("무단점유")
+    ENDED = "ENDED", _("종료")
+    NOT_MATERIALISED = "NOT_MATERIALISED", _("미체결")
+
+
+class InvoiceStatus(models.TextChoices):
+    DRAFT = "DRAFT", _("작성")
+    ISSUED = "ISSUED", _("고지")
+    PART_PAID = "PART_PAID", _("일부수납")
+    SETTLED = "SETTLED", _("완납")
+    DROPPED = "DROPPED", _("폐기")
+
+
+class InvoiceKind(models.TextChoices):
+    RENT = "RENT", _("임대료")
+
+
+class Side(models.TextChoices):
+    """Who signs a contract."""
+
+    TENANT = "TENANT", _("입주기업")
+    LESSOR = "LESSOR", _("운영기관")
+
+
+class Basis(models.TextChoices):
+    AREA = "AREA", _("면적(㎡)당")
+
+
+class Rounding(models.TextChoices):
+    WON = "won", _("원 미만 버림")
+    TEN_WON = "ten_won", _("10원 미만 버림")
+    HALF_UP = "half_up", _("원 미만 반올림")
+
+
+class VatMode(models.TextChoices):
+    NONE = "NONE", _("부가가치세 없음")
+    ADD = "ADD", _("부가가치세 별도")
+    INSIDE = "INSIDE", _("부가가치세 포함")
+
+
+class PlaceState(models.TextChoices):
+    """What a unit is on a day, on the floor plan."""
+
+    FREE = "FREE", _("공실")
+    OFFERED = "OFFERED", _("제안중")
+    COMMITTED = "COMMITTED", _("계약")
+    OCCUPIED = "OCCUPIED", _("입주")
+    BLOCKED = "BLOCKED", _("사용중지")
+
+
+class Owner(models.TextChoices):
+    """Who takes the next step from a state."""
+
+    TENANT = "TENANT", _("입주기업")
+    OFFICER = "OFFICER", _("담당자")
+    APPROVER = "APPROVER", _("결정권자")
+    BOTH = "BOTH", _("입주기업과 운영기관")
+    SYSTEM = "SYSTEM", _("시스템")
+    NOBODY = "NOBODY", _("없음(끝난 상태)")

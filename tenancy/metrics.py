@@ -1,0 +1,95 @@
+"""What tenancy counts for the plan and tells other rooms; registered in ``TenancyConfig.ready``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import Cluster, Organisation
+from portal.plan.enums import Unit as Counted
+from portal.plan.registry import Metric
+from tenancy import queries
+from tenancy.models import Hub, Unit
+
+_WHOLE_BP = 10_000
+
+
+def company_places(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
+    """Units in service that can be let; None while a hub asked for is not known here."""
+    hubs = _hubs(cluster, scope)
+    if hubs is None:
+        return None
+    return Unit.objects.filter(queries.existing(on), floor__building__hub__in=hubs).count()
+
+
+def companies(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
+    """Distinct companies that are in a room."""
+    return None if _hubs(cluster, scope) is None else queries.tenants_on(on, cluster, scope).count()
+
+
+def area_let_bp(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
+    """Let area of the area that can be let, in basis points, dropped."""
+    hubs = _hubs(cluster, scope)
+    if hubs is None:
+        return None
+    units = Unit.objects.filter(queries.existing(on), floor__building__hub__in=hubs)
+    whole = units.aggregate(area=Sum("area_m2"))["area"]
+    let = units.filter(pk__in=queries.let_units(on)).aggregate(area=Sum("area_m2"))["area"] or 0
+    return int(let * _WHOLE_BP // whole) if whole else None
+
+
+def is_tenant(*, organisation: Organisation | None, on: date) -> bool | None:
+    """Whether the company is in a room on the day; None for an unknown company."""
+    return None if organisation is None else queries.tenants_on(on).filter(pk=organisation.pk).exists()
+
+
+def tenant_until(*, organisation: Organisation | None) -> date | None:
+    """The day on which the company has no room any more; None when unknown or never a tenant."""
+    return None if organisation is None else queries.tenancy_end(organisation)
+
+
+def _hubs(cluster: Cluster, scope: Sequence[str]) -> list[Hub] | None:
+    hubs = Hub.objects.filter(cluster=cluster)
+    if not scope:
+        return list(hubs)
+    found = list(hubs.filter(code__in=scope))
+    return found or None
+
+
+def _plan_page(cluster: Cluster, on: date, scope: Sequence[str]) -> str | None:
+    return f"{reverse('tenancy:hubs')}?on={on.isoformat()}"
+
+
+METRICS = [
+    Metric(
+        "tenancy.company_places",
+        _("기업 입주 공간"),
+        Counted.PLACES,
+        company_places,
+        _plan_page,
+        _("그날 사용 중인 층에서 임대할 수 있는 호실의 수입니다."),
+    ),
+    Metric(
+        "tenancy.companies",
+        _("입주 기업"),
+        Counted.COMPANIES,
+        companies,
+        _plan_page,
+        _("그날 호실에 입주해 있는 서로 다른 기업의 수입니다."),
+    ),
+    Metric(
+        "tenancy.area_let_bp",
+        _("입주 면적 비율"),
+        Counted.BP,
+        area_let_bp,
+        _plan_page,
+        _("임대할 수 있는 면적 가운데 입주한 면적의 비율입니다."),
+    ),
+]
+
+FACTS: dict[str, Any] = {"tenancy.is_tenant": is_tenant, "tenancy.tenant_until": tenant_until}

@@ -1,0 +1,34 @@
+"""Triggers that hold what must never change, and the ledger's completeness on every decision table."""
+
+from pathlib import Path
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from ledger.completeness import RequireLeaf
+
+FUNCTIONS = ("forbid", "run_sealed", "invoice_issued", "terms_touch", "ended_holds_nothing")
+
+
+def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    schema_editor.execute((Path(__file__).parent / "guards.sql").read_text("utf-8"), params=None)
+
+
+def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for name in FUNCTIONS:
+        schema_editor.execute(f"DROP FUNCTION tenancy_{name}() CASCADE", params=None)
+    for table, name in (("occupancy", "occupancy_bounds_are_days"), ("leaseterm", "lease_term_bounds_are_days")):
+        schema_editor.execute(f"ALTER TABLE tenancy_{table} DROP CONSTRAINT {name}", params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tenancy", "0001_initial"), ("ledger", "0001_initial")]
+    operations = [
+        migrations.RunPython(create, drop),
+        RequireLeaf("AllocationRun", state="status", quiet=["DRAFT"]),
+        RequireLeaf("Offer", state="status", quiet=["PREPARED"]),
+        RequireLeaf("Occupancy", state="status", watch=["status", "period", "cell"]),
+        RequireLeaf("Lease", state="status", quiet=["DRAFT"]),
+        RequireLeaf("Invoice", state="status", quiet=["DRAFT"]),
+    ]

@@ -1,0 +1,227 @@
+"""Rate cards, leases with their terms and signatures, invoices with their lines."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from ledger import log
+from portal.accounts.models import Cluster, Organisation, User
+from tenancy import rent
+from tenancy.enums import Basis, InvoiceKind, InvoiceStatus, LeaseStatus, Rounding, Side, VatMode
+from tenancy.models.occupancy import Offer
+from tenancy.models.places import Hub, Unit
+
+
+class RateCard(models.Model):
+    """What a room costs, one version; frozen when an offer uses it (a trigger refuses changes after that)."""
+
+    cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="rate_cards")
+    code = models.SlugField(max_length=30)
+    version = models.PositiveSmallIntegerField(default=1)
+    basis = models.CharField(max_length=10, choices=Basis, default=Basis.AREA)
+    rate_won = models.PositiveBigIntegerField(_("월 요율(원)"))
+    fee_won = models.PositiveBigIntegerField(_("월 관리비(원)"), default=0)
+    deposit_won = models.PositiveBigIntegerField(_("보증금(원)"), default=0)
+    due_day = models.PositiveSmallIntegerField(_("납부일"), default=25)
+    rounding = models.CharField(max_length=10, choices=Rounding, default=Rounding.WON)
+    vat_mode = models.CharField(max_length=10, choices=VatMode, default=VatMode.NONE)
+    late_interest_bp = models.PositiveIntegerField(_("연체이율(bp/년)"), default=0)
+    holdover_bp = models.PositiveIntegerField(_("무단점유 요율(bp)"), default=12_000)
+    frozen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("요율표")
+        constraints = [
+            models.UniqueConstraint(fields=["cluster", "code", "version"], name="rate_card_version_once"),
+            models.CheckConstraint(condition=Q(due_day__gte=1, due_day__lte=28), name="rate_card_due_day_every_month"),
+            models.CheckConstraint(condition=Q(rounding__in=Rounding.values), name="rate_card_rounding_known"),
+            models.CheckConstraint(condition=Q(vat_mode__in=VatMode.values), name="rate_card_vat_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.version}"
+
+
+class Lease(models.Model):
+    """A contract over one unit. Renewals add a term; nothing of an old one is edited."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    offer = models.OneToOneField(Offer, models.PROTECT, related_name="lease")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="leases")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="leases")
+    rate_card = models.ForeignKey(RateCard, models.PROTECT, related_name="leases")
+    max_months = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=20, choices=LeaseStatus, default=LeaseStatus.DRAFT)
+    document = models.JSONField(null=True, blank=True)
+    document_hash = models.CharField(max_length=64, blank=True)
+    sign_by = models.DateTimeField(null=True, blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    moved_in_date = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("입주계약")
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=LeaseStatus.values), name="lease_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["DRAFT", "NOT_MATERIALISED"])
+                | (~Q(document_hash="") & Q(document__isnull=False)),
+                name="lease_prepared_has_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["DRAFT", "AWAITING_SIGNATURE", "NOT_MATERIALISED"])
+                | Q(signed_at__isnull=False),
+                name="lease_signed_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.organisation}"
+
+    def ledger_room(self) -> str:
+        return "space"
+
+    def ledger_subject(self) -> log.Subject:
+        return log.Subject(kind="company", ref=self.organisation.ref)
+
+
+class LeaseTerm(models.Model):
+    """One term ``[start, end)`` of a lease; terms touch and never overlap."""
+
+    lease = models.ForeignKey(Lease, models.PROTECT, related_name="terms")
+    seq = models.PositiveSmallIntegerField(default=1)
+    period = DateRangeField()
+
+    class Meta:
+        verbose_name = _("계약기간")
+        ordering = ["lease", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["lease", "seq"], name="lease_terms_run_on"),
+            ExclusionConstraint(
+                name="lease_terms_never_overlap",
+                expressions=[("lease", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(
+                condition=Q(period__isempty=False, period__startswith__isnull=False, period__endswith__isnull=False),
+                name="lease_term_is_closed_and_not_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lease_id}/{self.seq} {self.period}"
+
+
+class Signature(models.Model):
+    """Who signed which document for which side, and when; never changed (a trigger refuses it)."""
+
+    lease = models.ForeignKey(Lease, models.PROTECT, related_name="signatures")
+    side = models.CharField(max_length=10, choices=Side)
+    user = models.ForeignKey(User, models.PROTECT, related_name="+")
+    document_hash = models.CharField(max_length=64)
+    method = models.CharField(max_length=20, default="portal")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("전자서명")
+        constraints = [
+            models.UniqueConstraint(fields=["lease", "side"], name="one_signature_per_side"),
+            models.UniqueConstraint(fields=["lease", "user"], name="nobody_signs_for_both_sides"),
+            models.CheckConstraint(condition=Q(side__in=Side.values), name="signature_side_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lease_id} {self.side}"
+
+
+class InvoiceSeries(models.Model):
+    """The last number given, by hub and year; taken in the issuing transaction, so there are no gaps."""
+
+    hub = models.ForeignKey(Hub, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hub", "year"], name="one_invoice_series_per_year")]
+
+    def __str__(self) -> str:
+        return f"{self.hub_id}/{self.year}"
+
+
+class Invoice(models.Model):
+    """What a tenant owes for one month; numbered when issued, never edited after that."""
+
+    lease = models.ForeignKey(Lease, models.PROTECT, related_name="invoices")
+    month = models.DateField()
+    kind = models.CharField(max_length=10, choices=InvoiceKind, default=InvoiceKind.RENT)
+    status = models.CharField(max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT)
+    number = models.CharField(_("고지번호"), max_length=40, null=True, blank=True, unique=True)
+    supply = models.PositiveBigIntegerField()
+    vat = models.PositiveBigIntegerField()
+    total = models.PositiveBigIntegerField()
+    open_amount = models.BigIntegerField()
+    due_date = models.DateField(null=True, blank=True)
+    issued_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("고지서")
+        ordering = ["month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lease", "month", "kind"], condition=~Q(status="DROPPED"), name="one_invoice_per_month_and_kind"
+            ),
+            models.CheckConstraint(condition=Q(total=F("supply") + F("vat")), name="invoice_adds_up"),
+            models.CheckConstraint(
+                condition=Q(open_amount__gte=0, open_amount__lte=F("total")), name="invoice_open_within_total"
+            ),
+            models.CheckConstraint(condition=Q(status__in=InvoiceStatus.values), name="invoice_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["DRAFT", "DROPPED"])
+                | Q(number__isnull=False, due_date__isnull=False, issued_at__isnull=False),
+                name="invoice_issued_has_number",
+            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="invoice_month_is_a_first"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"{self.lease_id} {self.month:%Y-%m}"
+
+    def ledger_room(self) -> str:
+        return "space"
+
+    def ledger_subject(self) -> log.Subject:
+        return self.lease.ledger_subject()
+
+
+class InvoiceLine(models.Model):
+    """One amount with all that its sum in words needs."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField(default=1)
+    period = DateRangeField()
+    area_m2 = models.DecimalField(max_digits=7, decimal_places=2)
+    rate_won = models.PositiveBigIntegerField()
+    rounding = models.CharField(max_length=10, choices=Rounding)
+    supply = models.PositiveBigIntegerField()
+    vat = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("부과항목")
+        ordering = ["invoice", "position"]
+        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="one_line_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}.{self.position}"
+
+    @property
+    def in_words(self) -> str:
+        """How the amount came about, before VAT, in the reader's language."""
+        [line] = rent.lines(self.area_m2, self.rate_won, self.period.lower, self.period.upper, self.rounding)
+        return rent.in_words(line, get_language() or "ko")

@@ -1,0 +1,123 @@
+"""May this person do this to this thing now? ``check_can_x`` raises with the reason and answers the role allowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts import queries as people
+from portal.accounts import rules as accounts
+from portal.accounts.models import Organisation
+from portal.accounts.roles import COMPANY_MASTER
+from portal.core.errors import NotAllowed
+from portal.intake.models import Call
+from tenancy.enums import OfferStatus
+from tenancy.models import AllocationRun, Hub, Invoice, Lease, Offer
+
+SYSTEM = "system"
+
+
+def check_may_in(by: Any, action: str, hub: Hub) -> str:
+    """The role under which ``by`` may do ``action`` in this hub."""
+    return accounts.check_may(by, action, cluster=hub.cluster, hub=hub.code)
+
+
+def may_in(by: Any, action: str, hub: Hub) -> bool:
+    return accounts.may(by, action, cluster=hub.cluster, hub=hub.code)
+
+
+def check_may_on_call(by: Any, action: str, call: Call) -> str:
+    """As in a hub, for a call of one hub; a call of several needs a role for the whole cluster."""
+    return accounts.check_may(by, action, cluster=call.cluster, hub=_only_hub(call))
+
+
+def may_on_call(by: Any, action: str, call: Call) -> bool:
+    return accounts.may(by, action, cluster=call.cluster, hub=_only_hub(call))
+
+
+def check_can_import_places(by: Any, hub: Hub) -> str:
+    return check_may_in(by, "unit.draft", hub)
+
+
+def check_can_run_allocation(by: Any, call: Call) -> str:
+    return check_may_on_call(by, "allocation.run", call)
+
+
+def check_can_confirm_allocation(by: Any, run: AllocationRun) -> str:
+    role = check_may_on_call(by, "allocation.confirm", run.call)
+    if run.run_by_id == by.pk:
+        raise NotAllowed(_("직접 계산한 배정은 확정할 수 없습니다. 다른 결재자가 확정해야 합니다."))
+    return role
+
+
+def can_confirm_allocation(by: Any, run: AllocationRun) -> bool:
+    return may_on_call(by, "allocation.confirm", run.call) and run.run_by_id != by.pk
+
+
+def check_can_publish_allocation(by: Any, run: AllocationRun) -> str:
+    return check_may_on_call(by, "allocation.publish", run.call)
+
+
+def check_can_prepare_offer(by: Any, hub: Hub) -> str:
+    return check_may_in(by, "offer.prepare", hub)
+
+
+def check_can_revoke_offer(by: Any, offer: Offer) -> str:
+    return check_may_in(by, "offer.revoke", offer.unit.hub)
+
+
+def check_can_answer_offer(by: Any, offer: Offer) -> str:
+    """Only the master account accepts or declines for its company."""
+    return _check_master(by, offer.need.organisation)
+
+
+def can_answer_offer(by: Any, offer: Offer) -> bool:
+    return offer.status == OfferStatus.SENT and people.is_master(by, offer.need.organisation)
+
+
+def check_can_see_offer(by: Any, offer: Offer) -> str:
+    """The company's people once it was sent; those who run or decide the hub always."""
+    if offer.status != OfferStatus.PREPARED and people.is_member(by, offer.need.organisation):
+        return accounts.check_can_act_for(by, offer.need.organisation)
+    return check_may_in(by, "lease.read", offer.unit.hub)
+
+
+def check_can_prepare_lease(by: Any, offer: Offer) -> str:
+    return check_may_in(by, "lease.prepare", offer.unit.hub)
+
+
+def check_can_sign_as_tenant(by: Any, lease: Lease) -> str:
+    return _check_master(by, lease.organisation)
+
+
+def check_can_sign_as_lessor(by: Any, lease: Lease) -> str:
+    return check_may_in(by, "lease.decide", lease.unit.hub)
+
+
+def check_can_see_lease(by: Any, lease: Lease) -> str:
+    if people.is_member(by, lease.organisation):
+        return accounts.check_can_act_for(by, lease.organisation)
+    return check_may_in(by, "lease.read", lease.unit.hub)
+
+
+def check_can_move_in(by: Any, lease: Lease) -> str:
+    return check_may_in(by, "move.record", lease.unit.hub)
+
+
+def check_can_block(by: Any, hub: Hub) -> str:
+    return check_may_in(by, "unit.draft", hub)
+
+
+def check_can_issue_invoice(by: Any, invoice: Invoice) -> str:
+    return check_may_in(by, "invoice.issue", invoice.lease.unit.hub)
+
+
+def _check_master(by: Any, organisation: Organisation) -> str:
+    if not people.is_master(by, organisation):
+        raise NotAllowed(_("대표 계정만 할 수 있습니다. 기업의 대표 계정에 요청해 주십시오."))
+    return COMPANY_MASTER
+
+
+def _only_hub(call: Call) -> str | None:
+    return call.hubs[0] if len(call.hubs) == 1 else None

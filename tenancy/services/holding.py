@@ -1,0 +1,55 @@
+"""Rows of the one truth about who is where: take cells, move them on, give them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext_lazy as _
+
+from ledger import log
+from portal.core.errors import Overtaken
+from portal.core.transition import advance
+from tenancy.enums import OccupancyStatus
+from tenancy.models import Occupancy, Unit
+from tenancy.workflow import OCCUPANCY
+
+TAKEN = _("방금 다른 기업에 배정되었습니다. 입력은 저장되어 있습니다.")
+_CLASH = "one_live_occupancy_per_cell_and_day"
+_FIRST = {OccupancyStatus.HELD: "space.occupancy.held", OccupancyStatus.BLOCKED: "space.occupancy.blocked"}
+
+
+def occupy(unit: Unit, start: date, end: date, status: OccupancyStatus, *, by: Any, **fields: Any) -> list[Occupancy]:
+    """One row per cell of the unit for ``[start, end)``, with its leaf. Raises ``Overtaken`` for a cell already taken."""
+    rows = [
+        Occupancy(cell=cell, unit=unit, period=DateRange(start, end), status=status, **fields)
+        for cell in unit.cells.select_related("floor").order_by("pk")
+    ]
+    try:
+        with transaction.atomic():
+            for row in rows:
+                row.save(force_insert=True)
+    except IntegrityError as error:
+        if _CLASH in str(error):
+            raise Overtaken(TAKEN) from error
+        raise
+    for row in rows:
+        data = {"to": status, "unit": unit.ref, "start": start, "end": end}
+        log.append(_FIRST[status], row=row, by=by, data=data)
+    return rows
+
+
+def move(rows: Iterable[Occupancy], to: OccupancyStatus, *, by: Any, **changes: Any) -> None:
+    """Advance rows, all to the same state."""
+    for row in rows:
+        advance(row, to, by=by, steps=OCCUPANCY, changes=changes)
+
+
+def release(rows: Iterable[Occupancy], *, by: Any) -> None:
+    """Give back what is held or committed; rows already given back stay as they are."""
+    for row in rows:
+        if row.status in (OccupancyStatus.HELD, OccupancyStatus.COMMITTED):
+            advance(row, OccupancyStatus.RELEASED, by=by, steps=OCCUPANCY)

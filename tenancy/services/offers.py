@@ -1,0 +1,202 @@
+"""Offers: sent with a hold, answered or expired exactly once, and the room passed on in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ledger import log
+from portal.core.errors import Invalid, Late, Refused
+from portal.core.periods import SEOUL, add_months, offer_expiry
+from portal.core.transition import advance
+from portal.intake import services as intake
+from portal.intake.canonical import digest
+from portal.intake.enums import ApplicationStatus
+from portal.intake.models import Track
+from tenancy import queries, rules
+from tenancy.enums import OccupancyStatus, OfferStatus
+from tenancy.fitting import why_not
+from tenancy.models import AllocationRun, Need, Offer, RateCard, Terms, Unit
+from tenancy.services.holding import move, occupy, release
+from tenancy.services.needs import leave_line
+from tenancy.services.telling import tell_offer_sent
+from tenancy.workflow import OFFER
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A room that fell free, from a day on, and the terms under which it goes on."""
+
+    unit: Unit
+    start: date
+    terms: Terms
+
+
+def offer_room(
+    *, need: Need, unit: Unit, terms: Terms, start: date, by: Any, now: datetime, run: AllocationRun | None = None
+) -> Offer:
+    """Prepare and send an offer of ``unit`` from ``start`` for the first term, holding its cells. ``by`` acts in a role.
+
+    Raises ``Overtaken`` when a cell was taken in between, and freezes the rate card.
+    """
+    with transaction.atomic():
+        end = add_months(start, terms.first_term_months)
+        RateCard.objects.filter(pk=terms.rate_card_id, frozen_at__isnull=True).update(frozen_at=now)
+        offer = Offer.objects.create(
+            need=need, unit=unit, run=run, rate_card=terms.rate_card, start_date=start, end_date=end, created_at=now
+        )
+        held = {"organisation": need.organisation, "offer": offer}
+        occupy(unit, start, end, OccupancyStatus.HELD, by=by, **held)
+        expires_at = offer_expiry(now, terms.offer_days)
+        advance(
+            offer,
+            OfferStatus.SENT,
+            by=by,
+            steps=OFFER,
+            data={"unit": unit.ref, "start": start, "end": end, "expires_at": expires_at},
+            changes={"sent_at": now, "expires_at": expires_at, "terms_hash": digest(terms_shown(offer))},
+        )
+        tell_offer_sent(offer)
+    return offer
+
+
+def terms_shown(offer: Offer) -> dict[str, Any]:
+    """What the tenant reads and accepts, in canonical JSON; its digest stands in the acceptance."""
+    card = offer.rate_card
+    return {
+        "unit": offer.unit.ref,
+        "area_m2": str(offer.unit.area_m2),
+        "seats": offer.unit.seats,
+        "start": offer.start_date.isoformat(),
+        "end": offer.end_date.isoformat(),
+        "rate_won_per_m2_month": card.rate_won,
+        "fee_won": card.fee_won,
+        "deposit_won": card.deposit_won,
+        "vat": card.vat_mode,
+        "rounding": card.rounding,
+    }
+
+
+@transaction.atomic
+def accept_offer(*, offer: Offer, by: Any, now: datetime, agreed: bool) -> None:
+    """The master account takes the room. Raises ``Late`` after the deadline, ``Invalid`` without agreeing to the terms."""
+    role = rules.check_can_answer_offer(by, offer)
+    if not agreed:
+        raise Invalid(_("조건을 확인하고 동의해 주십시오."), field="agreed")
+    _check_open(offer, now)
+    advance(
+        offer,
+        OfferStatus.ACCEPTED,
+        by=by.acting_as(role),
+        steps=OFFER,
+        data={"terms": offer.terms_hash},
+        changes={"answered_at": now, "answered_by": by},
+    )
+    move(offer.occupancies.filter(status=OccupancyStatus.HELD), OccupancyStatus.COMMITTED, by=by.acting_as(role))
+
+
+@transaction.atomic
+def decline_offer(*, offer: Offer, by: Any, now: datetime, reason: str = "") -> Offer | None:
+    """The master account gives the room up, and with it the selection. Answers the offer made to the next, if any."""
+    role = rules.check_can_answer_offer(by, offer)
+    _check_open(offer, now)
+    changes = {"answered_at": now, "answered_by": by}
+    advance(offer, OfferStatus.DECLINED, by=by.acting_as(role), steps=OFFER, reason=reason or None, changes=changes)
+    return give_up(offer, why="declined", by=by, acting=by.acting_as(role), now=now)
+
+
+@transaction.atomic
+def expire_offer(*, offer: Offer, now: datetime) -> Offer | None:
+    """The clock's answer to an offer nobody answered; refused before its time and after any other answer."""
+    if offer.expires_at is None or now < offer.expires_at:
+        raise Invalid(_("아직 기한이 남은 제안입니다."))
+    advance(
+        offer,
+        OfferStatus.EXPIRED,
+        by=log.SYSTEM,
+        steps=OFFER,
+        data={"expires_at": offer.expires_at},
+        changes={"answered_at": now},
+    )
+    return give_up(offer, why="expired", by=log.SYSTEM, acting=log.SYSTEM, now=now)
+
+
+def expire_due_offers(*, now: datetime) -> int:
+    """Expire every offer whose time is over, each in its own transaction; answers how many. Safe to run at any time."""
+    expired = 0
+    for offer in list(queries.offers_due(now).select_related("need__organisation", "need__application__call", "unit")):
+        try:
+            expire_offer(offer=offer, now=now)
+            expired += 1
+        except Refused:
+            continue  # answered in between: the other side won
+    return expired
+
+
+@transaction.atomic
+def revoke_offer(*, offer: Offer, by: Any, now: datetime, reason: str, pass_on: bool = False) -> Offer | None:
+    """Take an offer back (a flooded room); the company stays selected and first in line by rank.
+
+    With ``pass_on`` the room goes to the next in line at once.
+    """
+    role = rules.check_can_revoke_offer(by, offer)
+    if not reason.strip():
+        raise Invalid(_("취소하는 이유를 적어 주십시오."), field="reason")
+    advance(offer, OfferStatus.REVOKED, by=by.acting_as(role), steps=OFFER, reason=reason, changes={"answered_at": now})
+    release(offer.occupancies.all(), by=by.acting_as(role))
+    return promote(freed=_freed(offer, now), besides=offer.need, by=by, now=now) if pass_on else None
+
+
+def withdraw_holds(*, need: Need, why: str, by: Any, now: datetime) -> None:
+    """What intake's ``left`` asks for: take back a live offer, give back its cells, leave the line, pass the room on."""
+    leave_line(need=need, why=why, by=by, now=now)
+    live = need.offers.filter(status__in=queries.ANSWERABLE).select_related("need__application__call", "unit").first()
+    if live is not None:
+        advance(live, OfferStatus.REVOKED, by=by, steps=OFFER, changes={"answered_at": now})
+        release(live.occupancies.all(), by=by)
+        promote(freed=_freed(live, now), besides=need, by=by, now=now)
+
+
+def give_up(offer: Offer, *, why: str, by: Any, acting: Any, now: datetime) -> Offer | None:
+    """Release what the offer held, end the selection, and pass the room on."""
+    release(offer.occupancies.all(), by=acting)
+    leave_line(need=offer.need, why=why, by=acting, now=now)
+    application = offer.need.application
+    application.refresh_from_db()
+    if application.status == ApplicationStatus.SELECTED:
+        intake.decline(application=application, by=by, now=now)
+    return promote(freed=_freed(offer, now), besides=offer.need, by=by, now=now, place=application.quota_track)
+
+
+def promote(
+    *, freed: Freed, by: Any, now: datetime, besides: Need | None = None, place: Track | None = None
+) -> Offer | None:
+    """Offer a freed room to the next: selected without a room, by rank, then intake's next fitting reserve entry.
+
+    The reserve is asked only when a place (``place``) fell free with the room. Answers the offer made, if any.
+    """
+    room = queries.as_room(freed.unit, free=True)
+    for need in queries.in_line(freed.terms.call):
+        if need != besides and why_not(queries.wanted_by(need, freed.terms), room) is None:
+            return offer_room(need=need, unit=freed.unit, terms=freed.terms, start=freed.start, by=log.SYSTEM, now=now)
+    if place is not None:
+        intake.call_next_reserve(track=place, freed=freed, by=log.SYSTEM, now=now)
+        return freed.unit.offers.filter(status=OfferStatus.SENT).order_by("-id").first()
+    return None
+
+
+def _freed(offer: Offer, now: datetime) -> Freed:
+    """The room from its old start, or from today when that is over."""
+    terms = queries.terms_of(offer.need.application.call)
+    assert terms is not None
+    return Freed(offer.unit, max(offer.start_date, timezone.localdate(now, SEOUL)), terms)
+
+
+def _check_open(offer: Offer, now: datetime) -> None:
+    if offer.expires_at is not None and now >= offer.expires_at:
+        raise Late(_("수락 기한이 지났습니다. 기한은 서버 시각으로 판단합니다."))

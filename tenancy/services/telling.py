@@ -1,0 +1,48 @@
+"""What tenancy tells people, through notices; each text stands in ``tenancy.topics``."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from portal.notices.services import notify
+from tenancy.models import Invoice, Lease, Offer
+
+
+def tell_offer_sent(offer: Offer) -> None:
+    notify(
+        to=offer.need.organisation,
+        topic="space.offer_sent",
+        context={"unit": offer.unit.code, "hub": str(offer.unit.hub), "expires_at": offer.expires_at},
+        url=reverse("tenancy:offer", args=[offer.public_id]),
+        key=f"space.offer_sent:{offer.public_id}",
+    )
+
+
+def tell_lease_ready(lease: Lease) -> None:
+    notify(
+        to=lease.organisation,
+        topic="space.lease_ready",
+        context={"unit": lease.unit.code, "sign_by": lease.sign_by},
+        url=reverse("tenancy:lease", args=[lease.public_id]),
+        key=f"space.lease_ready:{lease.public_id}",
+    )
+
+
+def tell_lease_signed(lease: Lease) -> None:
+    notify(
+        to=lease.organisation,
+        topic="space.lease_signed",
+        context={"unit": lease.unit.code},
+        url=reverse("tenancy:lease", args=[lease.public_id]),
+        key=f"space.lease_signed:{lease.public_id}",
+    )
+
+
+def tell_invoice_issued(invoice: Invoice) -> None:
+    notify(
+        to=invoice.lease.organisation,
+        topic="space.invoice_issued",
+        context={"number": invoice.number or "", "total": f"{invoice.total:,}", "due_date": invoice.due_date},
+        url=reverse("tenancy:lease", args=[invoice.lease.public_id]),
+        key=f"space.invoice_issued:{invoice.number}",
+    )

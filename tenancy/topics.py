@@ -1,0 +1,35 @@
+"""What tenancy can tell people about; registered in ``TenancyConfig.ready``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.notices.registry import Topic
+
+TOPICS = [
+    Topic(
+        "space.offer_sent",
+        _("입주 제안"),
+        _("{hub} {unit}호 입주를 제안합니다."),
+        _("{expires_at}까지 수락하거나 포기해 주십시오. 기한이 지나면 다음 기업에 기회가 넘어갑니다."),
+        required=True,
+    ),
+    Topic(
+        "space.lease_ready",
+        _("입주계약 서명"),
+        _("{unit}호 입주계약서가 준비되었습니다."),
+        _("{sign_by}까지 내용을 확인하고 서명해 주십시오. 기한이 지나면 계약이 체결되지 않습니다."),
+        required=True,
+    ),
+    Topic(
+        "space.lease_signed",
+        _("입주계약 체결"),
+        _("{unit}호 입주계약이 체결되었습니다."),
+        _("양쪽이 모두 서명했습니다. 입주일에 거점 운영담당에게 열쇠를 받아 주십시오."),
+    ),
+    Topic(
+        "space.invoice_issued",
+        _("임대료 고지"),
+        _("임대료 {total}원이 고지되었습니다({number})."),
+        _("{due_date}까지 납부해 주십시오. 금액의 계산 과정은 계약 화면에서 볼 수 있습니다."),
+        required=True,
+    ),
+]

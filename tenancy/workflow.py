@@ -1,0 +1,123 @@
+"""The states of tenancy as data: every step and its ledger event, and who owns the next step from each state.
+
+A step's value ``"kind:done"`` becomes the leaf ``space.<kind>.<done>``. Words of states are the labels in ``enums``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import models
+
+from tenancy import enums
+from tenancy.enums import Owner
+
+Steps = Mapping[tuple[str, str], str]
+
+ALLOCATION: Steps = {
+    ("DRAFT", "COMPUTED"): "allocation:run",
+    ("COMPUTED", "CONFIRMED"): "allocation:decided",
+    ("CONFIRMED", "PUBLISHED"): "allocation:published",
+    ("DRAFT", "VOID"): "allocation:voided",
+    ("COMPUTED", "VOID"): "allocation:voided",
+}
+
+OFFER: Steps = {
+    ("PREPARED", "SENT"): "offer:sent",
+    ("SENT", "ACCEPTED"): "offer:accepted",
+    ("SENT", "DECLINED"): "offer:declined",
+    ("SENT", "EXPIRED"): "offer:expired",
+    ("PREPARED", "REVOKED"): "offer:revoked",
+    ("SENT", "REVOKED"): "offer:revoked",
+}
+
+OCCUPANCY: Steps = {
+    ("HELD", "COMMITTED"): "occupancy:committed",
+    ("COMMITTED", "OCCUPIED"): "occupancy:moved_in",
+    ("OCCUPIED", "ENDED"): "occupancy:ended",
+    ("HELD", "RELEASED"): "occupancy:released",
+    ("COMMITTED", "RELEASED"): "occupancy:released",
+    ("BLOCKED", "RELEASED"): "occupancy:unblocked",
+}
+
+LEASE: Steps = {
+    ("DRAFT", "AWAITING_SIGNATURE"): "lease:prepared",
+    ("AWAITING_SIGNATURE", "SIGNED"): "lease:signed",
+    ("AWAITING_SIGNATURE", "NOT_MATERIALISED"): "lease:lapsed",
+    ("SIGNED", "NOT_MATERIALISED"): "lease:abandoned",
+    ("SIGNED", "ACTIVE"): "lease:moved_in",
+    ("ACTIVE", "VACATING"): "lease:notice_given",
+    ("VACATING", "ACTIVE"): "lease:notice_withdrawn",
+    ("ACTIVE", "HOLDOVER"): "lease:overstayed",
+    ("VACATING", "HOLDOVER"): "lease:overstayed",
+    ("VACATING", "ENDED"): "lease:ended",
+    ("HOLDOVER", "ENDED"): "lease:ended",
+}
+
+INVOICE: Steps = {
+    ("DRAFT", "ISSUED"): "invoice:issued",
+    ("ISSUED", "PART_PAID"): "invoice:part_paid",
+    ("ISSUED", "SETTLED"): "invoice:settled",
+    ("PART_PAID", "SETTLED"): "invoice:settled",
+    ("SETTLED", "PART_PAID"): "invoice:reversed",
+    ("SETTLED", "ISSUED"): "invoice:reversed",
+    ("PART_PAID", "ISSUED"): "invoice:reversed",
+    ("DRAFT", "DROPPED"): "invoice:dropped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One kind of case: its steps, its states with their words, and who owns the next step from each state."""
+
+    steps: Steps
+    states: type[models.TextChoices]
+    owners: Mapping[str, Owner]
+
+
+def _owners(states: type[models.TextChoices], **owners: Owner) -> dict[str, Owner]:
+    """Every state has an owner; the states not named are ends."""
+    return {state: owners.get(state, Owner.NOBODY) for state in states.values}
+
+
+MACHINES: Mapping[str, Machine] = {
+    "allocation": Machine(
+        ALLOCATION,
+        enums.AllocationStatus,
+        _owners(
+            enums.AllocationStatus,
+            DRAFT=Owner.OFFICER,
+            COMPUTED=Owner.APPROVER,
+            CONFIRMED=Owner.APPROVER,
+        ),
+    ),
+    "offer": Machine(OFFER, enums.OfferStatus, _owners(enums.OfferStatus, PREPARED=Owner.OFFICER, SENT=Owner.TENANT)),
+    "occupancy": Machine(
+        OCCUPANCY,
+        enums.OccupancyStatus,
+        _owners(
+            enums.OccupancyStatus,
+            HELD=Owner.TENANT,
+            COMMITTED=Owner.OFFICER,
+            OCCUPIED=Owner.TENANT,
+            BLOCKED=Owner.OFFICER,
+        ),
+    ),
+    "lease": Machine(
+        LEASE,
+        enums.LeaseStatus,
+        _owners(
+            enums.LeaseStatus,
+            DRAFT=Owner.OFFICER,
+            AWAITING_SIGNATURE=Owner.BOTH,
+            SIGNED=Owner.OFFICER,
+            ACTIVE=Owner.TENANT,
+            VACATING=Owner.TENANT,
+            HOLDOVER=Owner.OFFICER,
+        ),
+    ),
+    "invoice": Machine(
+        INVOICE,
+        enums.InvoiceStatus,
+        _owners(enums.InvoiceStatus, DRAFT=Owner.OFFICER, ISSUED=Owner.TENANT, PART_PAID=Owner.TENANT),
+    ),
+}
