@@ -30,23 +30,28 @@ def publisher(plans):
     return user
 
 
-@pytest.fixture
-def metric(monkeypatch):
-    """Register a metric for one test, in place of the room's: ``metric("tenancy.company_places", 40)``; returns what was asked."""
+@pytest.fixture(autouse=True)
+def registered(monkeypatch):
+    """No room's metrics and facts: the plan is tested without those who build on it."""
     from portal.plan import registry
 
-    known = dict(registry._metrics)
-    monkeypatch.setattr(registry, "_metrics", known)
+    monkeypatch.setattr(registry, "_metrics", {})
+    monkeypatch.setattr(registry, "_facts", {})
+    return registry
+
+
+@pytest.fixture
+def metric(registered):
+    """Register a metric for one test, ``metric("tenancy.company_places", 40)``; returns what it was asked."""
 
     def register(code, value, *, unit="places", drill=None):
-        known.pop(code, None)
         asked = []
 
         def compute(cluster, on, scope):
             asked.append((cluster.code, on, list(scope)))
             return value(scope) if callable(value) else value
 
-        registry.register_metric(registry.Metric(code, code, unit, compute, drill))
+        registered.register_metric(registered.Metric(code, code, unit, compute, drill))
         return asked
 
     return register

@@ -4,12 +4,6 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.plan import registry
 
 
-@pytest.fixture(autouse=True)
-def _empty(monkeypatch):
-    monkeypatch.setattr(registry, "_metrics", {})
-    monkeypatch.setattr(registry, "_facts", {})
-
-
 def seats(cluster, on, scope):
     return 7
 
