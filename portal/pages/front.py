@@ -11,9 +11,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ledger import log
 from portal.accounts.models import Cluster
@@ -24,6 +23,7 @@ from portal.intake import queries as intake
 from portal.intake.enums import CallStatus
 from portal.intake.models import Call
 from portal.plan import queries as plan
+from portal.plan.enums import Unit
 from portal.plan.models import PlannedHub, PlanVersion
 from portal.plan.wording import day, quantity, spoken
 
@@ -73,7 +73,9 @@ class PlanCard:
     cluster: str
     href: str
     announced: str
+    budget: str
     promises: Sequence[Kept]
+    words: Sequence[str]
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
@@ -137,7 +139,7 @@ def mine(request: HttpRequest) -> list[parts.Task]:
             application.call.current.title_text,
             application.get_status_display(),
             "info",
-            _href("intake:application", application.pk),
+            _href("intake:application", application.public_id),
             str(application.organisation),
         )
         for application in intake.applications_of(request.user)[:MINE]
@@ -146,14 +148,17 @@ def mine(request: HttpRequest) -> list[parts.Task]:
 
 def plan_card(version: PlanVersion, *, on: date) -> PlanCard:
     """A plan with the promises that come first, those that are counted before those that are not."""
-    lines = [line for line in plan.plan_page(version, on=on).lines if line.target.target]
-    lines.sort(key=lambda line: line.filled is None)
+    page = plan.plan_page(version, on=on)
+    lines = sorted((line for line in page.lines if line.target.target), key=lambda line: line.filled is None)
+    whole = next((line.amount_won for line in page.budget if line.amount_won), None)
     return PlanCard(
         name=spoken(version, "name"),
         cluster=_name(version.plan.cluster),
         href=_href("plan:plan", version.plan.cluster.code),
         announced=day(version.announced_date),
+        budget=quantity(whole, Unit.WON) if whole else "",
         promises=[_kept(line) for line in lines[:PROMISES]],
+        words=[] if lines else [spoken(line.target, "name") for line in page.lines[:PROMISES]],
     )
 
 
