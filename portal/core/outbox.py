@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
+from portal.celery import app
 from portal.core.models import OutboxMessage, OutboxStatus
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ LONGEST_RETRY = timedelta(hours=1)
 #: About three hours of trying before a person has to look.
 MOST_ATTEMPTS = 12
 LONGEST_ERROR = 4000
+#: The task by its name: the outbox lies below the doors and imports none of them.
+DRAIN = "portal.core.tasks.drain_outbox"
 #: Seconds without another nudge after the broker did not answer.
 BROKER_PAUSE = 10.0
 
@@ -139,10 +142,8 @@ def _nudge() -> None:
     global _broker_away_until
     if time.monotonic() < _broker_away_until:
         return
-    from portal.core.tasks import drain_outbox
-
     try:
-        drain_outbox.apply_async(retry=False, expires=10)
+        app.send_task(DRAIN, retry=False, expires=10)
     except OperationalError:
         _broker_away_until = time.monotonic() + BROKER_PAUSE
         logger.warning("the broker cannot be reached; the outbox waits for the next tick")
