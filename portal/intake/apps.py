@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IntakeConfig(AppConfig):
     name = "portal.intake"
     label = "intake"
+    verbose_name = _("모집과 심사")
+
+    def ready(self) -> None:
+        from portal.intake import topics
+
+        topics.register_all()

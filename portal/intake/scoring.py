@@ -15,7 +15,7 @@ LEAST_TRIM = 3
 _NAMED_TIE_BREAKS = ("base", "bonus", "lottery")
 
 
-class InvalidScores(ValueError):  # noqa: N818 (the name is a door)
+class InvalidScores(ValueError):
     """The sheets, criteria or rule contradict themselves; the message says how."""
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from portal.intake.scoring import Ranked
 
 
-class TieAtCutoff(ValueError):  # noqa: N818 (the name is a door)
+class TieAtCutoff(ValueError):
     """Applications that share a place lie on both sides of a cut-off: the rule must break the tie, not chance."""
 
 

@@ -1,0 +1,52 @@
+"""The tables of intake. What must never change is held by triggers (see the migrations), not only by the services."""
+
+from portal.intake.models.applications import (
+    Application,
+    Attachment,
+    Draft,
+    EligibilityFinding,
+    Revision,
+    SupplementRequest,
+)
+from portal.intake.models.calls import Call, CallVersion, Criterion, Stage, Track
+from portal.intake.models.decisions import Appeal, Decision, DecisionLine, RankingRun, ReserveEntry, ResultNotice
+from portal.intake.models.review import (
+    Assignment,
+    Challenge,
+    Conflict,
+    Evaluator,
+    Member,
+    Panel,
+    Pledge,
+    ScoreItem,
+    ScoreSheet,
+)
+
+__all__ = [
+    "Appeal",
+    "Application",
+    "Assignment",
+    "Attachment",
+    "Call",
+    "CallVersion",
+    "Challenge",
+    "Conflict",
+    "Criterion",
+    "Decision",
+    "DecisionLine",
+    "Draft",
+    "EligibilityFinding",
+    "Evaluator",
+    "Member",
+    "Panel",
+    "Pledge",
+    "RankingRun",
+    "ReserveEntry",
+    "ResultNotice",
+    "Revision",
+    "ScoreItem",
+    "ScoreSheet",
+    "Stage",
+    "SupplementRequest",
+    "Track",
+]

@@ -1,0 +1,82 @@
+"""Policy as data, read into types: rules of a stage, places to go on, and what a call's definition must hold. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.core.errors import Invalid
+from portal.intake import blocks, scoring
+from portal.intake.scoring import Criterion, Rule
+
+CODE = re.compile(r"[A-Z][A-Z0-9_]{0,29}")
+#: What holds where a call's policy says nothing.
+DEFAULTS: Mapping[str, Any] = {
+    "conflict_scope": "APPLICATION",
+    "appeal_days": 30,
+    "answer_days": 14,
+    "challenge_days": 14,
+    "reserve_days": 180,
+    "tied_enter": False,
+    "panel": {"least_size": 1, "least_market_bp": 0, "one_employer": False},
+}
+
+
+def read_rule(data: Mapping[str, Any]) -> Rule:
+    """The rule of a stage; marks and caps are exact fractions in text (``"60"``, ``"119/2"``)."""
+    exact = {name: Fraction(data[name]) for name in ("pass_mark", "bonus_cap") if data.get(name) is not None}
+    plain = {name: data[name] for name in ("combine", "trim_from", "min_sheets", "pass_on") if name in data}
+    return Rule(**plain, **exact, tie_break=tuple(data.get("tie_break", ())))
+
+
+def read_criteria(rows: Sequence[Any]) -> list[Criterion]:
+    """Criteria from rows of the database."""
+    return [Criterion(row.code, row.max_points, row.weight_bp, row.counted) for row in rows]
+
+
+def uses_lottery(rules: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether any of the rules ends ties by the draw."""
+    return any("lottery" in rule.get("tie_break", ()) for rule in rules)
+
+
+def check_definition(data: Mapping[str, Any], known_rules: Sequence[str], own_blocks: Mapping[str, Any]) -> None:
+    """Whether a call's definition holds together. Raises ``Invalid`` with a sentence that names the place."""
+    _check_tracks(data.get("tracks", ()))
+    _check_stages(data.get("stages", ()), data.get("policy", {}))
+    for row in data.get("eligibility", ()):
+        if row.get("rule") not in known_rules:
+            raise Invalid(_("자격요건 “%(rule)s”을(를) 알 수 없습니다.") % {"rule": row.get("rule")}, field="eligibility")
+    try:
+        blocks.parse_form(data.get("form", {}), own_blocks)
+    except (blocks.InvalidForm, KeyError, TypeError) as error:
+        raise Invalid(_("신청서식이 올바르지 않습니다: %(error)s") % {"error": error}, field="form") from error
+
+
+def _check_tracks(tracks: Sequence[Mapping[str, Any]]) -> None:
+    codes = [track.get("code", "") for track in tracks]
+    if not codes or len(set(codes)) != len(codes) or not all(CODE.fullmatch(code) for code in codes):
+        raise Invalid(_("모집부문의 코드가 없거나 겹칩니다."), field="tracks")
+    if any(set(track.get("spill", ())) - set(codes) for track in tracks):
+        raise Invalid(_("이월할 모집부문을 알 수 없습니다."), field="tracks")
+
+
+def _check_stages(stages: Sequence[Mapping[str, Any]], terms: Mapping[str, Any]) -> None:
+    if not stages or sum(stage.get("share_bp", 0) for stage in stages) != scoring.WHOLE_WEIGHT_BP:
+        raise Invalid(_("평가단계의 반영 비율은 합이 100%여야 합니다."), field="stages")
+    for stage in stages:
+        criteria = [
+            Criterion(row["code"], row["max_points"], row["weight_bp"], row.get("counted", True))
+            for row in stage.get("criteria", ())
+        ]
+        try:
+            scoring.rank([], criteria, read_rule(stage.get("rule", {})), seed=bytes(32))
+        except (scoring.InvalidScores, ValueError, TypeError) as error:
+            where = {"stage": stage.get("code"), "error": error}
+            raise Invalid(_("평가단계 %(stage)s: %(error)s") % where, field="stages") from error
+        breaks = stage.get("rule", {}).get("tie_break", ())
+        if not (breaks and breaks[-1] == "lottery") and not terms.get("tied_enter"):
+            raise Invalid(_("동점 처리의 마지막은 추첨이어야 합니다."), field="stages")

@@ -1,0 +1,108 @@
+"""Writing an application together: pages with versions, so that nothing is lost when two people edit one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import Organisation
+from portal.core.errors import Invalid
+from portal.intake import queries, rules
+from portal.intake.canonical import clean_text
+from portal.intake.enums import ApplicationStatus
+from portal.intake.errors import DraftClash
+from portal.intake.models import Application, Call, Draft, Track
+from portal.intake.services import telling
+
+
+@transaction.atomic
+def start_application(
+    *, call: Call, organisation: Organisation, by: Any, now: datetime, track: Track | None = None
+) -> Application:
+    """The company's one application to the call; starting twice, also at the same second, finds the first."""
+    rules.check_can_start(by, call, organisation, now=now)
+    found = queries.live_application(call, organisation)
+    if found is None:
+        # Locking the company makes the second of two who start at once wait and then find the first's row.
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+        found = queries.live_application(call, organisation)
+    if found is None:
+        tracks = list(call.tracks.all()[:2])
+        chosen = track or (tracks[0] if len(tracks) == 1 else None)
+        found = Application.objects.create(call=call, organisation=organisation, track=chosen, created_by=by)
+    return found
+
+
+@transaction.atomic
+def choose_track(*, application: Application, track: Track, by: Any, now: datetime) -> Application:
+    """모집부문 of the draft; what was already sent keeps its own until it is sent again."""
+    rules.check_can_draft(by, application)
+    if track.call_id != application.call_id:
+        raise Invalid(_("이 공고의 모집부문이 아닙니다."), field="track")
+    Application.objects.filter(pk=application.pk).update(track=track)
+    application.track = track
+    return application
+
+
+@transaction.atomic
+def save_draft(
+    *, application: Application, section: str, answers: Mapping[str, Any], version: int, by: Any, now: datetime
+) -> Draft:
+    """Save one page as read in ``version`` (0: not saved yet). Raises ``DraftClash`` with both contents.
+
+    Whatever was typed is kept, fitting or not; only sending insists. Answers to blocks of other pages are dropped.
+    """
+    rules.check_can_draft(by, application)
+    page = application.call.current and application.call.current.parsed_form.section(section)
+    if not page:
+        raise Invalid(_("이 공고에 없는 쪽입니다."))
+    codes = {block.code for block in page.blocks}
+    kept = {code: _clean(value) for code, value in answers.items() if code in codes and value is not None}
+    draft, created = Draft.objects.get_or_create(
+        application=application,
+        section=section,
+        defaults={"answers": kept, "edited_by": by, "edited_at": now},
+    )
+    if not created and draft.answers != kept:
+        _overwrite(draft, kept, version, by, now)
+    return draft
+
+
+def _overwrite(draft: Draft, answers: dict[str, Any], version: int, by: Any, now: datetime) -> None:
+    same = Draft.objects.filter(pk=draft.pk, version=version)
+    if same.update(answers=answers, version=F("version") + 1, edited_by=by, edited_at=now) != 1:
+        theirs = Draft.objects.select_related("edited_by").get(pk=draft.pk)
+        raise DraftClash(
+            yours=answers, theirs=theirs.answers, version=theirs.version, who=theirs.edited_by, when=theirs.edited_at
+        )
+    draft.answers, draft.version, draft.edited_by, draft.edited_at = answers, version + 1, by, now
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(name): _clean(item) for name, item in value.items()}
+    if isinstance(value, bool | int) or value is None:
+        return value
+    raise Invalid(_("저장할 수 없는 답입니다."))
+
+
+@transaction.atomic
+def request_sending(*, application: Application, by: Any, now: datetime) -> Application:
+    """제출 요청: a member tells the master account that the application is ready."""
+    rules.check_can_draft(by, application)
+    asked = Application.objects.filter(
+        pk=application.pk, status=ApplicationStatus.DRAFT, send_requested_at__isnull=True
+    ).update(send_requested_at=now)
+    if asked:
+        application.send_requested_at = now
+        telling.sending_requested(application, by)
+    return application

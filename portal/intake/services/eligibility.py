@@ -1,0 +1,188 @@
+"""자격검토: findings by rule and by hand, supplements, and the decision that tells all together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.core.errors import Invalid, NotAllowed
+from portal.core.transition import advance
+from portal.intake import blocks, checks, queries, rules, workflow
+from portal.intake.enums import ApplicationStatus, DecisionKind, Finding, Outcome, SupplementStatus
+from portal.intake.models import Application, Call, Decision, DecisionLine, EligibilityFinding, SupplementRequest
+from portal.intake.services import telling
+from portal.intake.services.acting import person
+
+#: The built-in rules as people read them; a programme's own show their code.
+_NAMES = {
+    "company_age": gettext_lazy("업력"),
+    "business_status": gettext_lazy("사업자 상태"),
+    "tax_clear": gettext_lazy("국세·지방세 완납"),
+    "no_default": gettext_lazy("금융 채무불이행 없음"),
+    "excluded_business": gettext_lazy("제외 업종"),
+    "location": gettext_lazy("소재지"),
+    "other_public_space": gettext_lazy("다른 공공공간 입주"),
+    "registers_within": gettext_lazy("사업자등록"),
+    "already_supported": gettext_lazy("중복 지원"),
+}
+
+
+def rule_name(rule: str) -> str:
+    """The rule as people read it."""
+    return str(_NAMES.get(rule, rule))
+
+
+@transaction.atomic
+def record_findings(*, call: Call, by: Any, now: datetime) -> int:
+    """Run every rule of the call on every application waiting; returns how many findings were added.
+
+    A finding equal to the one that counts is not repeated, and one made by hand is never overruled by the machine.
+    """
+    rules.check_can_run(by, call)
+    version = call.current
+    assert version is not None
+    known, last, made = {**checks.CHECKS, **call.rules.rules}, queries.last_findings(call), []
+    sent = {revision.application_id: revision.content for revision in queries.last_revisions(call)}
+    waiting = call.applications.filter(status=ApplicationStatus.SUBMITTED).select_related("organisation", "track")
+    for application in waiting.order_by("receipt_number"):
+        application.call, application.sent_content = call, sent.get(application.pk, {})  # type: ignore[attr-defined]
+        for row in version.eligibility:
+            before = last.get(application.pk, {}).get(row["rule"])
+            finding = _run(application, row, known[row["rule"]], version.number, now)
+            if before is None or (before.found_by_id is None and not _same(before, finding)):
+                made.append(finding)
+    EligibilityFinding.objects.bulk_create(made)
+    return len(made)
+
+
+def _run(application: Application, row: Mapping[str, Any], check: Any, version: int, now: datetime) -> EligibilityFinding:
+    parameters = row.get("parameters", {})
+    found = check(application, parameters, checks.counting_day(application, parameters))
+    return EligibilityFinding(
+        application=application,
+        rule=row["rule"],
+        version=version,
+        value=found.value,
+        evidence=found.evidence,
+        outcome=found.outcome,
+        sentence=blocks.both(found.sentence) if found.sentence else {},
+        found_at=now,
+    )
+
+
+def _same(before: EligibilityFinding, after: EligibilityFinding) -> bool:
+    return (before.value, before.outcome, before.sentence) == (after.value, after.outcome, after.sentence)
+
+
+@transaction.atomic
+def record_finding(
+    *,
+    application: Application,
+    rule: str,
+    outcome: Finding | str,
+    evidence: str,
+    by: Any,
+    now: datetime,
+    value: str = "",
+    sentence: str = "",
+) -> EligibilityFinding:
+    """An officer's finding, with its evidence; a FAIL needs a sentence for the applicant."""
+    rules.check_can_run(by, application.call)
+    version = application.call.current
+    if version is None or rule not in {row["rule"] for row in version.eligibility}:
+        raise Invalid(_("이 공고에 없는 자격요건입니다."), field="rule")
+    if application.status not in (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT):
+        raise NotAllowed(_("자격검토 중인 신청서가 아닙니다."))
+    if not evidence.strip():
+        raise Invalid(_("판단의 근거를 적어 주십시오."), field="evidence")
+    if outcome == Finding.FAIL and not sentence.strip():
+        raise Invalid(_("부적합 사유를 신청 기업에 알릴 문장으로 적어 주십시오."), field="sentence")
+    return EligibilityFinding.objects.create(
+        application=application,
+        rule=rule,
+        version=version.number,
+        value=value,
+        evidence=evidence.strip(),
+        outcome=outcome,
+        sentence={"ko": sentence.strip()} if sentence.strip() else {},
+        found_by=person(by),
+        found_at=now,
+    )
+
+
+@transaction.atomic
+def ask_supplement(
+    *, application: Application, block_codes: Sequence[str], missing: str, due_at: datetime, by: Any, now: datetime
+) -> SupplementRequest:
+    """보완요청: opens the named blocks until ``due_at``."""
+    role = rules.check_can_run(by, application.call)
+    form = application.call.current.parsed_form if application.call.current else None
+    if not block_codes or form is None or any(form.block(code) is None for code in block_codes):
+        raise Invalid(_("보완할 문항을 골라 주십시오."), field="blocks")
+    if due_at <= now or not missing.strip():
+        raise Invalid(_("보완할 내용과 앞으로의 기한을 적어 주십시오."), field="missing")
+    advance(
+        application, ApplicationStatus.SUPPLEMENT, by=by.acting_as(role), steps=workflow.APPLICATION, reason=missing
+    )
+    request = SupplementRequest.objects.create(
+        application=application,
+        blocks=list(block_codes),
+        missing=missing.strip(),
+        due_at=due_at,
+        asked_by=by,
+        asked_at=now,
+    )
+    telling.supplement_asked(request)
+    return request
+
+
+@transaction.atomic
+def close_supplement(*, request: SupplementRequest, by: Any, now: datetime) -> SupplementRequest:
+    """The due time has passed without an answer: decided on what is there."""
+    role = rules.check_can_run(by, request.application.call)
+    if now < request.due_at:
+        raise NotAllowed(_("보완 기한이 아직 남아 있습니다."))
+    acting = by.acting_as(role)
+    advance(request, SupplementStatus.LAPSED, by=acting, steps=workflow.SUPPLEMENT)
+    advance(request.application, ApplicationStatus.SUBMITTED, by=acting, steps=workflow.APPLICATION)
+    return request
+
+
+@transaction.atomic
+def prepare_eligibility(*, call: Call, by: Any, now: datetime) -> Decision:
+    """자격검토 결과, as a draft: eligible when every rule passes, else refused with the failing sentences.
+
+    Raises ``Invalid`` while a rule lacks a clear finding or a supplement is open.
+    """
+    rules.check_can_run(by, call)
+    version = call.current
+    assert version is not None
+    waiting = queries.unsettled_findings(call, [row["rule"] for row in version.eligibility])
+    if waiting:
+        raise Invalid(_("자격을 아직 판단하지 않은 신청서가 %(n)s건 있습니다.") % {"n": len(waiting)})
+    if call.applications.filter(status=ApplicationStatus.SUPPLEMENT).exists():
+        raise Invalid(_("보완 중인 신청서가 있습니다."))
+    decision = Decision.objects.create(call=call, kind=DecisionKind.ELIGIBILITY, prepared_by=by, prepared_at=now)
+    found = queries.last_findings(call)
+    applications = call.applications.filter(status=ApplicationStatus.SUBMITTED).order_by("receipt_number")
+    DecisionLine.objects.bulk_create(
+        _line(decision, application, list(found.get(application.pk, {}).values())) for application in applications
+    )
+    return decision
+
+
+def _line(decision: Decision, application: Application, findings: list[EligibilityFinding]) -> DecisionLine:
+    failed = [finding for finding in findings if finding.outcome == Finding.FAIL]
+    return DecisionLine(
+        decision=decision,
+        application=application,
+        track_id=application.track_id,
+        outcome=Outcome.INELIGIBLE if failed else Outcome.ELIGIBLE,
+        passed=not failed,
+        reasons=[{"code": finding.rule, **finding.sentence} for finding in failed],
+    )

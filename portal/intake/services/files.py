@@ -1,0 +1,143 @@
+"""Files: streamed once, known by their content, kept privately."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+import puremagic
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.core.errors import Invalid
+from portal.intake import rules
+from portal.intake.blocks import Block
+from portal.intake.models import Application, Attachment
+
+DEFAULT_MAX_BYTES = 20 * 2**20
+DEFAULT_TYPES = ("pdf", "hwp", "hwpx", "docx", "xlsx", "pptx", "odt", "png", "jpg")
+_CHUNK = 64 * 2**10
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_ZIPPED = "application/zip"
+_COMPOUND = "application/x-ole-storage"
+#: What each extension may turn out to be; several formats share a container, so the container counts too.
+CONTENT: dict[str, tuple[str, frozenset[str]]] = {
+    "pdf": ("application/pdf", frozenset({"pdf"})),
+    "hwp": ("application/x-hwp", frozenset({"hwp", "ole"})),
+    "hwpx": ("application/hwp+zip", frozenset({"zip"})),
+    "docx": (f"{_OFFICE}wordprocessingml.document", frozenset({"zip"})),
+    "xlsx": (f"{_OFFICE}spreadsheetml.sheet", frozenset({"zip"})),
+    "pptx": (f"{_OFFICE}presentationml.presentation", frozenset({"zip"})),
+    "odt": ("application/vnd.oasis.opendocument.text", frozenset({"zip"})),
+    "zip": (_ZIPPED, frozenset({"zip"})),
+    "png": ("image/png", frozenset({"png"})),
+    "jpg": ("image/jpeg", frozenset({"jpg"})),
+    "jpeg": ("image/jpeg", frozenset({"jpg"})),
+    "txt": ("text/plain", frozenset({"text"})),
+}
+_SIGNATURES = ((b"%PDF-", "pdf"), (b"PK\x03\x04", "zip"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"), (b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpg"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one pass over the file found."""
+
+    size: int
+    sha256: str
+    head: bytes
+
+
+def attach_file(
+    *, application: Application, block: str, name: str, content: File[Any], by: Any, now: datetime
+) -> Attachment:
+    """Keep an uploaded file for a block. Raises ``Invalid`` when it is too large, empty, or not what its name says."""
+    rules.check_can_draft(by, application)
+    asked = application.call.current.parsed_form.block(block) if application.call.current else None
+    if asked is None or asked.kind != "file":
+        raise Invalid(_("파일을 받지 않는 문항입니다."))
+    measured = _measure(content, asked.limits.get("max_bytes", DEFAULT_MAX_BYTES))
+    shown = _plain_name(name)
+    content_type = _content_type(shown, measured.head, asked)
+    with transaction.atomic():
+        Application.objects.select_for_update().get(pk=application.pk)
+        _check_count(application, asked)
+        content.seek(0)
+        attachment = Attachment(
+            application=application,
+            block=block,
+            name=shown,
+            size=measured.size,
+            content_type=content_type,
+            sha256=measured.sha256,
+            uploaded_by=by,
+            uploaded_at=now,
+        )
+        attachment.file.save(shown, content, save=True)
+    return attachment
+
+
+@transaction.atomic
+def remove_file(*, attachment: Attachment, by: Any, now: datetime) -> None:
+    """Take a file off the draft; a revision that holds it keeps it."""
+    rules.check_can_draft(by, attachment.application)
+    Attachment.objects.filter(pk=attachment.pk, removed_at__isnull=True).update(removed_at=now)
+
+
+def _measure(content: Iterable[Any], most: int) -> Measured:
+    hashed, size, head = hashlib.sha256(), 0, b""
+    for chunk in content.chunks(_CHUNK):  # type: ignore[attr-defined]
+        size += len(chunk)
+        if size > most:
+            raise Invalid(_("파일이 너무 큽니다. %(size)s MB까지 올릴 수 있습니다.") % {"size": most // 2**20})
+        head = head or bytes(chunk[:4096])
+        hashed.update(chunk)
+    if size == 0:
+        raise Invalid(_("빈 파일입니다. 파일을 다시 확인해 주십시오."))
+    return Measured(size, hashed.hexdigest(), head)
+
+
+def _plain_name(name: str) -> str:
+    """The last part of the name, without control characters and tricks of direction."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    kept = "".join(c for c in unicodedata.normalize("NFC", last) if unicodedata.category(c)[0] != "C")
+    stem, dot, extension = kept.strip().rpartition(".")
+    return f"{stem[:150]}{dot}{extension[:10]}" or "file"
+
+
+def _content_type(name: str, head: bytes, block: Block) -> str:
+    extension = name.rpartition(".")[2].lower()
+    accepted = tuple(block.limits.get("types", DEFAULT_TYPES))
+    known = CONTENT.get(extension)
+    if extension not in accepted or known is None:
+        raise Invalid(_("%(types)s 파일만 올릴 수 있습니다.") % {"types": ", ".join(accepted)})
+    if not known[1] & _found_in(head):
+        raise Invalid(
+            _("파일 내용이 확장자(.%(extension)s)와 다릅니다. 원본 프로그램에서 다시 저장해 올려 주십시오.")
+            % {"extension": extension}
+        )
+    return known[0]
+
+
+def _found_in(head: bytes) -> frozenset[str]:
+    """The containers and formats that the first bytes show."""
+    found = {kind for signature, kind in _SIGNATURES if head.startswith(signature)}
+    with contextlib.suppress(puremagic.PureError, ValueError):
+        found |= {match.extension.lstrip(".").lower() for match in puremagic.magic_string(head)} & {"hwp", "pdf", "png"}
+    if not found and b"\x00" not in head:
+        found.add("text")
+    return frozenset(found)
+
+
+def _check_count(application: Application, block: Block) -> None:
+    most = block.limits.get("max_files", 5)
+    here = Attachment.objects.filter(application=application, block=block.code, removed_at__isnull=True).count()
+    if here >= most:
+        raise Invalid(_("이 문항에는 파일을 %(most)s개까지 올릴 수 있습니다.") % {"most": most})

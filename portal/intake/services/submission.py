@@ -1,0 +1,163 @@
+"""제출, and taking back."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from ledger import log
+from portal.core.errors import Invalid
+from portal.core.transition import advance
+from portal.intake import blocks, queries, rules, workflow
+from portal.intake.canonical import digest
+from portal.intake.enums import ApplicationStatus, ReserveStatus
+from portal.intake.errors import Incomplete, too_late
+from portal.intake.models import Application, Call, CallVersion, ReserveEntry, Revision
+from portal.intake.services import telling
+
+
+@transaction.atomic
+def submit(*, application: Application, key: str, by: Any, now: datetime) -> Revision:
+    """Freeze the draft as what counts, with a receipt. The same ``key``, or the same content, gives the same receipt.
+
+    ``now`` is when the request had arrived whole. Raises ``Late`` at or after the bell, ``Incomplete`` with what is
+    missing, ``NotAllowed`` for anyone but the master account. Nothing of the draft is ever lost.
+    """
+    application = _locked(application)
+    rules.people.check_can_act_for(by, application.organisation)
+    if repeated := application.revisions.filter(key=key).first():
+        return repeated
+    role = rules.check_can_submit(by, application, now=now)
+    version = _current_version(application)
+    content = _content(application, version)
+    sha256 = digest(content)
+    last = queries.last_revision(application)
+    if last is not None and last.sha256 == sha256:
+        return last
+    acting = by.acting_as(role)
+    number = last.number + 1 if last else 1
+    leaf = _enter(application, acting, version, sha256, number, now)
+    revision = Revision.objects.create(
+        application=application,
+        number=number,
+        version=version,
+        content=content,
+        sha256=sha256,
+        salt=secrets.token_hex(32),
+        sent_by=by,
+        received_at=now,
+        key=key,
+        leaf_id=leaf,
+    )
+    telling.submitted(application, revision)
+    return revision
+
+
+def _locked(application: Application) -> Application:
+    """One sender at a time; the second of two presses waits here and then finds the first's receipt."""
+    rows = Application.objects.select_for_update(of=("self",)).select_related("call__current", "call__cluster", "organisation", "track")
+    return rows.get(pk=application.pk)
+
+
+def _current_version(application: Application) -> CallVersion:
+    version = application.call.current
+    assert version is not None
+    version.call = application.call
+    return version
+
+
+def _content(application: Application, version: CallVersion) -> dict[str, Any]:
+    """Everything sent, in one object: only what is asked, files by their digest, the company as it is today."""
+    form, answers, files = version.parsed_form, queries.answers_of(application), queries.files_of(application)
+    found = blocks.troubles(form, answers, files)
+    if application.track is None:
+        raise Invalid(_("모집부문을 골라 주십시오."), field="track")
+    if found:
+        raise Incomplete(found)
+    asked = blocks.asked(form, answers)
+    company = application.organisation
+    return {
+        "version": version.number,
+        "track": application.track.code,
+        "answers": {block.code: answers[block.code] for block in asked if block.code in answers},
+        "files": {
+            block.code: [{"id": str(file.public_id), "name": file.name, "size": file.size, "sha256": file.sha256} for file in files[block.code]]
+            for block in asked
+            if block.code in files
+        },
+        "company": {
+            "business_number": company.business_number or "",
+            "name": company.name_ko,
+            "name_en": company.name_en,
+            "representative": company.representative,
+            "opened_date": company.opened_date.isoformat() if company.opened_date else "",
+            "origin": company.origin,
+            "address": company.address,
+        },
+    }
+
+
+def _enter(application: Application, acting: Any, version: CallVersion, sha256: str, number: int, now: datetime) -> Any:
+    """The ledger's line: a step the first time, afterwards a new revision of what is already in."""
+    call = application.call
+    private = {"call": {"call": call.code, "version": version.number}, "content": sha256}
+    if application.status == ApplicationStatus.SUBMITTED:
+        _take_number(call, now, count=0)
+        event = f"{call.ledger_room()}.application.submitted"
+        return log.append(event, row=application, by=acting, data={"revision": number}, private=private)
+    receipt = f"{call.prefix}-{_take_number(call, now, count=1):04d}"
+    return advance(
+        application,
+        ApplicationStatus.SUBMITTED,
+        by=acting,
+        steps=workflow.APPLICATION,
+        data={"revision": number},
+        private=private,
+        changes={"receipt_number": receipt, "submitted_at": now, "send_requested_at": None},
+    )
+
+
+def _take_number(call: Call, now: datetime, *, count: int) -> int:
+    """The next receipt number, under the lock that closing waits for; late when the entry was counted meanwhile."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE intake_call SET receipts = receipts + %s"
+            " WHERE id = %s AND status = 'PUBLISHED' AND closed_at IS NULL AND %s < closes_at RETURNING receipts",
+            [count, call.pk, now],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise too_late(call.closes_at, now)
+    return int(row[0])
+
+
+@transaction.atomic
+def withdraw(*, application: Application, reason: str, by: Any, now: datetime) -> Application:
+    """철회 by the company; what it held is given back and the reserve called in the same transaction."""
+    from portal.intake.services import reserve
+
+    application = _locked(application)
+    role = rules.check_can_withdraw(by, application)
+    held = application.quota_track if application.status == ApplicationStatus.SELECTED else None
+    advance(
+        application,
+        ApplicationStatus.WITHDRAWN,
+        by=by.acting_as(role),
+        steps=workflow.APPLICATION,
+        reason=reason,
+        changes={"quota_track": None},
+    )
+    entry = ReserveEntry.objects.filter(
+        application=application, status__in=[ReserveStatus.WAITING, ReserveStatus.CALLED]
+    ).first()
+    if entry is not None:
+        advance(entry, ReserveStatus.DROPPED, by=by.acting_as(role), steps=workflow.RESERVE, reason=reason)
+    application.call.rules.left(application, why="withdrawn", by=by, now=now)
+    if held is not None:
+        reserve.call_next_reserve(track=held, freed=None, by=log.SYSTEM, now=now)
+    telling.withdrawn(application)
+    return application

@@ -1,0 +1,133 @@
+"""What is told at each step, in the deciding transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from portal.accounts import queries as accounts
+from portal.accounts.models import User
+from portal.intake import topics
+from portal.intake.models import (
+    Appeal,
+    Application,
+    Call,
+    Challenge,
+    Evaluator,
+    Panel,
+    ReserveEntry,
+    ResultNotice,
+    Revision,
+    Stage,
+    SupplementRequest,
+)
+from portal.notices.services import notify
+
+
+class _Title:
+    """The call's title in whichever language the reader has."""
+
+    def __init__(self, call: Call) -> None:
+        self.call = call
+
+    def __str__(self) -> str:
+        return self.call.current.title_text if self.call.current else self.call.code
+
+
+def _mine(application: Application) -> str:
+    return reverse("intake:application", args=[application.public_id])
+
+
+def submitted(application: Application, revision: Revision) -> None:
+    context = {"number": application.receipt_number, "call": _Title(application.call), "at": revision.received_at}
+    url = reverse("intake:receipt", args=[application.public_id, revision.number])
+    notify(to=application.organisation, topic=topics.SENT.code, context=context, url=url, key=f"sent:{revision.pk}")
+
+
+def sending_requested(application: Application, by: User) -> None:
+    master = accounts.master_of(application.organisation)
+    if master is not None:
+        context = {"who": by, "call": _Title(application.call), "closes_at": application.call.closes_at}
+        notify(to=master, topic=topics.SENDING_REQUESTED.code, context=context, url=_mine(application))
+
+
+def call_corrected(call: Call) -> None:
+    context = {"call": _Title(call), "reason": call.current.reason if call.current else "", "closes_at": call.closes_at}
+    _tell_applicants(call, topics.CORRECTED.code, context)
+
+
+def call_cancelled(call: Call, reason: str) -> None:
+    _tell_applicants(call, topics.CANCELLED.code, {"call": _Title(call), "reason": reason})
+
+
+def _tell_applicants(call: Call, topic: str, context: dict[str, Any]) -> None:
+    for application in call.applications.exclude(status="WITHDRAWN").select_related("organisation"):
+        notify(to=application.organisation, topic=topic, context=context, url=_mine(application))
+
+
+def supplement_asked(request: SupplementRequest) -> None:
+    application = request.application
+    context = {"call": _Title(application.call), "missing": request.missing, "due_at": request.due_at}
+    notify(to=application.organisation, topic=topics.SUPPLEMENT.code, context=context, url=_mine(application))
+
+
+def result_told(notice: ResultNotice) -> None:
+    application = notice.application
+    url = reverse("intake:notice", args=[notice.public_id])
+    context = {"call": _Title(application.call)}
+    notify(to=application.organisation, topic=topics.RESULT.code, context=context, url=url, key=f"result:{notice.pk}")
+
+
+def reserve_called(entry: ReserveEntry) -> None:
+    application = entry.application
+    context = {"call": _Title(application.call), "order": entry.order}
+    notify(to=application.organisation, topic=topics.RESERVE_CALLED.code, context=context, url=_mine(application))
+
+
+def withdrawn(application: Application) -> None:
+    context = {"call": _Title(application.call), "number": application.receipt_number or ""}
+    notify(to=application.organisation, topic=topics.WITHDRAWN.code, context=context, url=_mine(application))
+
+
+def panel_invited(panel: Panel) -> None:
+    people = User.objects.filter(evaluator_entries__memberships__panel=panel)
+    _tell_evaluators(people, topics.PANEL.code, panel.stage)
+
+
+def files_assigned(stage: Stage, evaluators: Iterable[int]) -> None:
+    people = User.objects.filter(pk__in=Evaluator.objects.filter(pk__in=evaluators).values("user"))
+    _tell_evaluators(people, topics.FILES.code, stage)
+
+
+def _tell_evaluators(people: Iterable[User], topic: str, stage: Stage) -> None:
+    url = reverse("intake:review-call", args=[stage.call.code])
+    notify(to=people, topic=topic, context={"call": _Title(stage.call), "stage": stage}, url=url)
+
+
+def challenge_decided(challenge: Challenge) -> None:
+    application = challenge.application
+    context = {
+        "call": _Title(application.call),
+        "outcome": challenge.get_status_display(),
+        "reasons": challenge.reasons,
+    }
+    notify(to=application.organisation, topic=topics.CHALLENGE.code, context=context, url=_mine(application))
+
+
+def appeal_filed(appeal: Appeal) -> None:
+    """To the company, and to whoever decides appeals there."""
+    _tell_appeal(appeal, appeal.application.organisation)
+    call = appeal.application.call
+    role = f"{call.ledger_room()}.appeal_reviewer"
+    _tell_appeal(appeal, accounts.people_with(role, cluster=call.cluster))
+
+
+def appeal_moved(appeal: Appeal) -> None:
+    _tell_appeal(appeal, appeal.application.organisation)
+
+
+def _tell_appeal(appeal: Appeal, to: Any) -> None:
+    context = {"state": appeal.get_status_display(), "call": _Title(appeal.application.call), "due_at": appeal.due_at}
+    notify(to=to, topic=topics.APPEAL.code, context=context, url=reverse("intake:appeal", args=[appeal.public_id]))

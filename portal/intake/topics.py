@@ -1,0 +1,107 @@
+"""What intake tells people about."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.notices.registry import Topic, register
+
+SENT = Topic(
+    "intake.submitted",
+    _("접수 확인"),
+    _("신청서가 접수되었습니다: {number}"),
+    _("“{call}” 신청서를 {at}에 접수했습니다. 접수증에서 접수번호와 접수 시각을 확인할 수 있습니다."),
+    required=True,
+)
+SENDING_REQUESTED = Topic(
+    "intake.sending_requested",
+    _("제출 요청"),
+    _("{who} 님이 신청서 제출을 요청했습니다"),
+    _("“{call}” 신청서가 준비되었습니다. 내용을 확인하고 {closes_at} 전에 제출해 주십시오."),
+)
+CORRECTED = Topic(
+    "intake.call_corrected",
+    _("공고 정정·취소"),
+    _("공고가 정정되었습니다: {call}"),
+    _("정정 사유: {reason}. 접수 마감은 {closes_at}입니다. 작성하신 내용은 그대로 남아 있습니다."),
+    required=True,
+)
+CANCELLED = Topic(
+    "intake.call_cancelled",
+    _("공고 취소"),
+    _("공고가 취소되었습니다: {call}"),
+    _("취소 사유: {reason}"),
+    required=True,
+)
+SUPPLEMENT = Topic(
+    "intake.supplement_asked",
+    _("보완요청"),
+    _("신청서를 보완해 주십시오: {call}"),
+    _("{missing} 기한: {due_at}"),
+    required=True,
+)
+RESULT = Topic(
+    "intake.result",
+    _("심사 결과"),
+    _("심사 결과를 확인해 주십시오: {call}"),
+    _("결과와 점수, 이유, 이의신청 방법을 결과통지에서 확인할 수 있습니다."),
+    required=True,
+)
+RESERVE_CALLED = Topic(
+    "intake.reserve_called",
+    _("예비 승계"),
+    _("예비 순위가 되어 선정되었습니다: {call}"),
+    _("자리가 나서 예비 {order}번으로 선정되었습니다. 다음 절차를 확인해 주십시오."),
+    required=True,
+)
+WITHDRAWN = Topic(
+    "intake.withdrawn",
+    _("철회 확인"),
+    _("신청이 철회되었습니다: {number}"),
+    _("“{call}” 신청을 철회했습니다."),
+)
+PANEL = Topic(
+    "intake.panel_invited",
+    _("평가위원 위촉"),
+    _("평가위원으로 위촉하고자 합니다: {call}"),
+    _("서약하고 이해충돌을 신고한 뒤 평가를 시작할 수 있습니다."),
+)
+FILES = Topic(
+    "intake.files_assigned",
+    _("평가 배정"),
+    _("평가할 신청서가 배정되었습니다: {call}"),
+    _("{stage} 평가를 시작해 주십시오."),
+)
+CHALLENGE = Topic(
+    "intake.challenge_decided",
+    _("기피신청 결정"),
+    _("기피신청에 대한 결정: {call}"),
+    _("결정: {outcome}. 이유: {reasons}"),
+    required=True,
+)
+APPEAL = Topic(
+    "intake.appeal",
+    _("이의신청"),
+    _("이의신청 {state}: {call}"),
+    _("답변 기한은 {due_at}입니다. 진행 상황은 내 신청 화면에서 확인할 수 있습니다."),
+    required=True,
+)
+
+TOPICS = (
+    SENT,
+    SENDING_REQUESTED,
+    CORRECTED,
+    CANCELLED,
+    SUPPLEMENT,
+    RESULT,
+    RESERVE_CALLED,
+    WITHDRAWN,
+    PANEL,
+    FILES,
+    CHALLENGE,
+    APPEAL,
+)
+
+
+def register_all() -> None:
+    """Make the topics known to the inbox and its preferences."""
+    for topic in TOPICS:
+        register(topic)
