@@ -156,7 +156,7 @@ def _progress() -> dict[str, Any]:
         "then": parts.Next(_("발표평가 결과를 모아 순위를 정합니다"), _("거점 운영담당"), NOW + timedelta(days=14)),
         "figures": [
             parts.Figure(_("입주 기업"), "25", _("곳"), _("목표 73곳의 34 %"), "#figures"),
-            parts.Figure(_("펀드 약정"), "372", _("억 원"), _("2019. 11. 30. 기준")),
+            parts.Figure(_("펀드 약정"), _("372억 원"), note=_("2019. 11. 30. 기준")),
             parts.Figure(_("전문가 양성"), "214", _("명"), _("같은 사람은 한 번만 셉니다")),
         ],
         "entries": [

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -32,7 +32,7 @@ WON = _("원")
 
 
 class AmountInput(forms.TextInput):
-    """Digits with a unit behind; JavaScript adds the amount in words (억, 만) below."""
+    """Digits with a unit behind; to readers of Korean, JavaScript says the amount in 억 and 만 below."""
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, unit: Any = WON, words: bool = True) -> None:
         super().__init__({"inputmode": "numeric", "autocomplete": "off", "data-width": "number", **(attrs or {})})
@@ -41,8 +41,8 @@ class AmountInput(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        if self.words:
-            context["widget"]["attrs"]["data-money"] = gettext("억|만|원")
+        if self.words and (get_language() or "ko").startswith("ko"):
+            context["widget"]["attrs"]["data-money"] = "억|만|원"
         return context
 
 
