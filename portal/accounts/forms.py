@@ -89,22 +89,13 @@ class OrganisationForm(forms.ModelForm):
     )
     origin = forms.ChoiceField(label=_("국내·국외"), choices=Origin, initial=Origin.DOMESTIC, widget=forms.RadioSelect)
 
+    field_order = ("origin", "business_number")
+
     class Meta:
         model = Organisation
-        fields = (
-            "origin",
-            "business_number",
-            "name_ko",
-            "name_en",
-            "representative",
-            "opened_date",
-            "address",
-            "business_kind",
-        )
+        # The number is not among them: the service's answer to one taken says how to be invited, not by whom.
+        fields = ("origin", "name_ko", "name_en", "representative", "opened_date", "address", "business_kind")
         widgets = {"opened_date": DateInput}
-
-    def validate_unique(self) -> None:
-        """Left to the service: its answer says how to be invited, without saying by whom."""
 
 
 class InviteForm(forms.Form):
