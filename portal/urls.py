@@ -18,6 +18,7 @@ urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
     path("account/", include("portal.accounts.urls")),
     path("notices/", include("portal.notices.urls")),
+    path("space/", include("tenancy.urls")),
     path("", include("portal.intake.urls")),
     path("", include("portal.desk.urls")),
     path("", include("portal.plan.urls")),

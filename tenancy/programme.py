@@ -13,6 +13,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from ledger import log
+from portal.accounts.models import Organisation
+from portal.accounts.queries import is_master
+from portal.accounts.roles import COMPANY_MASTER
 from portal.core.periods import SEOUL
 from portal.intake.blocks import Block, BlockKind, Integer
 from portal.intake.queries import last_revision
@@ -20,7 +23,7 @@ from portal.intake.registry import EligibilityCheck, Fit, Problem, Text
 from tenancy import queries
 from tenancy.allocation import allocate
 from tenancy.enums import AllocationStatus, WishKind
-from tenancy.fitting import Wish, in_order, why_not
+from tenancy.fitting import NOT_FREE, Wish, in_order, why_not
 from tenancy.models import AllocationRun, Need, Terms
 from tenancy.reasons import REASONS
 from tenancy.services import freeze_need, offer_room, state_need
@@ -123,7 +126,7 @@ class SpaceProgramme:
         """Freeze the need and put the company in line; a called reserve gets the offer of a fitting room at once."""
         application = line.application
         read_need(application)
-        need = freeze_need(application=application, by=_acting(by), now=now)
+        need = freeze_need(application=application, by=_acting(by, application.organisation), now=now)
         terms = queries.terms_of(application.call)
         if terms is not None and _is_under_way(terms):
             self._offer_at_once(need, terms, now)
@@ -145,16 +148,19 @@ class SpaceProgramme:
             return Fit(ok=False, reason=_("입주조건이 없습니다."))
         wanted = queries.wanted_by(need, terms)
         unit = getattr(freed, "unit", None)
-        if unit is None:
+        if unit is None and not _is_under_way(terms):
             return Fit(ok=True)
-        reason = why_not(wanted, queries.as_room(unit, free=True))
-        return Fit(ok=reason is None, reason=REASONS[reason] if reason else "")
+        rooms = [queries.as_room(unit, free=True)] if unit else queries.rooms_for(terms, terms.start_date)
+        reasons = [why_not(wanted, room) for room in rooms]
+        if None in reasons:
+            return Fit(ok=True)
+        return Fit(ok=False, reason=REASONS[reasons[0] or NOT_FREE] if unit else REASONS[NOT_FREE])
 
     def left(self, application: Any, *, why: str, by: Any, now: datetime) -> None:
         """Give back what the application holds; nothing held, nothing to do."""
         need = Need.objects.filter(application=application).select_related("organisation").first()
         if need is not None:
-            withdraw_holds(need=need, why=why, by=_acting(by), now=now)
+            withdraw_holds(need=need, why=why, by=_acting(by, need.organisation), now=now)
 
 
 def read_need(application: Any) -> Need | None:
@@ -193,8 +199,11 @@ def _with(block: Block, limits: Mapping[str, Any]) -> Block:
     return Block(block.code, block.kind, block.label, block.help, block.required, limits, block.shown_if)
 
 
-def _acting(by: Any) -> Any:
-    return by if hasattr(by, "ledger_actor") else by.acting_as("space.approver")
+def _acting(by: Any, organisation: Organisation) -> Any:
+    """Who acts, in the role under which intake let them: the company's master, or else the approver."""
+    if by is log.SYSTEM:
+        return by
+    return by.acting_as(COMPANY_MASTER if is_master(by, organisation) else "space.approver")
 
 
 SPACE = SpaceProgramme()

@@ -170,6 +170,12 @@ def _feasible(need: Need, rank: int, rooms: list[Room], terms: Terms) -> Feasibi
     return Feasibility(need, rank, tuple(Chance(room, why_not(wanted, room), order.get(room.key)) for room in rooms))
 
 
+def rounds_in(hubs: Iterable[Hub]) -> QuerySet[Terms]:
+    """Rounds that give out rooms of the hubs, latest first, each once."""
+    found = Terms.objects.filter(hubs__in=hubs).select_related("call__current").distinct()
+    return found.order_by("-start_date", "-id")
+
+
 def runs_of(call: Call) -> QuerySet[AllocationRun]:
     return AllocationRun.objects.filter(call=call).select_related("run_by", "confirmed_by")
 

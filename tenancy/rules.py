@@ -15,8 +15,6 @@ from portal.intake.models import Call
 from tenancy.enums import OfferStatus
 from tenancy.models import AllocationRun, Hub, Invoice, Lease, Offer
 
-SYSTEM = "system"
-
 
 def check_may_in(by: Any, action: str, hub: Hub) -> str:
     """The role under which ``by`` may do ``action`` in this hub."""
@@ -91,14 +89,20 @@ def check_can_sign_as_tenant(by: Any, lease: Lease) -> str:
     return _check_master(by, lease.organisation)
 
 
+def can_sign_as_tenant(by: Any, lease: Lease) -> bool:
+    return people.is_master(by, lease.organisation)
+
+
 def check_can_sign_as_lessor(by: Any, lease: Lease) -> str:
     return check_may_in(by, "lease.decide", lease.unit.hub)
 
 
 def check_can_see_lease(by: Any, lease: Lease) -> str:
+    """The company's people, those who run or decide the hub, and finance (for the money)."""
     if people.is_member(by, lease.organisation):
         return accounts.check_can_act_for(by, lease.organisation)
-    return check_may_in(by, "lease.read", lease.unit.hub)
+    action = "invoice.read" if may_in(by, "invoice.read", lease.unit.hub) else "lease.read"
+    return check_may_in(by, action, lease.unit.hub)
 
 
 def check_can_move_in(by: Any, lease: Lease) -> str:

@@ -5,12 +5,11 @@ Business numbers begin with 999, which the tax service does not give out as an o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
 
-from portal.accounts.enums import MemberKind, Origin
-from portal.accounts.models import Membership, Organisation, User
+from portal.accounts.enums import Origin
 from portal.core import business_number
 
 _FIRST_KO = ("가온", "나래", "다솜", "라온", "마루", "바름", "새론", "아람", "자올", "초롬", "한결", "해솔")
@@ -64,6 +63,10 @@ class Invented:
     opened_date: date
     business_kind: str
 
+    def founded(self, on: date) -> Invented:
+        """The same company with another day of founding."""
+        return replace(self, opened_date=on)
+
 
 def invent(count: int, *, foreign: int, play: int, before: date) -> list[Invented]:
     """``count`` domestic and ``foreign`` foreign companies, founded one to six years ``before`` the call."""
@@ -101,27 +104,3 @@ def _company(number: int, origin: Origin, name_ko: str, name_en: str, *, play: i
         opened_date=before - timedelta(days=365 + number * 397 % 1825),
         business_kind=_KINDS[number % len(_KINDS)],
     )
-
-
-def register(company: Invented, *, play: int) -> tuple[Organisation, User]:
-    """The company's account with its master, as an earlier registration left them."""
-    organisation = Organisation.objects.create(
-        business_number=company.business_number,
-        origin=company.origin,
-        name_ko=company.name_ko,
-        name_en=company.name_en,
-        representative=company.representative,
-        opened_date=company.opened_date,
-        business_kind=company.business_kind,
-        address="서울특별시 마포구" if company.origin == Origin.DOMESTIC else "",
-        is_demo=True,
-    )
-    master = User.objects.create(
-        email=f"master-{company.business_number}@rehearsal.madang.example",
-        name=company.representative,
-        language="ko" if company.origin == Origin.DOMESTIC else "en",
-        is_demo=True,
-    )
-    master.set_unusable_password()
-    Membership.objects.create(organisation=organisation, user=master, kind=MemberKind.MASTER)
-    return organisation, master

@@ -16,7 +16,6 @@ from portal.core.errors import Invalid, NotAllowed
 from portal.intake.models import Application
 from tenancy.fitting import Wish
 from tenancy.models import Need, Preference
-from tenancy.rules import SYSTEM
 
 
 @transaction.atomic
@@ -50,7 +49,7 @@ def state_need(
 
 @transaction.atomic
 def freeze_need(*, application: Application, by: Any, now: datetime) -> Need:
-    """Put a selected company in line with the need it stated; doing it again changes nothing.
+    """Put a selected company in line with the need it stated; doing it again changes nothing. ``by`` acts in a role.
 
     Raises ``Invalid`` when it never stated one: then nothing is published.
     """
@@ -60,7 +59,7 @@ def freeze_need(*, application: Application, by: Any, now: datetime) -> Need:
     if need.frozen_at is None:
         need.frozen_at = now
         need.save(update_fields=["frozen_at"])
-        log.append("space.need.lined_up", row=need, by=_acting(by), data={"seats": need.seats})
+        log.append("space.need.lined_up", row=need, by=by, data={"seats": need.seats})
     return need
 
 
@@ -68,9 +67,4 @@ def leave_line(*, need: Need, why: str, by: Any, now: datetime) -> None:
     """Take a company out of the line; doing it again changes nothing."""
     if Need.objects.filter(pk=need.pk, frozen_at__isnull=False, left_at__isnull=True).update(left_at=now):
         need.left_at = now
-        log.append("space.need.left", row=need, by=_acting(by), data={"why": why})
-
-
-def _acting(by: Any) -> Any:
-    """What intake hands over may be a person or someone already acting in a role."""
-    return by if hasattr(by, "ledger_actor") else by.acting_as(SYSTEM)
+        log.append("space.need.left", row=need, by=by, data={"why": why})

@@ -107,7 +107,7 @@ def decline_offer(*, offer: Offer, by: Any, now: datetime, reason: str = "") -> 
     _check_open(offer, now)
     changes = {"answered_at": now, "answered_by": by}
     advance(offer, OfferStatus.DECLINED, by=by.acting_as(role), steps=OFFER, reason=reason or None, changes=changes)
-    return give_up(offer, why="declined", by=by, acting=by.acting_as(role), now=now)
+    return give_up(offer, why="declined", reason=reason, by=by, acting=by.acting_as(role), now=now)
 
 
 @transaction.atomic
@@ -162,14 +162,14 @@ def withdraw_holds(*, need: Need, why: str, by: Any, now: datetime) -> None:
         promote(freed=_freed(live, now), besides=need, by=by, now=now)
 
 
-def give_up(offer: Offer, *, why: str, by: Any, acting: Any, now: datetime) -> Offer | None:
+def give_up(offer: Offer, *, why: str, by: Any, acting: Any, now: datetime, reason: str = "") -> Offer | None:
     """Release what the offer held, end the selection, and pass the room on."""
     release(offer.occupancies.all(), by=acting)
     leave_line(need=offer.need, why=why, by=acting, now=now)
     application = offer.need.application
     application.refresh_from_db()
     if application.status == ApplicationStatus.SELECTED:
-        intake.decline(application=application, by=by, now=now)
+        intake.decline(application=application, reason=reason, by=by, now=now)
     return promote(freed=_freed(offer, now), besides=offer.need, by=by, now=now, place=application.quota_track)
 
 

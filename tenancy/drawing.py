@@ -1,0 +1,93 @@
+"""A floor plan as figures for the template's SVG: paths in centimetres, north up, state by colour, pattern and letter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from tenancy.enums import CellKind, PlaceState
+from tenancy.models import Floor
+from tenancy.queries import Place
+
+LETTERS: dict[str, Promise] = {
+    PlaceState.FREE: _("공"),
+    PlaceState.OFFERED: _("제"),
+    PlaceState.COMMITTED: _("계"),
+    PlaceState.OCCUPIED: _("입"),
+    PlaceState.BLOCKED: _("중"),
+}
+_MARGIN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One unit or common cell."""
+
+    path: str
+    kind: str
+    label: str
+    letter: str | Promise
+    seats: int | None
+    x: int
+    y: int
+    leaving: bool = False
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything the SVG needs."""
+
+    view_box: str
+    outline: str
+    figures: tuple[Figure, ...]
+
+
+def draw(floor: Floor, places: Iterable[Place], mine: str = "") -> Drawing:
+    """The floor with its units on a day; ``mine`` is the code of the unit to point out."""
+    xs, ys = zip(*floor.outline_cm, strict=True)
+    top = max(ys)
+    common = [
+        _common(cell.polygon_cm, cell.code, cell.kind, top) for cell in floor.cells.all() if cell.kind != CellKind.ROOM
+    ]
+    units = [_unit(place, top, mine) for place in places]
+    width, height = max(xs) - min(xs), top - min(ys)
+    return Drawing(
+        view_box=f"{min(xs) - _MARGIN} {-_MARGIN} {width + 2 * _MARGIN} {height + 2 * _MARGIN}",
+        outline=_path([floor.outline_cm], top),
+        figures=(*common, *units),
+    )
+
+
+def _unit(place: Place, top: int, mine: str) -> Figure:
+    x, y = _middle(place.outlines, top)
+    return Figure(
+        path=_path(place.outlines, top),
+        kind=place.state.lower(),
+        label=place.unit.code,
+        letter=LETTERS[place.state],
+        seats=place.unit.seats,
+        x=x,
+        y=y,
+        leaving=place.leaving,
+        mine=place.unit.code == mine,
+    )
+
+
+def _common(polygon: list[list[int]], code: str, kind: str, top: int) -> Figure:
+    x, y = _middle([polygon], top)
+    return Figure(_path([polygon], top), "common", str(CellKind(kind).label), "", None, x, y)
+
+
+def _path(polygons: Iterable[Sequence[Sequence[int]]], top: int) -> str:
+    """SVG has y downwards, plans have it upwards."""
+    return " ".join("M" + " L".join(f"{x} {top - y}" for x, y in polygon) + " Z" for polygon in polygons)
+
+
+def _middle(polygons: Sequence[Sequence[Sequence[int]]], top: int) -> tuple[int, int]:
+    points = [point for polygon in polygons for point in polygon]
+    xs, ys = [x for x, _y in points], [y for _x, y in points]
+    return (min(xs) + max(xs)) // 2, top - (min(ys) + max(ys)) // 2

@@ -1,0 +1,97 @@
+"""Terms, rent and contracts as people read them: names with values, sums in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.core.business_number import formatted
+from portal.core.money import won
+from portal.core.ui.parts import Column, Row, Table
+from tenancy import rent as arithmetic
+from tenancy.enums import VatMode
+from tenancy.models import Lease, Offer, RateCard, Signature
+
+_MONTHS_SHOWN = 3
+
+
+def terms(offer: Offer) -> list[Row]:
+    """What is offered, on what terms."""
+    unit, card = offer.unit, offer.rate_card
+    return [
+        Row(_("호실"), f"{unit.hub} {unit.floor} {unit.code}"),
+        Row(_("면적과 좌석"), _("%(area)s㎡, %(seats)s석") % {"area": unit.area_m2, "seats": unit.seats}),
+        Row(_("계약기간"), period(offer.start_date, offer.end_date)),
+        *prices(card),
+    ]
+
+
+def prices(card: RateCard) -> list[Row]:
+    """The rate card, line by line."""
+    language = get_language() or "ko"
+    return [
+        Row(_("월 임대료"), _("1㎡에 %(rate)s") % {"rate": won(card.rate_won, language)}),
+        Row(_("관리비"), won(card.fee_won, language) if card.fee_won else _("없음")),
+        Row(_("보증금"), won(card.deposit_won, language) if card.deposit_won else _("없음")),
+        Row(_("부가가치세"), VatMode(card.vat_mode).label),
+        Row(_("납부일"), _("매월 %(day)s일") % {"day": card.due_day}),
+    ]
+
+
+def rent(offer: Offer) -> Table:
+    """The first months' rent with the sum of each in words."""
+    card, language = offer.rate_card, get_language() or "ko"
+    lines = arithmetic.lines(offer.unit.area_m2, card.rate_won, offer.start_date, offer.end_date, card.rounding)
+    taxed = [arithmetic.vat(line.amount, card.vat_mode).total for line in lines]
+    shown = list(zip(lines, taxed, strict=True))[:_MONTHS_SHOWN]
+    return Table(
+        caption=_("처음 %(months)s개월의 임대료") % {"months": len(shown)},
+        columns=[Column(_("월")), Column(_("계산")), Column(_("내실 금액"), number=True)],
+        rows=[
+            [date_format(line.month, "YEAR_MONTH_FORMAT"), arithmetic.in_words(line, language), won(total, language)]
+            for line, total in shown
+        ],
+        foot=[_("계약기간 전체"), "", won(sum(taxed), language)],
+    )
+
+
+def document(lease: Lease) -> list[Row]:
+    """The contract as signed: the decided data, whole."""
+    content, language = lease.document or {}, get_language() or "ko"
+    agreed, tenant = content.get("terms", {}), content.get("tenant", {})
+    if not agreed:
+        return []
+    number = tenant["business_number"]
+    return [
+        Row(_("임대인"), content["lessor"]),
+        Row(_("장소"), content["place"]),
+        Row(_("임차인"), tenant["name"]),
+        Row(_("사업자등록번호"), formatted(number) if number else _("없음")),
+        Row(_("대표자"), tenant["representative"]),
+        Row(_("호실"), agreed["unit"].rpartition(".")[2]),
+        Row(_("면적과 좌석"), _("%(area)s㎡, %(seats)s석") % {"area": agreed["area_m2"], "seats": agreed["seats"]}),
+        Row(_("계약기간"), period(date.fromisoformat(agreed["start"]), date.fromisoformat(agreed["end"]))),
+        Row(_("최장 기간"), _("연장을 포함해 %(months)s개월") % {"months": content["max_months"]}),
+        Row(_("월 임대료"), _("1㎡에 %(rate)s") % {"rate": won(agreed["rate_won_per_m2_month"], language)}),
+        Row(_("보증금"), won(agreed["deposit_won"], language) if agreed["deposit_won"] else _("없음")),
+        Row(_("관리비"), won(agreed["fee_won"], language) if agreed["fee_won"] else _("없음")),
+        Row(_("부가가치세"), VatMode(agreed["vat"]).label),
+        Row(_("납부일"), _("매월 %(day)s일") % {"day": content["due_day"]}),
+        Row(_("기간이 끝난 뒤 머물 때"), _("임대료의 %(percent)s%%") % {"percent": content["holdover_bp"] // 100}),
+        Row(_("문서 지문(SHA-256)"), lease.document_hash),
+    ]
+
+
+def period(start: date, end: date) -> str:
+    """A half-open period as people read it: the end is the day of leaving."""
+    days = {"start": date_format(start, "DATE_FORMAT"), "end": date_format(end, "DATE_FORMAT")}
+    return _("%(start)s부터 %(end)s 전날까지") % days
+
+
+def signature(given: Signature) -> str:
+    """Who signed, and when."""
+    return f"{given.user} · {date_format(timezone.localtime(given.signed_at), 'DATETIME_FORMAT')}"

@@ -1,0 +1,248 @@
+"""Rows of data as tables of the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.core.money import won
+from portal.core.ui import parts
+from portal.core.ui.parts import Column, Table
+from portal.intake.blocks import in_language
+from tenancy.enums import LeaseStatus, OfferStatus, PlaceState
+from tenancy.models import AllocationRun, Invoice, Lease, Offer
+from tenancy.queries import Feasibility, Place
+from tenancy.reasons import REASONS
+
+TONES: dict[str, parts.Tone] = {
+    PlaceState.FREE: "success",
+    PlaceState.OFFERED: "warning",
+    PlaceState.COMMITTED: "info",
+    PlaceState.OCCUPIED: "solid",
+    PlaceState.BLOCKED: "danger",
+    OfferStatus.SENT: "warning",
+    OfferStatus.ACCEPTED: "success",
+    LeaseStatus.AWAITING_SIGNATURE: "warning",
+    LeaseStatus.SIGNED: "info",
+    LeaseStatus.ACTIVE: "success",
+}
+_PLACE_ORDERS = {
+    "unit": lambda place: place.unit.code,
+    "area": lambda place: (place.unit.area_m2, place.unit.code),
+    "seats": lambda place: (place.unit.seats, place.unit.code),
+    "state": lambda place: (list(PlaceState).index(place.state), place.unit.code),
+    "until": lambda place: (place.until or date.max, place.unit.code),
+}
+
+
+def status(value: str, label: str) -> object:
+    """A status tag in the tone of its state."""
+    return parts.badge(label, TONES.get(value, ""))
+
+
+def day(value: date | None) -> str:
+    return date_format(value, "DATE_FORMAT") if value else ""
+
+
+def money(amount: int) -> str:
+    return won(amount, get_language() or "ko")
+
+
+def places(rows: Sequence[Place], floor: str, on: date, *, holders: bool, sort: str = "") -> Table:
+    """The same as the plan, in words; ``holders`` only for those who run the hub."""
+    sort = sort if sort in _PLACE_ORDERS else "unit"
+    columns = [
+        Column(_("호실"), sort="unit"),
+        Column(_("면적(㎡)"), number=True, sort="area"),
+        Column(_("좌석"), number=True, sort="seats"),
+        Column(_("상태"), sort="state"),
+        Column(_("이 날까지(당일 제외)"), sort="until"),
+        Column(_("다음 사용 시작")),
+    ]
+    if holders:
+        columns += [Column(_("사용 기업")), Column(_("다음 기업"))]
+    return Table(
+        caption=_("%(floor)s 호실, %(day)s 기준") % {"floor": floor, "day": day(on)},
+        columns=columns,
+        rows=[_place(place, holders) for place in sorted(rows, key=_PLACE_ORDERS[sort])],
+        sorted_by=sort,
+        empty=_("이 날 이 층에는 호실이 없습니다."),
+    )
+
+
+def _place(place: Place, holders: bool) -> list[object]:
+    state = status(place.state, str(place.state.label))
+    row: list[object] = [
+        place.unit.code,
+        place.unit.area_m2,
+        place.unit.seats,
+        state,
+        day(place.until),
+        day(place.next_date),
+    ]
+    return [*row, str(place.holder or ""), str(place.next_holder or "")] if holders else row
+
+
+def feasibility(rows: Sequence[Feasibility]) -> Table:
+    """Who is in line, what fits, and why the other rooms do not."""
+    return Table(
+        caption=_("배정을 기다리는 기업"),
+        columns=[
+            Column(_("순위"), number=True),
+            Column(_("접수번호")),
+            Column(_("기업")),
+            Column(_("인원"), number=True),
+            Column(_("희망")),
+            Column(_("맞는 호실")),
+            Column(_("맞지 않는 호실과 이유")),
+        ],
+        rows=[
+            [
+                row.rank,
+                row.need.application.receipt_number,
+                row.need.organisation.name_ko,
+                row.need.seats,
+                ", ".join(wish.value for wish in row.need.preferences.all()),
+                _codes([chance.room.code for chance in row.fitting]),
+                "; ".join(f"{REASONS[reason]} {count}" for reason, count in row.refused.items()),
+            ]
+            for row in rows
+        ],
+        empty=_("배정을 기다리는 기업이 없습니다."),
+    )
+
+
+def _codes(codes: Sequence[str], most: int = 6) -> str:
+    if not codes:
+        return _("없음")
+    rest = len(codes) - most
+    shown = ", ".join(codes[:most])
+    return shown if rest <= 0 else _("%(codes)s 외 %(rest)s곳") % {"codes": shown, "rest": rest}
+
+
+def allocation(run: AllocationRun) -> Table:
+    """What a run gave to whom."""
+    return Table(
+        caption=_("%(number)s차 계산의 결과") % {"number": run.number},
+        columns=[
+            Column(_("순위"), number=True),
+            Column(_("접수번호")),
+            Column(_("기업")),
+            Column(_("호실")),
+            Column(_("몇 번째로 원한 호실"), number=True),
+        ],
+        rows=[
+            [
+                line.rank,
+                line.need.application.receipt_number,
+                line.need.organisation.name_ko,
+                line.unit.code if line.unit else _("맞는 호실 없음"),
+                line.wish,
+            ]
+            for line in run.lines.select_related("need__application", "need__organisation", "unit")
+        ],
+    )
+
+
+def published_runs(runs: Sequence[AllocationRun]) -> Table:
+    return Table(
+        caption=_("공개한 배정"),
+        columns=[
+            Column(_("공고")),
+            Column(_("공개일")),
+            Column(_("배정한 호실"), number=True),
+            Column(_("규칙 위반"), number=True),
+            Column(_("증명 파일")),
+        ],
+        rows=[
+            [
+                in_language(run.call.current.title) if run.call.current else run.call.code,
+                day(timezone.localtime(run.published_at).date()) if run.published_at else "",
+                len(run.result or {}),
+                len(run.violations or []),
+                parts.link(_("JSON 내려받기"), reverse("tenancy:proof", args=[run.call.code, run.number])),
+            ]
+            for run in runs
+        ],
+        empty=_("아직 공개한 배정이 없습니다."),
+    )
+
+
+def offers(rows: Sequence[Offer], *, company: bool) -> Table:
+    """Offers; with the company's name on the officer's desk."""
+    return Table(
+        caption=_("입주 제안"),
+        columns=[
+            Column(_("호실")),
+            *([Column(_("기업"))] if company else []),
+            Column(_("상태")),
+            Column(_("계약기간")),
+            Column(_("답변 기한")),
+        ],
+        rows=[
+            [
+                parts.link(offer.unit.code, reverse("tenancy:offer", args=[offer.public_id])),
+                *([offer.need.organisation.name_ko] if company else []),
+                status(offer.status, offer.get_status_display()),
+                f"{day(offer.start_date)} ~ {day(offer.end_date)}",
+                date_format(timezone.localtime(offer.expires_at), "DATETIME_FORMAT") if offer.expires_at else "",
+            ]
+            for offer in rows
+        ],
+        empty=_("입주 제안이 없습니다."),
+    )
+
+
+def leases(rows: Sequence[Lease], *, company: bool) -> Table:
+    return Table(
+        caption=_("입주계약"),
+        columns=[
+            Column(_("호실")),
+            *([Column(_("기업"))] if company else []),
+            Column(_("상태")),
+            Column(_("계약기간")),
+        ],
+        rows=[
+            [
+                parts.link(lease.unit.code, reverse("tenancy:lease", args=[lease.public_id])),
+                *([lease.organisation.name_ko] if company else []),
+                status(lease.status, lease.get_status_display()),
+                ", ".join(f"{day(term.period.lower)} ~ {day(term.period.upper)}" for term in lease.terms.all()),
+            ]
+            for lease in rows
+        ],
+        empty=_("입주계약이 없습니다."),
+    )
+
+
+def invoices(rows: Sequence[Invoice]) -> Table:
+    """Invoices with the sum of every line in words."""
+    return Table(
+        caption=_("임대료 고지"),
+        columns=[
+            Column(_("고지번호")),
+            Column(_("귀속 월")),
+            Column(_("계산")),
+            Column(_("금액"), number=True),
+            Column(_("납부기한")),
+            Column(_("상태")),
+        ],
+        rows=[
+            [
+                invoice.number or _("고지 전"),
+                date_format(invoice.month, "YEAR_MONTH_FORMAT"),
+                " + ".join(line.in_words for line in invoice.lines.all()),
+                money(invoice.total),
+                day(invoice.due_date),
+                status(invoice.status, invoice.get_status_display()),
+            ]
+            for invoice in rows
+        ],
+        empty=_("아직 고지한 임대료가 없습니다."),
+    )

@@ -1,0 +1,1 @@
+"""The doors people come in by: public places, the tenant's pages, the officer's desk."""

@@ -1,0 +1,62 @@
+"""What the pages of this room have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.core.errors import Refused
+from portal.core.periods import SEOUL
+from tenancy import queries
+from tenancy.models import Lease, Offer
+
+
+class SignedIn(HttpRequest):
+    """A request behind ``login_required``."""
+
+    user: User
+
+
+def day_asked(request: HttpRequest, now: datetime) -> date:
+    """The day of ``?on=``; today in Seoul when there is none or it is no day."""
+    today = now.astimezone(SEOUL).date()
+    raw = request.GET.get("on", "")
+    try:
+        asked = parse_date(raw)
+    except ValueError:
+        asked = None
+    if raw and asked is None:
+        messages.warning(request, _("날짜를 읽을 수 없어 오늘을 보여 드립니다. 예: 2020-03-01"))
+    return asked or today
+
+
+def found_offer(public_id: UUID) -> Offer:
+    offer = queries.offer_of(public_id)
+    if offer is None:
+        raise Http404
+    return offer
+
+
+def found_lease(public_id: UUID) -> Lease:
+    lease = queries.lease_of(public_id)
+    if lease is None:
+        raise Http404
+    return lease
+
+
+def tried(request: HttpRequest, action: Callable[[], object], done: str) -> bool:
+    """Do it and say so; a refusal becomes a message and nothing is lost."""
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return False
+    messages.success(request, done)
+    return True
