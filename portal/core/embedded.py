@@ -17,7 +17,7 @@ from urllib.parse import quote
 BASE_DIR = Path(__file__).resolve().parents[2]
 #: Commands that must work without a database, so that a fresh machine is not made to start one.
 WITHOUT_DATABASE = frozenset(
-    {"compile_catalogues", "collectstatic", "makemessages", "help", "version", "--version", "--help"}
+    {"compile_catalogues", "collectstatic", "describe_states", "makemessages", "help", "version", "--version", "--help"}
 )
 #: A socket's path may have 107 bytes on Linux; the server appends ``/.s.PGSQL.5432``.
 LONGEST_SOCKET_DIR = 90
@@ -34,7 +34,9 @@ def provide(*, command: str) -> None:
     if os.environ.get("DEMO") == "1":
         os.environ.setdefault("SECRET_KEY", demo_secret(var_dir()))
     elif not os.environ.get("SECRET_KEY"):
-        raise SystemExit("SECRET_KEY를 설정하십시오. 시연이라면 DEMO=1을 쓰십시오.\nSet SECRET_KEY, or DEMO=1 for a demonstration.")
+        raise SystemExit(
+            "SECRET_KEY를 설정하십시오. 시연이라면 DEMO=1을 쓰십시오.\nSet SECRET_KEY, or DEMO=1 for a demonstration."
+        )
     if "DATABASE_URL" not in os.environ and command not in WITHOUT_DATABASE:
         os.environ["DATABASE_URL"] = start_postgres(var_dir() / "postgres", database="madang")
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import polib
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand
+
+from portal.core.rooms import is_ours, our_apps
 
 
 class Command(BaseCommand):
@@ -24,9 +25,9 @@ class Command(BaseCommand):
 
 def catalogues() -> list[Path]:
     """Our own ``.po`` files: the building's and each room's; those of libraries come compiled."""
-    ours = [Path(config.path) / "locale" for config in apps.get_app_configs()]
-    folders = {folder for folder in [*ours, *map(Path, settings.LOCALE_PATHS)] if _is_ours(folder)}
-    return sorted(path for folder in folders for path in folder.glob("*/LC_MESSAGES/*.po"))
+    rooms = {Path(config.path) / "locale" for config in our_apps()}
+    shared = {Path(folder) for folder in settings.LOCALE_PATHS if is_ours(Path(folder))}
+    return sorted(path for folder in rooms | shared for path in folder.glob("*/LC_MESSAGES/*.po"))
 
 
 def compile_one(source: Path) -> bool:
@@ -41,8 +42,3 @@ def compile_one(source: Path) -> bool:
     polib.pofile(str(source)).save_as_mofile(str(half))
     half.replace(target)
     return True
-
-
-def _is_ours(folder: Path) -> bool:
-    base = Path(settings.BASE_DIR)
-    return folder.is_relative_to(base) and "site-packages" not in folder.parts
