@@ -54,13 +54,12 @@ def xirr(flows: Iterable[tuple[date, Amount]]) -> Xirr:
     Sums of one date are exact for ``int`` and ``Decimal``; zero sums are dropped. Every root with 1 + rate within
     [1e-6, 1e3] is found. Raises ``ValueError`` for an amount that is not finite.
     """
-    rows = list(flows)
-    by_date = _summed(rows)
+    by_date = _summed(flows)
     dates = sorted(by_date)
     days = (dates[-1] - dates[0]).days if dates else 0
     amounts = [by_date[day] for day in dates]
     if not amounts or min(amounts) > 0 or max(amounts) < 0:
-        lost = any(amount < 0 for _, amount in rows) and not any(amount > 0 for _, amount in rows)
+        lost = amounts and max(amounts) < 0
         return _without_rate("UNDEFINED", (), days, -1.0 if lost else None)
     found = _rates([(day - dates[0]).days for day in dates], amounts)
     if len(found) != 1:
@@ -139,10 +138,10 @@ def _without_rate(status: str, found: tuple[float, ...], days: int, period_retur
     return Xirr(status, None, found, days >= DAYS_IN_YEAR, period_return)
 
 
-def _summed(rows: list[tuple[date, Amount]]) -> dict[date, int | Fraction]:
+def _summed(flows: Iterable[tuple[date, Amount]]) -> dict[date, int | Fraction]:
     """The exact sum of each date, those of zero left out."""
     by_date: dict[date, int | Fraction] = {}
-    for day, amount in rows:
+    for day, amount in flows:
         by_date[day] = by_date.get(day, 0) + (amount if isinstance(amount, int) else _exact(amount))
     return {day: amount for day, amount in by_date.items() if amount}
 

@@ -45,9 +45,9 @@ class Sums:
 
     def gap(self, s: float) -> tuple[float, float]:
         """L(s) and its slope."""
-        came, came_at = _log_sum(self.came, s)
-        paid, paid_at = _log_sum(self.paid, s)
-        return came - paid, paid_at - came_at
+        came, came_base, came_at = _weighed(self.came, s)
+        paid, paid_base, paid_at = _weighed(self.paid, s)
+        return log(came / paid) - (came_base - paid_base) * s, paid_at - came_at
 
     def sign(self, s: float) -> int:
         """1, −1, or 0 where L(s) is within what floats can tell: a turning point that only touches zero is a root."""
@@ -56,7 +56,7 @@ class Sums:
 
     def noise(self, s: float) -> float:
         """A bound on the rounding of L(s): that of the sums and that of the exponents."""
-        return 2.0**-52 * (4 + len(self.times) + (self.times[-1] - self.times[0]) * abs(s))
+        return 2.0**-52 * (8 + len(self.times) + 2 * (self.times[-1] - self.times[0]) * abs(s))
 
     def changes(self) -> list[int]:
         """The places before which the sign changes."""
@@ -124,8 +124,8 @@ def _bracketed(sums: Sums, low: float, high: float, sign: int) -> float:
     return s
 
 
-def _log_sum(rows: _Rows, s: float) -> tuple[float, float]:
-    """ln Σ amount·e^(−s·time) and the mean time so weighted; the largest factor is taken out first."""
+def _weighed(rows: _Rows, s: float) -> tuple[float, float, float]:
+    """Σ amount·e^(−s·time) without its largest factor, the time of that factor, and the mean time so weighted."""
     times, amounts = rows
     base = times[0] if s >= 0 else times[-1]
     total = moment = 0.0
@@ -133,7 +133,7 @@ def _log_sum(rows: _Rows, s: float) -> tuple[float, float]:
         weight = amount * exp((base - time) * s)
         total += weight
         moment += weight * time
-    return log(total) - base * s, moment / total
+    return total, base, moment / total
 
 
 def nearest(times: Sequence[Fraction], amounts: Sequence[Exact], rate: float) -> float:
