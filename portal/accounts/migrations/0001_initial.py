@@ -7,10 +7,12 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from portal.core.migrating import TablesAtOnce
+
 from ledger.completeness import RequireLeaf
 
 
-class Migration(migrations.Migration):
+class Migration(TablesAtOnce):
 
     initial = True
 
