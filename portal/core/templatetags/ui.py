@@ -281,7 +281,7 @@ def days_left(ends: datetime | date, now: datetime) -> str:
     """``D-3`` as Koreans count: 0 on the day itself, by the calendar of Seoul."""
     last = timezone.localtime(ends).date() if isinstance(ends, datetime) else ends
     days = (last - timezone.localtime(now).date()).days
-    if days < 0:
+    if days < 0 or (isinstance(ends, datetime) and ends <= now):
         return gettext("마감")
     return gettext("오늘 마감") if days == 0 else f"D-{days}"
 
