@@ -6,6 +6,7 @@ second idle, and should a pooler lose the lock, the conditional UPDATE of the tr
 """
 
 from django.db import connection, transaction
+from psycopg.errors import UniqueViolation
 
 from ledger import entry, stored, tiles
 from ledger.stored import State
@@ -83,10 +84,13 @@ class Sequencer:
 
     def _store_entries(self, cursor: stored.Cursor, size: int, pending: list[tuple[int, bytes]]) -> None:
         statement = "COPY ledger_entry (idx, record_id, leaf_hash) FROM STDIN (FORMAT BINARY)"
-        with cursor.copy(statement) as copy:
-            copy.set_types(["int8", "int8", "bytea"])
-            for index, (record, digest) in enumerate(pending, size):
-                copy.write_row((index, record, digest))
+        try:
+            with cursor.copy(statement) as copy:
+                copy.set_types(["int8", "int8", "bytea"])
+                for index, (record, digest) in enumerate(pending, size):
+                    copy.write_row((index, record, digest))
+        except UniqueViolation as error:
+            raise TreeMoved("another sequencer gave these places away first") from error
 
     def _store_tiles(self, cursor: stored.Cursor, changed: dict[Tile, bytes]) -> None:
         """Only tiles that changed: writing an unchanged partial one again would hit the primary key."""
