@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from portal.core.errors import Invalid, Refused
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, even if that is nothing; None when it is only to be shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:

@@ -24,7 +24,7 @@ from portal.accounts.services import (
     withdraw_invitation,
 )
 from portal.accounts.services.organisations import hash_token
-from portal.accounts.views.answers import show_refusal, tell_refusal
+from portal.accounts.views.answers import posted, show_refusal, tell_refusal
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 
@@ -44,7 +44,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """Register a company; whoever does becomes its master account."""
-    form = OrganisationForm(request.POST or None)
+    form = OrganisationForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             organisation = register_organisation(by=request.user, now=database_now(), **form.cleaned_data)
@@ -61,7 +61,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The company, its people and open invitations; the master invites from here."""
     company = own_organisation(request, public_id)
-    form = InviteForm(request.POST or None)
+    form = InviteForm(posted(request))
     now = database_now()
     if request.method == "POST" and form.is_valid():
         try:

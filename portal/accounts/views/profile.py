@@ -17,7 +17,7 @@ from portal.accounts.forms import ProfileForm
 from portal.accounts.personal import all_holdings
 from portal.accounts.roles import ROLES
 from portal.accounts.services import cancel_deletion, change_profile, give_consent, request_deletion, withdraw_consent
-from portal.accounts.views.answers import tell_refusal
+from portal.accounts.views.answers import posted, tell_refusal
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 
@@ -26,7 +26,7 @@ from portal.core.errors import Refused
 @require_http_methods(["GET", "HEAD", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """Profile and language, with the ways to everything else about the account."""
-    form = ProfileForm(request.POST or None, instance=request.user)
+    form = ProfileForm(posted(request), instance=request.user)
     if request.method == "POST" and form.is_valid():
         change_profile(by=request.user, **form.cleaned_data)
         with translation.override(request.user.language):

@@ -15,7 +15,7 @@ from portal.accounts.forms import RoleForm
 from portal.accounts.models import RoleAssignment
 from portal.accounts.roles import ROLES
 from portal.accounts.services import grant_role, revoke_role
-from portal.accounts.views.answers import show_refusal, tell_refusal
+from portal.accounts.views.answers import posted, show_refusal, tell_refusal
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 
@@ -27,7 +27,7 @@ PAGE = 50
 def roles(request: HttpRequest) -> HttpResponse:
     """Who holds which role where; a form to give one."""
     rules.check_may(request.user, "role.grant")
-    form = RoleForm(request.POST or None)
+    form = RoleForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             _grant(request, form)

@@ -1,0 +1,151 @@
+"""Consents, the export of one's own data, the wish to be deleted."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.urls import reverse
+
+from portal.accounts import queries
+from portal.accounts.consents import TEXTS
+from portal.accounts.export import archive
+from portal.accounts.models import Consent
+from portal.accounts.personal import Holding, all_holdings, register
+from portal.accounts.services import give_consent, invite, request_deletion, withdraw_consent
+from portal.core.errors import Invalid, NotAllowed, Overtaken
+from tests.factories.people import NOW, company, leaves, person, with_role
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(user):
+    packed = zipfile.ZipFile(io.BytesIO(archive(user=user, now=NOW)))
+    return {name: json.loads(packed.read(name)) for name in packed.namelist()}
+
+
+def full_life(name, email):
+    """A person with something in every holding, and the company they lead."""
+    user = person(name, email=email)
+    organisation = company(user, name=f"{name}의 기업")
+    other = person(f"{name}를 초대한 사람")
+    invite(by=other, organisation=company(other, name=f"{name}를 부른 기업"), email=email, now=NOW)
+    give_consent(by=user, purpose="news", now=NOW)
+    with_role("space.evaluator", user=user)
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    return user, organisation
+
+
+def test_the_export_holds_all_of_ones_own():
+    user, _organisation = full_life("가온", "gaon@example.com")
+    files = opened(user)
+    assert files["profile.json"][0]["email"] == "gaon@example.com"
+    assert [row["organisation"] for row in files["memberships.json"]] == ["가온의 기업"]
+    assert [row["organisation"] for row in files["invitations.json"]] == ["가온를 부른 기업"]
+    assert [row["purpose"] for row in files["consents.json"]] == ["news"]
+    assert [row["role"] for row in files["roles.json"]] == ["space.evaluator"]
+    assert [row["type"] for row in files["authenticators.json"]] == ["totp"]
+    assert [row["email"] for row in files["addresses.json"]] == ["gaon@example.com"]
+
+
+def test_the_export_holds_nothing_of_others():
+    user, _one = full_life("가온", "gaon@example.com")
+    full_life("나래", "nare@example.com")
+    text = json.dumps(opened(user), ensure_ascii=False)
+    assert "나래" not in text
+    assert "nare@example.com" not in text
+
+
+def test_the_export_holds_no_secret():
+    user, _organisation = full_life("가온", "gaon@example.com")
+    text = json.dumps(opened(user), ensure_ascii=False)
+    assert "JBSWY3DPEHPK3PXP" not in text
+    assert "secret" not in text
+    assert user.password not in text
+
+
+def test_the_manifest_counts_what_is_there():
+    user, _organisation = full_life("가온", "gaon@example.com")
+    files = opened(user)
+    counted = {entry["file"]: entry["rows"] for entry in files["manifest.json"]["files"]}
+    assert counted == {name: len(rows) for name, rows in files.items() if name != "manifest.json"}
+    assert len(counted) == len(all_holdings())
+
+
+def test_the_download_is_the_persons_own(client, signed_in):
+    user = signed_in()
+    assert client.get(reverse("accounts:export")).status_code == 405
+    answer = client.post(reverse("accounts:export"))
+    assert answer["Content-Type"] == "application/zip"
+    packed = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert json.loads(packed.read("profile.json"))[0]["id"] == str(user.public_id)
+
+
+def test_two_holdings_of_one_name_fail_at_start():
+    with pytest.raises(ValueError, match="profile"):
+        register(Holding("profile", "x", lambda user: []))
+
+
+def test_a_consent_is_a_line_of_the_ledger_and_given_once():
+    user = person()
+    first = give_consent(by=user, purpose="news", now=NOW)
+    assert give_consent(by=user, purpose="news", now=NOW) == first
+    [leaf] = leaves(first)
+    assert (leaf["type"], leaf["data"]) == ("privacy.consent_given/1", {"purpose": "news", "version": 1})
+    withdraw_consent(by=user, purpose="news", now=NOW + timedelta(days=1))
+    assert [leaf["type"] for leaf in leaves(first)] == ["privacy.consent_given/1", "privacy.consent_withdrawn/1"]
+    assert not queries.has_consented(user, "news")
+
+
+def test_a_new_text_asks_for_a_new_consent(monkeypatch):
+    user = person()
+    give_consent(by=user, purpose="news", now=NOW)
+    old = TEXTS["news"]
+    newer = type(old)(old.purpose, 2, old.required, old.label, old.text)
+    monkeypatch.setitem(TEXTS, "news", newer)
+    give_consent(by=user, purpose="news", now=NOW + timedelta(days=1))
+    rows = Consent.objects.filter(user=user).order_by("version")
+    assert [(row.version, row.withdrawn_at is None) for row in rows] == [(1, False), (2, True)]
+
+
+def test_a_required_consent_cannot_be_withdrawn_nor_an_unknown_one_given():
+    user = person()
+    give_consent(by=user, purpose="privacy", now=NOW)
+    with pytest.raises(NotAllowed):
+        withdraw_consent(by=user, purpose="privacy", now=NOW)
+    with pytest.raises(Invalid):
+        give_consent(by=user, purpose="soul", now=NOW)
+
+
+def test_deletion_is_asked_for_once():
+    user = person()
+    request_deletion(by=user, now=NOW)
+    with pytest.raises(Overtaken):
+        request_deletion(by=user, now=NOW)
+
+
+def test_who_holds_a_role_or_leads_others_cannot_ask_for_deletion():
+    with pytest.raises(NotAllowed, match="역할"):
+        request_deletion(by=with_role("auditor"), now=NOW)
+    master = person()
+    company(master, person())
+    with pytest.raises(NotAllowed, match="대표 계정"):
+        request_deletion(by=master, now=NOW)
+
+
+def test_who_leads_only_themselves_may():
+    alone = person()
+    company(alone)
+    request_deletion(by=alone, now=NOW)
+    assert alone.deletion_requested_at == NOW
+
+
+def test_the_page_says_what_goes_and_what_stays(client, signed_in):
+    signed_in()
+    page = client.get(reverse("accounts:data"))
+    for holding in all_holdings():
+        assert str(holding.title) in page.text
+        if holding.stays:
+            assert str(holding.stays) in page.text
