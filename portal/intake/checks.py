@@ -73,7 +73,11 @@ def business_status(application: Application, parameters: Mapping[str, Any], on:
         return Found("", _MANUAL, str(_("사업자 상태를 확인할 자료가 없음")))
     if status == _OPEN:
         return Found(str(status), _PASS, str(_("사업자 상태 조회")))
-    sentence = _("휴업 중인 사업자는 신청할 수 없습니다.") if status == _SUSPENDED else _("폐업한 사업자는 신청할 수 없습니다.")
+    sentence = (
+        _("휴업 중인 사업자는 신청할 수 없습니다.")
+        if status == _SUSPENDED
+        else _("폐업한 사업자는 신청할 수 없습니다.")
+    )
     return Found(str(status), _FAIL, str(_("사업자 상태 조회")), sentence)
 
 
@@ -137,7 +141,9 @@ def registers_within(application: Application, parameters: Mapping[str, Any], on
 
 def already_supported(application: Application, parameters: Mapping[str, Any], on: date) -> Found:
     """Not held already under this programme, by the fact ``already_supported``."""
-    known = fact("already_supported", organisation=application.organisation, on=on, programme=application.call.programme)
+    known = fact(
+        "already_supported", organisation=application.organisation, on=on, programme=application.call.programme
+    )
     if known is None:
         return Found("", _MANUAL, str(_("기존 지원 여부를 확인할 자료가 없음")))
     if known:

@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 class DraftClash(Refused):
     """Someone saved the page in between. Both sets of answers are here; nothing was overwritten."""
 
-    default = gettext_lazy("다른 구성원이 먼저 저장했습니다. 두 내용을 비교해 골라 주십시오. 입력하신 내용은 아래에 그대로 있습니다.")
+    default = gettext_lazy(
+        "다른 구성원이 먼저 저장했습니다. 두 내용을 비교해 골라 주십시오. 입력하신 내용은 아래에 그대로 있습니다."
+    )
 
-    def __init__(self, *, yours: dict[str, Any], theirs: dict[str, Any], version: int, who: Any, when: datetime) -> None:
+    def __init__(
+        self, *, yours: dict[str, Any], theirs: dict[str, Any], version: int, who: Any, when: datetime
+    ) -> None:
         self.yours, self.theirs, self.version, self.who, self.when = yours, theirs, version, who, when
         super().__init__()
 
@@ -49,7 +53,9 @@ class Objections(Refused):
 def too_late(closes_at: datetime, now: datetime) -> Late:
     """The refusal after the bell, with both times to the tenth of a second: 18:00:00.0 is late."""
     return Late(
-        _("접수가 %(closed)s에 마감되었습니다. 제출 요청은 %(now)s에 도착했습니다(서버 시각). 작성하신 내용은 그대로 보관됩니다.")
+        _(
+            "접수가 %(closed)s에 마감되었습니다. 제출 요청은 %(now)s에 도착했습니다(서버 시각). 작성하신 내용은 그대로 보관됩니다."
+        )
         % {"closed": _instant(closes_at), "now": _instant(now)}
     )
 

@@ -49,7 +49,9 @@ def check_definition(data: Mapping[str, Any], known_rules: Sequence[str], own_bl
     _check_stages(data.get("stages", ()), data.get("policy", {}))
     for row in data.get("eligibility", ()):
         if row.get("rule") not in known_rules:
-            raise Invalid(_("자격요건 “%(rule)s”을(를) 알 수 없습니다.") % {"rule": row.get("rule")}, field="eligibility")
+            raise Invalid(
+                _("자격요건 “%(rule)s”을(를) 알 수 없습니다.") % {"rule": row.get("rule")}, field="eligibility"
+            )
     try:
         blocks.parse_form(data.get("form", {}), own_blocks)
     except (blocks.InvalidForm, KeyError, TypeError) as error:

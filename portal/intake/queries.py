@@ -68,7 +68,9 @@ def _programmes(room: str) -> list[str]:
 
 def due_calls(now: datetime) -> QuerySet[Call]:
     """Calls whose entry is over but not yet counted."""
-    return Call.objects.filter(status=CallStatus.PUBLISHED, closes_at__lte=now, closed_at__isnull=True).select_related("current")
+    return Call.objects.filter(status=CallStatus.PUBLISHED, closes_at__lte=now, closed_at__isnull=True).select_related(
+        "current"
+    )
 
 
 def due_publications(now: datetime) -> QuerySet[Decision]:
@@ -158,9 +160,12 @@ def notices_of(user: User) -> QuerySet[ResultNotice]:
     )
 
 
-def appeals_of(user: User) -> QuerySet[Appeal]:
-    return Appeal.objects.filter(application__in=applications_of(user).values("pk")).select_related(
-        "application__call__current", "notice"
+def appeals_for(user: User) -> QuerySet[Appeal]:
+    """Appeals of the person's companies, and those of the calls whose appeals the person hears or runs."""
+    mine = Q(application__in=applications_of(user).values("pk"))
+    seen = Q(application__call__in=calls_for_staff(user).values("pk"))
+    return Appeal.objects.filter(mine | seen).select_related(
+        "application__call__current", "application__organisation", "notice"
     )
 
 
@@ -241,7 +246,9 @@ def progress(stage: Stage) -> list[Any]:
         .select_related("evaluator__user")
         .annotate(
             files=Count("assignments", filter=cleared, distinct=True),
-            locked=Count("assignments__sheets", filter=cleared & Q(assignments__sheets__status="LOCKED"), distinct=True),
+            locked=Count(
+                "assignments__sheets", filter=cleared & Q(assignments__sheets__status="LOCKED"), distinct=True
+            ),
         )
         .order_by("pk")
     )

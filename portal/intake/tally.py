@@ -41,7 +41,11 @@ def final_result(inputs: Json) -> dict[str, Any]:
 
 def _rank(inputs: Json, keys: Sequence[str]) -> list[Ranked]:
     return scoring.rank(
-        _sheets(inputs, keys), _criteria(inputs), policy.read_rule(inputs["rule"]), applications=keys, seed=_seed(inputs)
+        _sheets(inputs, keys),
+        _criteria(inputs),
+        policy.read_rule(inputs["rule"]),
+        applications=keys,
+        seed=_seed(inputs),
     )
 
 

@@ -181,15 +181,15 @@ MACHINES: Mapping[str, Machine] = {
     "assignment": Machine(
         ASSIGNMENT,
         enums.AssignmentStatus,
-        _owners(
-            enums.AssignmentStatus, PROPOSED=Owner.EVALUATOR, CLEARED=Owner.EVALUATOR, SUSPENDED=Owner.APPROVER
-        ),
+        _owners(enums.AssignmentStatus, PROPOSED=Owner.EVALUATOR, CLEARED=Owner.EVALUATOR, SUSPENDED=Owner.APPROVER),
     ),
     "sheet": Machine(SHEET, enums.SheetStatus, _owners(enums.SheetStatus, OPEN=Owner.EVALUATOR)),
     "member": Machine(
         MEMBER, enums.MemberStatus, _owners(enums.MemberStatus, INVITED=Owner.EVALUATOR, ACCEPTED=Owner.EVALUATOR)
     ),
-    "stage": Machine(STAGE, enums.StageStatus, _owners(enums.StageStatus, WAITING=Owner.OFFICER, RUNNING=Owner.OFFICER)),
+    "stage": Machine(
+        STAGE, enums.StageStatus, _owners(enums.StageStatus, WAITING=Owner.OFFICER, RUNNING=Owner.OFFICER)
+    ),
     "challenge": Machine(CHALLENGE, enums.ChallengeStatus, _owners(enums.ChallengeStatus, FILED=Owner.APPROVER)),
     "result": Machine(
         RESULT, enums.ResultStatus, _owners(enums.ResultStatus, DRAFT=Owner.OFFICER, DECIDED=Owner.APPROVER)

@@ -60,7 +60,8 @@ class Application(models.Model):
                 fields=["call", "organisation"], condition=~Q(status="WITHDRAWN"), name="one_application_per_call"
             ),
             models.CheckConstraint(
-                condition=Q(status="DRAFT") | Q(receipt_number__isnull=False, submitted_at__isnull=False, track__isnull=False),
+                condition=Q(status="DRAFT")
+                | Q(receipt_number__isnull=False, submitted_at__isnull=False, track__isnull=False),
                 name="application_sent_whole",
             ),
             models.CheckConstraint(

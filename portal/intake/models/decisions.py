@@ -122,7 +122,8 @@ class DecisionLine(models.Model):
                 condition=~Q(outcome="SELECTED") | Q(quota_track__isnull=False), name="line_selected_has_place"
             ),
             models.CheckConstraint(
-                condition=~Q(outcome__in=["NOT_SELECTED", "INELIGIBLE"]) | ~Q(reasons=[]), name="line_refusal_has_reasons"
+                condition=~Q(outcome__in=["NOT_SELECTED", "INELIGIBLE"]) | ~Q(reasons=[]),
+                name="line_refusal_has_reasons",
             ),
             known("outcome", Outcome, "line_outcome_known"),
         ]

@@ -234,7 +234,9 @@ class ScoreSheet(models.Model):
             models.UniqueConstraint(
                 fields=["assignment"], condition=Q(status__in=["OPEN", "LOCKED"]), name="one_live_sheet"
             ),
-            models.CheckConstraint(condition=~Q(status="LOCKED") | Q(locked_at__isnull=False), name="sheet_locked_when"),
+            models.CheckConstraint(
+                condition=~Q(status="LOCKED") | Q(locked_at__isnull=False), name="sheet_locked_when"
+            ),
             known("status", SheetStatus, "sheet_status_known"),
         ]
 

@@ -59,6 +59,8 @@ def decide_appeal(*, appeal: Appeal, outcome: AppealStatus | str, reasons: str, 
         if not reasons.strip():
             raise Invalid(_("결정 이유를 적어 주십시오."), field="reasons")
         changes = {"reasons": reasons.strip(), "decided_by": by, "decided_at": now}
-    advance(appeal, outcome, by=by.acting_as(role), steps=workflow.APPEAL, reason=reasons.strip() or None, changes=changes)
+    advance(
+        appeal, outcome, by=by.acting_as(role), steps=workflow.APPEAL, reason=reasons.strip() or None, changes=changes
+    )
     telling.appeal_moved(appeal)
     return appeal

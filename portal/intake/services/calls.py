@@ -176,9 +176,7 @@ def _utc(moment: datetime) -> str:
 
 
 @transaction.atomic
-def draft_correction(
-    *, call: Call, changes: Mapping[str, Any], reason: str, by: Any, now: datetime
-) -> CallVersion:
+def draft_correction(*, call: Call, changes: Mapping[str, Any], reason: str, by: Any, now: datetime) -> CallVersion:
     """정정공고, as a draft: title, summary, form or a later closing. Answers stay with their block codes."""
     rules.check_can_edit_call(by, call)
     latest = call.versions.order_by("-number").first()
@@ -204,7 +202,9 @@ def publish_correction(*, version: CallVersion, by: Any, now: datetime) -> Call:
     call.current, call.closes_at = version, version.closes_at
     call.save(update_fields=["current", "closes_at"])
     event = f"{call.ledger_room()}.call.amended"
-    log.append(event, row=call, by=by.acting_as(role), data=_version_data(call, version), private={"reason": version.reason})
+    log.append(
+        event, row=call, by=by.acting_as(role), data=_version_data(call, version), private={"reason": version.reason}
+    )
     telling.call_corrected(call)
     return call
 

@@ -111,14 +111,18 @@ class _Writer:
     def _reasons(self, row: Mapping[str, Any], cutoff: str | None) -> list[dict[str, str]]:
         if row["place"] is None:
             least = self.rule.get("min_sheets", 1)
-            text = format_lazy(gettext_lazy("유효한 평가표가 기준({least}부)보다 적어 순위를 낼 수 없었습니다."), least=least)
+            text = format_lazy(
+                gettext_lazy("유효한 평가표가 기준({least}부)보다 적어 순위를 낼 수 없었습니다."), least=least
+            )
             return [{"code": "TOO_FEW_SHEETS", **blocks.both(text)}]
         if not row["passed"]:
             mark = cut(Fraction(self.rule["pass_mark"]))
             text = format_lazy(gettext_lazy("점수가 선정 기준 {mark}점에 미치지 못했습니다."), mark=mark)
             return [{"code": "BELOW_PASS_MARK", **blocks.both(text)}]
         line = cut(Fraction(cutoff)) if cutoff is not None else "-"
-        text = format_lazy(gettext_lazy("기준 점수는 넘었으나 선정 순위 안에 들지 못했습니다(선정 최저점 {line}점)."), line=line)
+        text = format_lazy(
+            gettext_lazy("기준 점수는 넘었으나 선정 순위 안에 들지 못했습니다(선정 최저점 {line}점)."), line=line
+        )
         return [{"code": "BELOW_CUTOFF", **blocks.both(text)}]
 
 
@@ -177,6 +181,12 @@ def committed_lines(decision: Decision) -> list[list[str]]:
     """The whole list in one order, as the commitment and the published digest cover it."""
     rows = decision.lines.select_related("application", "quota_track").order_by("application__case_ref")
     return [
-        [row.application.case_ref, row.outcome, str(row.place or ""), row.total or "", row.quota_track.code if row.quota_track else ""]
+        [
+            row.application.case_ref,
+            row.outcome,
+            str(row.place or ""),
+            row.total or "",
+            row.quota_track.code if row.quota_track else "",
+        ]
         for row in rows
     ]

@@ -60,7 +60,9 @@ def record_findings(*, call: Call, by: Any, now: datetime) -> int:
     return len(made)
 
 
-def _run(application: Application, row: Mapping[str, Any], check: Any, version: int, now: datetime) -> EligibilityFinding:
+def _run(
+    application: Application, row: Mapping[str, Any], check: Any, version: int, now: datetime
+) -> EligibilityFinding:
     parameters = row.get("parameters", {})
     found = check(application, parameters, checks.counting_day(application, parameters))
     return EligibilityFinding(

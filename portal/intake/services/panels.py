@@ -53,7 +53,9 @@ def add_evaluator(
     """
     rules.people.check_may(by, "panel.form", cluster=cluster)
     values = {"sector": sector, "employer": employer, "employers": dict(employers or {}), "expertise": list(expertise)}
-    evaluator, _created = Evaluator.objects.update_or_create(user=user, cluster=cluster, defaults=values | {"active": True})
+    evaluator, _created = Evaluator.objects.update_or_create(
+        user=user, cluster=cluster, defaults=values | {"active": True}
+    )
     return evaluator
 
 
@@ -129,9 +131,7 @@ def _exclusion(evaluator: Evaluator, company: Organisation, members: set[tuple[i
 
 
 @transaction.atomic
-def sign_pledge(
-    *, call: Call, by: Any, now: datetime, conflicts: Mapping[Organisation, str] | None = None
-) -> Pledge:
+def sign_pledge(*, call: Call, by: Any, now: datetime, conflicts: Mapping[Organisation, str] | None = None) -> Pledge:
     """서약하고 이해충돌을 신고: accept every invitation of the call and name the companies one cannot judge.
 
     Signing again adds conflicts and accepts invitations that came since; nothing is taken back.
@@ -141,7 +141,16 @@ def sign_pledge(
     assert evaluator is not None
     pledge, _created = Pledge.objects.get_or_create(call=call, evaluator=evaluator, defaults={"signed_at": now})
     for company, reason in (conflicts or {}).items():
-        bar(call=call, evaluator=evaluator, organisation=company, ground=Ground.RECUSAL, reason=reason, by=by, role=role, now=now)
+        bar(
+            call=call,
+            evaluator=evaluator,
+            organisation=company,
+            ground=Ground.RECUSAL,
+            reason=reason,
+            by=by,
+            role=role,
+            now=now,
+        )
     invited = Member.objects.filter(evaluator=evaluator, panel__stage__call=call, status=MemberStatus.INVITED)
     for member in invited.select_related("panel__stage__call"):
         advance(member, MemberStatus.ACCEPTED, by=by.acting_as(role), steps=workflow.MEMBER)
@@ -158,7 +167,14 @@ def recuse(*, call: Call, organisation: Organisation, reason: str, by: Any, now:
     if not reason.strip():
         raise Invalid(_("회피하는 까닭을 적어 주십시오."), field="reason")
     return bar(
-        call=call, evaluator=evaluator, organisation=organisation, ground=Ground.RECUSAL, reason=reason, by=by, role=role, now=now
+        call=call,
+        evaluator=evaluator,
+        organisation=organisation,
+        ground=Ground.RECUSAL,
+        reason=reason,
+        by=by,
+        role=role,
+        now=now,
     )
 
 
@@ -179,7 +195,14 @@ def bar(
 
 
 def _bar(
-    call: Call, evaluator: Evaluator, company: Organisation, ground: Ground, reason: str, by: Any, role: str, now: datetime
+    call: Call,
+    evaluator: Evaluator,
+    company: Organisation,
+    ground: Ground,
+    reason: str,
+    by: Any,
+    role: str,
+    now: datetime,
 ) -> Conflict:
     scope = call.current.term("conflict_scope", Scope.APPLICATION) if call.current else Scope.APPLICATION
     conflict = Conflict.objects.create(
@@ -208,7 +231,9 @@ def _take_out(call: Call, evaluator: Evaluator, acting: Any, reason: str) -> Non
     """Bar the assignments that a conflict now reaches and strike their sheets; the ledger keeps what they held."""
     reached = {application for who, application in queries.bars(call) if who == evaluator.pk}
     live = [AssignmentStatus.PROPOSED, AssignmentStatus.CLEARED, AssignmentStatus.SUSPENDED]
-    rows = Assignment.objects.filter(member__evaluator=evaluator, stage__call=call, application__in=reached, status__in=live)
+    rows = Assignment.objects.filter(
+        member__evaluator=evaluator, stage__call=call, application__in=reached, status__in=live
+    )
     for assignment in rows.select_related("stage__call", "member"):
         advance(assignment, AssignmentStatus.BARRED, by=acting, steps=workflow.ASSIGNMENT, reason=reason)
         strike_sheets(assignment, acting, reason)
@@ -238,9 +263,13 @@ def file_challenge(
         filed_at=now,
         decide_by=end_of_day((now + timedelta(days=days)).astimezone(SEOUL).date()),
     )
-    rows = Assignment.objects.filter(application=application, member__evaluator=evaluator, status=AssignmentStatus.CLEARED)
+    rows = Assignment.objects.filter(
+        application=application, member__evaluator=evaluator, status=AssignmentStatus.CLEARED
+    )
     for assignment in rows.select_related("stage__call", "member"):
-        advance(assignment, AssignmentStatus.SUSPENDED, by=by.acting_as(role), steps=workflow.ASSIGNMENT, reason=grounds)
+        advance(
+            assignment, AssignmentStatus.SUSPENDED, by=by.acting_as(role), steps=workflow.ASSIGNMENT, reason=grounds
+        )
     return challenge
 
 

@@ -59,7 +59,9 @@ def submit(*, application: Application, key: str, by: Any, now: datetime) -> Rev
 
 def _locked(application: Application) -> Application:
     """One sender at a time; the second of two presses waits here and then finds the first's receipt."""
-    rows = Application.objects.select_for_update(of=("self",)).select_related("call__current", "call__cluster", "organisation", "track")
+    rows = Application.objects.select_for_update(of=("self",)).select_related(
+        "call__current", "call__cluster", "organisation", "track"
+    )
     return rows.get(pk=application.pk)
 
 
@@ -85,7 +87,10 @@ def _content(application: Application, version: CallVersion) -> dict[str, Any]:
         "track": application.track.code,
         "answers": {block.code: answers[block.code] for block in asked if block.code in answers},
         "files": {
-            block.code: [{"id": str(file.public_id), "name": file.name, "size": file.size, "sha256": file.sha256} for file in files[block.code]]
+            block.code: [
+                {"id": str(file.public_id), "name": file.name, "size": file.size, "sha256": file.sha256}
+                for file in files[block.code]
+            ]
             for block in asked
             if block.code in files
         },

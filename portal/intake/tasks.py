@@ -1,0 +1,33 @@
+"""The clock's doors: closing, publishing, lapsing. Each finds what is due and may run any number of times."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from ledger import log
+from portal.celery import app
+from portal.core.clock import database_now
+from portal.core.errors import Refused
+from portal.intake import queries, services
+
+logger = logging.getLogger(__name__)
+
+#: A request that had arrived whole before the bell may still be on its way into the database.
+IN_FLIGHT = timedelta(seconds=15)
+
+
+@app.task(name="portal.intake.tasks.close_due_calls")
+def close_due_calls() -> int:
+    """Count calls whose entry is over; publish decisions whose time has come; let reserves lapse."""
+    now = database_now()
+    due = list(queries.due_calls(now - IN_FLIGHT))
+    for call in due:
+        services.close_call(call=call, by=log.SYSTEM, now=now)
+    for decision in queries.due_publications(now):
+        try:
+            services.publish(decision=decision, by=log.SYSTEM, now=now)
+        except Refused:
+            logger.exception("the publication of decision %s is due and was refused", decision.public_id)
+    services.lapse_reserves(by=log.SYSTEM, now=now)
+    return len(due)

@@ -1,0 +1,298 @@
+"""The desk's steps: each confirmed on a page of its own, then one service; stages, panels and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from portal.core.clock import database_now
+from portal.core.errors import Refused
+from portal.core.ui.parts import Column, Row, Table
+from portal.intake import exact, queries, rules, services
+from portal.intake.enums import AssignmentStatus, StageStatus
+from portal.intake.forms import ConfirmForm, DecideForm, LotteryForm, PanelForm
+from portal.intake.models import Assignment, Call, Decision, Panel, RankingRun, Stage
+from portal.intake.views.answers import show_refusal, tell_refusal
+from portal.intake.views.desk import staff_call, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step: its words and the service behind it."""
+
+    title: str | Promise
+    run: Callable[..., Any]
+    warning: str | Promise = ""
+    form: type[forms.Form] = ConfirmForm
+
+
+ON_CALL: Mapping[str, Act] = {
+    "publish": Act(
+        gettext_lazy("공고"),
+        services.publish_call,
+        gettext_lazy("공고하면 모집부문, 평가기준, 자격요건을 바꿀 수 없습니다."),
+    ),
+    "close": Act(
+        gettext_lazy("접수 마감과 집계"),
+        services.close_call,
+        gettext_lazy("접수 건수와 모든 접수증의 지문을 감사원장에 기록합니다."),
+    ),
+    "draw": Act(gettext_lazy("동점 추첨 공개 값 등록"), services.draw_lottery, form=LotteryForm),
+    "eligibility": Act(gettext_lazy("자격검토 결과 작성"), services.prepare_eligibility),
+    "final": Act(gettext_lazy("최종 결과 작성"), services.prepare_final),
+    "finalise": Act(gettext_lazy("확정"), services.finalise_call),
+}
+ON_STAGE: Mapping[str, Act] = {
+    "open": Act(gettext_lazy("평가 시작"), services.open_stage),
+    "propose": Act(gettext_lazy("자동 배정"), services.propose_assignments),
+    "confirm": Act(
+        gettext_lazy("배정 확인"),
+        services.confirm_assignments,
+        gettext_lazy("확인하면 평가위원이 신청서를 볼 수 있습니다."),
+    ),
+    "settle": Act(
+        gettext_lazy("집계"), services.settle_stage, gettext_lazy("집계하면 이 단계의 평가표를 다시 열 수 없습니다.")
+    ),
+    "shortlist": Act(gettext_lazy("단계 결과 작성"), services.prepare_shortlist),
+}
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def on_call(request: HttpRequest, code: str, step: str) -> HttpResponse:
+    """A step of the whole call."""
+    call = staff_call(request, code)
+    return _confirmed(
+        request, ON_CALL.get(step), {"call": call}, title_of(call), reverse("intake:desk-call", args=[code])
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def on_stage(request: HttpRequest, code: str, number: int, step: str) -> HttpResponse:
+    """A step of one stage."""
+    stage = _stage(request, code, number)
+    back = reverse("intake:desk-stage", args=[code, number])
+    return _confirmed(request, ON_STAGE.get(step), {"stage": stage}, stage.name_text, back)
+
+
+def _confirmed(request: HttpRequest, act: Act | None, on: dict[str, Any], lead: str, back: str) -> HttpResponse:
+    if act is None:
+        raise Http404
+    form = act.form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act.run(**on, **form.cleaned_data, by=request.user, now=database_now())
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("처리했습니다: %(step)s") % {"step": act.title})
+            return redirect(back)
+    context = {
+        "form": form,
+        "title": act.title,
+        "lead": lead,
+        "warning": act.warning,
+        "submit": act.title,
+        "cancel": back,
+    }
+    return render(request, "layout/confirm.html", context, status=422 if form.errors else 200)
+
+
+def _stage(request: HttpRequest, code: str, number: int) -> Stage:
+    call = staff_call(request, code)
+    stage = get_object_or_404(Stage.objects.select_related("call__current", "call__cluster"), call=call, number=number)
+    stage.call = call
+    return stage
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Panel room, assignment, progress by member and file, ranking with the cut-off."""
+    found = _stage(request, code, number)
+    panel = Panel.objects.filter(stage=found).first()
+    form = None if panel else PanelForm(request.POST or None, call=found.call)
+    if request.method == "POST" and form is not None and form.is_valid():
+        chosen = form.cleaned_data
+        try:
+            services.form_panel(
+                stage=found,
+                evaluators=list(chosen["evaluators"]),
+                chair=chosen["chair"],
+                by=request.user,
+                now=database_now(),
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            return redirect("intake:desk-stage", code, number)
+    run = found.runs.order_by("-number").first()
+    role = rules.check_can_observe(request.user, found.call)
+    context = {
+        "call": found.call,
+        "title": title_of(found.call),
+        "stage": found,
+        "panel": panel,
+        "form": form,
+        "can_run": rules.allowed(rules.check_can_run, request.user, found.call),
+        "proposed": Assignment.objects.filter(stage=found, status=AssignmentStatus.PROPOSED).count(),
+        "members": _members(found),
+        "conflicts": _conflicts(found.call) if not role.endswith("approver") else None,
+        "files": _files(found),
+        "run": run,
+        "ranking": [_ranking(group, rows, run) for group, rows in run.result["groups"].items()] if run else [],
+        "running": found.status == StageStatus.RUNNING,
+    }
+    return render(request, "intake/desk_stage.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def _members(found: Stage) -> Table:
+    columns = (
+        Column(_("평가위원")),
+        Column(_("소속")),
+        Column(_("상태")),
+        Column(_("배정"), number=True),
+        Column(_("제출"), number=True),
+    )
+    rows = [
+        (str(member.evaluator), member.evaluator.employer, member.get_status_display(), member.files, member.locked)
+        for member in queries.progress(found)
+    ]
+    return Table(_("평가위원별 진행"), columns, rows, empty=_("아직 위원회가 없습니다."))
+
+
+def _conflicts(call: Call) -> Table:
+    columns = (Column(_("평가위원")), Column(_("기업")), Column(_("근거")), Column(_("범위")))
+    rows = [
+        (str(row.evaluator), row.organisation.name_ko, row.get_ground_display(), row.get_scope_display())
+        for row in call.conflicts.select_related("evaluator__user", "organisation").order_by("pk")
+    ]
+    return Table(_("이해충돌"), columns, rows, empty=_("신고되거나 발견된 이해충돌이 없습니다."))
+
+
+def _files(found: Stage) -> Table:
+    columns = (
+        Column(_("신청서")),
+        Column(_("모집부문")),
+        Column(_("평가위원"), number=True),
+        Column(_("제출"), number=True),
+    )
+    rows = [
+        (f"{one.receipt_number} {one.organisation.name_ko}", str(one.track), one.readers, one.locked)
+        for one in queries.file_counts(found)
+    ]
+    return Table(_("신청서별 진행"), columns, rows, empty=_("아직 배정하지 않았습니다."))
+
+
+def _ranking(group: str, rows: list[dict[str, Any]], run: RankingRun) -> Table:
+    columns = (
+        Column(_("순위"), number=True),
+        Column(_("접수번호")),
+        Column(_("점수"), number=True),
+        Column(_("평가표"), number=True),
+        Column(_("기준")),
+        Column(_("동점 처리")),
+    )
+    cells = [
+        (
+            row["place"] or "–",
+            row["application"],
+            exact.cut(row["total"]),
+            row["sheets"],
+            _("통과") if row["passed"] else _("미달"),
+            row["tie"],
+        )
+        for row in rows
+    ]
+    cutoff = run.result.get("selection", {}).get("cutoffs", {}).get(group)
+    caption = (
+        group if cutoff is None else _("%(group)s · 경계 %(cutoff)s점") % {"group": group, "cutoff": exact.cut(cutoff)}
+    )
+    return Table(caption, columns, cells)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def decision(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The decision sheet with its cut-offs; the approver decides and publishes here."""
+    rows = Decision.objects.filter(call__in=queries.calls_for_staff(request.user).values("pk"))
+    found = get_object_or_404(
+        rows.select_related("call__current", "call__cluster", "stage", "run", "prepared_by", "decided_by"),
+        public_id=public_id,
+    )
+    if request.method == "POST":
+        return _decided(request, found)
+    problems = services.preview(decision=found) if found.status != "PUBLISHED" else []
+    context = {
+        "decision": found,
+        "call": found.call,
+        "title": title_of(found.call),
+        "table": _lines(found),
+        "problems": problems,
+        "form": DecideForm(),
+        "can_decide": found.status == "DRAFT" and rules.allowed(rules.check_can_decide, request.user, found),
+        "can_publish": found.status == "DECIDED" and rules.allowed(rules.check_can_publish, request.user, found),
+        "cutoffs": [Row(track, exact.cut(total)) for track, total in found.cutoffs.items()],
+    }
+    return render(request, "intake/decision.html", context)
+
+
+def _decided(request: HttpRequest, found: Decision) -> HttpResponse:
+    now = database_now()
+    try:
+        if "publish" in request.POST:
+            services.publish(decision=found, by=request.user, now=now)
+            messages.success(request, _("발표했습니다. 모든 신청 기업이 지금부터 결과를 볼 수 있습니다."))
+        else:
+            form = DecideForm(request.POST)
+            at = form.cleaned_data["publish_at"] if form.is_valid() else None
+            services.decide(decision=found, by=request.user, now=now, publish_at=at)
+            messages.success(request, _("결정했습니다. 발표하기 전에는 아무에게도 보이지 않습니다."))
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    return redirect("intake:decision", found.public_id)
+
+
+def _lines(found: Decision) -> Table:
+    columns = (
+        Column(_("모집부문")),
+        Column(_("순위"), number=True),
+        Column(_("신청서")),
+        Column(_("점수"), number=True),
+        Column(_("결과")),
+        Column(_("사유")),
+    )
+    rows = [
+        (
+            str(line.track),
+            line.place or "–",
+            f"{line.application.receipt_number} {line.application.organisation.name_ko}",
+            exact.cut(line.total),
+            _outcome(line),
+            " ".join(reason.get("ko", "") for reason in line.reasons),
+        )
+        for line in queries.decision_lines(found)
+    ]
+    return Table(str(found.get_kind_display()), columns, rows)
+
+
+def _outcome(line: Any) -> str:
+    if line.reserve_order:
+        return f"{line.get_outcome_display()} {line.reserve_order}"
+    if line.quota_track_id and line.quota_track_id != line.track_id:
+        return _("%(outcome)s (%(track)s 자리)") % {"outcome": line.get_outcome_display(), "track": line.quota_track}
+    return str(line.get_outcome_display())
