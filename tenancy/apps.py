@@ -7,17 +7,20 @@ class TenancyConfig(AppConfig):
     verbose_name = _("입주")
 
     def ready(self) -> None:
+        from portal.core import panels as shared
         from portal.core import rehearsals
         from portal.intake import registry as intake
         from portal.notices import registry as notices
         from portal.plan import registry as plan
-        from tenancy import metrics, programme, registry, topics  # noqa: F401  (the registry registers on import)
+        from tenancy import metrics, panels, programme, registry, topics  # noqa: F401  (the registry registers on import)
         from tenancy.rehearsal import round_2019
 
         intake.register(programme.SPACE)
         rehearsals.register(round_2019.REHEARSAL)
         for topic in topics.TOPICS:
             notices.register(topic)
+        for panel in panels.PANELS:
+            shared.register(panel)
         for metric in metrics.METRICS:
             plan.register_metric(metric)
         for name, function in metrics.FACTS.items():

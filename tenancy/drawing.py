@@ -6,18 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tenancy.enums import CellKind, PlaceState
 from tenancy.models import Floor
 from tenancy.queries import Place
 
 LETTERS: dict[str, Promise] = {
-    PlaceState.FREE: _("공"),
-    PlaceState.OFFERED: _("제"),
-    PlaceState.COMMITTED: _("계"),
-    PlaceState.OCCUPIED: _("입"),
-    PlaceState.BLOCKED: _("중"),
+    PlaceState.FREE: pgettext_lazy("평면도", "공"),
+    PlaceState.OFFERED: pgettext_lazy("평면도", "제"),
+    PlaceState.COMMITTED: pgettext_lazy("평면도", "계"),
+    PlaceState.OCCUPIED: pgettext_lazy("평면도", "입"),
+    PlaceState.BLOCKED: pgettext_lazy("평면도", "중"),
 }
 _MARGIN = 60
 

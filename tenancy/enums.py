@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CellKind(models.TextChoices):
@@ -33,7 +34,7 @@ class OfferStatus(models.TextChoices):
     ACCEPTED = "ACCEPTED", _("수락")
     DECLINED = "DECLINED", _("포기")
     EXPIRED = "EXPIRED", _("기한만료")
-    REVOKED = "REVOKED", _("취소")
+    REVOKED = "REVOKED", pgettext_lazy("입주 제안", "취소")
 
 
 class OccupancyStatus(models.TextChoices):

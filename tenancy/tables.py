@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -48,6 +48,10 @@ def status(value: str, label: str) -> object:
 
 def day(value: date | None) -> str:
     return date_format(value, "DATE_FORMAT") if value else ""
+
+
+def instant(value: datetime | None) -> str:
+    return date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else ""
 
 
 def money(amount: int) -> str:
@@ -191,7 +195,7 @@ def offers(rows: Sequence[Offer], *, company: bool) -> Table:
                 *([offer.need.organisation.name_ko] if company else []),
                 status(offer.status, offer.get_status_display()),
                 f"{day(offer.start_date)} ~ {day(offer.end_date)}",
-                date_format(timezone.localtime(offer.expires_at), "DATETIME_FORMAT") if offer.expires_at else "",
+                instant(offer.expires_at),
             ]
             for offer in rows
         ],

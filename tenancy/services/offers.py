@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.core.errors import Invalid, Late, Refused
+from portal.core.errors import Invalid, Late, Overtaken, Refused
 from portal.core.periods import SEOUL, add_months, offer_expiry
 from portal.core.transition import advance
 from portal.intake import services as intake
@@ -26,6 +26,8 @@ from tenancy.services.holding import move, occupy, release
 from tenancy.services.needs import leave_line
 from tenancy.services.telling import tell_offer_sent
 from tenancy.workflow import OFFER
+
+_ONE_LIVE = "one_live_offer_per_application"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def offer_room(
     with transaction.atomic():
         end = add_months(start, terms.first_term_months)
         RateCard.objects.filter(pk=terms.rate_card_id, frozen_at__isnull=True).update(frozen_at=now)
-        offer = Offer.objects.create(
+        offer = _prepare(
             need=need, unit=unit, run=run, rate_card=terms.rate_card, start_date=start, end_date=end, created_at=now
         )
         held = {"organisation": need.organisation, "offer": offer}
@@ -63,6 +65,16 @@ def offer_room(
         )
         tell_offer_sent(offer)
     return offer
+
+
+def _prepare(**fields: Any) -> Offer:
+    try:
+        with transaction.atomic():
+            return Offer.objects.create(**fields)
+    except IntegrityError as error:
+        if _ONE_LIVE in str(error):
+            raise Overtaken(_("이 기업에는 이미 진행 중인 입주 제안이 있습니다.")) from error
+        raise
 
 
 def terms_shown(offer: Offer) -> dict[str, Any]:

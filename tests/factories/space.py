@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from ledger import log
@@ -115,6 +116,7 @@ def _call(officer: User, approver: User, quota: int) -> tuple[Call, Track, Decis
     return call, track, decision
 
 
+@transaction.atomic
 def selected(
     space: Space,
     name: str = "",
