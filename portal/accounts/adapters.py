@@ -26,7 +26,8 @@ class AccountAdapter(DefaultAccountAdapter):
         mail.send_later(self.render_mail(template_prefix, email, {**names, **context}))
 
     def format_email_subject(self, subject: str) -> str:
-        return f"[{gettext('마당')}] {subject}"
+        portal = gettext("마당")
+        return f"[{portal}] {subject}"
 
     def get_from_email(self) -> str:
         return settings.DEFAULT_FROM_EMAIL

@@ -31,11 +31,11 @@ def send(message: OutboxMessage) -> None:
             "preferences": f"{settings.SITE_URL}{reverse('notices:preferences')}",
         }
         text = render_to_string("notices/mail/notice.txt", context)
-        subject = f"[{gettext('마당')}] {notice.title}"
+        portal = gettext("마당")
         # A mail server or reader that gets a repeated attempt knows it by its id.
         headers = {"Message-ID": f"<{notice.pk}@{parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition('@')[2]}>"}
         mail = EmailMultiAlternatives(
-            subject, text, settings.DEFAULT_FROM_EMAIL, [notice.user.email], headers=headers
+            f"[{portal}] {notice.title}", text, settings.DEFAULT_FROM_EMAIL, [notice.user.email], headers=headers
         )
         mail.attach_alternative(render_to_string("notices/mail/notice.html", context), "text/html")
         mail.send()
