@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund.disclosure import held_back
@@ -46,6 +46,7 @@ def rank(rows):
     return found
 
 
+@settings(deadline=None)
 @given(TABLES)
 def test_no_figure_held_back_follows_from_those_shown(table):
     hidden = sorted(held_back(table), key=str)
@@ -55,6 +56,7 @@ def test_no_figure_held_back_follows_from_those_shown(table):
         assert rank([*lines, alone]) == rank(lines) + 1
 
 
+@settings(deadline=None)
 @given(TABLES, st.integers(1, 6))
 def test_every_small_cell_is_held_back_and_no_empty_one(table, least):
     hidden, counts = held_back(table, least), everything(table)
@@ -62,6 +64,7 @@ def test_every_small_cell_is_held_back_and_no_empty_one(table, least):
     assert all(counts[cell] for cell in hidden)
 
 
+@settings(deadline=None)
 @given(TABLES)
 def test_nothing_is_held_back_without_a_small_cell(table):
     large = {cell: count + 3 for cell, count in table.items()}

@@ -2,7 +2,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fund.lookthrough import exposures
@@ -25,6 +25,7 @@ def without_zeros(row):
     return {name: value for name, value in row.items() if value}
 
 
+@settings(deadline=None)
 @given(STAKES, ASSETS)
 def test_what_one_owns_is_its_own_and_its_part_of_what_its_funds_own(stakes, assets):
     """Holds for every holder at once, circles or none, and for no other figures."""
@@ -37,6 +38,7 @@ def test_what_one_owns_is_its_own_and_its_part_of_what_its_funds_own(stakes, ass
         assert without_zeros(exposures(holder, stakes, assets)) == without_zeros(whole)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=4, max_size=4), ASSETS)
 def test_nothing_is_lost_where_every_fund_is_owned_whole(parts, assets):
     holders = ["city", "private", *FUNDS]

@@ -3,7 +3,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund.performance import Multiples, converted, direct_alpha, ks_pme, multiples, xirr
@@ -25,6 +25,7 @@ def series(draw):
     }
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**12), AMOUNTS, AMOUNTS, st.integers(1, 10**12))
 def test_total_is_distributed_and_residual(paid_in, distributed, nav, committed):
     result = multiples(paid_in, distributed, nav, committed)
@@ -42,12 +43,14 @@ def test_multiples_take_no_floats():
         multiples(100.0, 10, 10, 100)
 
 
+@settings(deadline=None)
 @given(series(), st.integers(1, 1000))
 def test_the_level_of_the_index_does_not_matter(given, factor):
     scaled = given | {"index": [factor * level for level in given["index"]]}
     assert ks_pme(**scaled) == ks_pme(**given)
 
 
+@settings(deadline=None)
 @given(series())
 def test_a_flat_index_leaves_the_multiple(given):
     flat = given | {"index": [100] * len(given["index"])}
@@ -55,6 +58,7 @@ def test_a_flat_index_leaves_the_multiple(given):
     assert ks_pme(**flat) == float(total)
 
 
+@settings(deadline=None)
 @given(series())
 def test_over_a_flat_index_alpha_is_the_rate_of_return(given):
     flat = given | {"index": [100] * len(given["index"])}
@@ -68,6 +72,7 @@ def test_over_a_flat_index_alpha_is_the_rate_of_return(given):
             direct_alpha(**flat)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 10**9), st.integers(1, 5000), st.integers(1, 5000))
 def test_money_that_did_as_the_index_has_no_alpha(amount, before, after):
     given = {"contributions": [amount * before, 0], "distributions": [0, 0], "index": [before, after]}

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fund.waterfall import KINDS, TIERS, Flow, Terms, clawback, distribute
@@ -31,6 +31,7 @@ def cells(result):
     return [cell for line in result.lines for cell in (line.lp, line.gp)]
 
 
+@settings(deadline=None)
 @given(terms(), FLOWS, st.integers(0, 10**12))
 def test_tiers_sum_to_the_distributable(terms, flows, distributable):
     result = distribute(terms, flows, distributable, ON, "A")
@@ -40,12 +41,14 @@ def test_tiers_sum_to_the_distributable(terms, flows, distributable):
     assert [line.gp for line in result.lines[:2]] == [0, 0]
 
 
+@settings(deadline=None)
 @given(terms(), FLOWS, st.integers(0, 10**12), st.integers(0, 10**12))
 def test_no_cell_falls_as_more_is_distributed(terms, flows, some, more):
     less = distribute(terms, flows, some, ON, "A")
     assert all(a <= b for a, b in zip(cells(less), cells(distribute(terms, flows, some + more, ON, "A")), strict=True))
 
 
+@settings(deadline=None)
 @given(terms(), FLOWS, st.integers(0, 10**12))
 def test_no_carry_before_capital_and_preferred_return(terms, flows, distributable):
     result = distribute(terms, flows, distributable, ON, "A")
@@ -54,12 +57,14 @@ def test_no_carry_before_capital_and_preferred_return(terms, flows, distributabl
         assert [line.lp for line in result.lines[:2]] == [line.lp for line in everything.lines[:2]]
 
 
+@settings(deadline=None)
 @given(terms(), FLOWS, st.integers(0, 10**12), st.randoms())
 def test_rows_come_in_any_order(terms, flows, distributable, random):
     shuffled = random.sample(flows, len(flows))
     assert distribute(terms, shuffled, distributable, ON, "A") == distribute(terms, flows, distributable, ON, "A")
 
 
+@settings(deadline=None)
 @given(terms(), FLOWS, AMOUNTS, AMOUNTS)
 def test_two_payments_on_one_day_give_the_carry_of_one(terms, flows, first, second):
     assume(all(flow.kind != "carry" for flow in flows))
@@ -70,6 +75,7 @@ def test_two_payments_on_one_day_give_the_carry_of_one(terms, flows, first, seco
     assert abs(begun.gp_total + later.gp_total - once.gp_total) <= 4
 
 
+@settings(deadline=None)
 @given(terms().filter(lambda terms: terms.carry_bp), st.integers(1, 10**11), st.integers(0, 10**12))
 def test_a_full_catch_up_ends_at_the_carry_of_all_profit(terms, capital, profit):
     terms = replace(terms, catch_up_bp=10_000)
@@ -79,6 +85,7 @@ def test_a_full_catch_up_ends_at_the_carry_of_all_profit(terms, capital, profit)
         assert abs(result.gp_total - Fraction(profit * terms.carry_bp, 10_000)) < 2
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.integers(0, 2000), st.integers(0, 2000), st.integers(0, 3))
 def test_simple_and_daily_against_the_formula(capital, hurdle_bp, days, years):
     flows = [Flow(START, "contribution", capital)]
@@ -90,6 +97,7 @@ def test_simple_and_daily_against_the_formula(capital, hurdle_bp, days, years):
     assert distribute(daily, flows, 10**13, START + timedelta(365 * years)).lines[1].lp == exact // 1
 
 
+@settings(deadline=None)
 @given(st.dates(START + timedelta(1), START + timedelta(364)))
 def test_a_row_in_between_does_not_cost_a_won(middle):
     terms = Terms(hurdle_bp=800, compounding="act365")
@@ -207,6 +215,7 @@ def test_floats_are_refused(amount, distributable):
         distribute(Terms(), [Flow(START, "contribution", amount)], distributable, ON)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(0, 10_000), st.booleans())
 def test_clawback_stays_within_the_carry_after_tax(paid, entitled, tax_bp, agreed):
     back = clawback(Terms(clawback=agreed, clawback_tax_bp=tax_bp), paid, entitled)
@@ -217,6 +226,7 @@ def test_clawback_stays_within_the_carry_after_tax(paid, entitled, tax_bp, agree
         assert back == max(0, paid - entitled)
 
 
+@settings(deadline=None)
 @given(FLOWS, st.integers(0, 10**12), st.integers(0, 2000))
 def test_what_deals_overpaid_comes_back_by_the_whole_fund(flows, distributable, hurdle_bp):
     by_deal = Terms(waterfall="deal_by_deal", hurdle_bp=hurdle_bp)

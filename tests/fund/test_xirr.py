@@ -22,6 +22,7 @@ def is_root(flows, rate):
     return residual < 1 or residual <= min(beside)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(DAYS, AMOUNTS), max_size=12))
 def test_every_rate_told_is_a_root(flows):
     result = xirr(flows)
@@ -33,6 +34,7 @@ def test_every_rate_told_is_a_root(flows):
     assert result.status != "MULTIPLE" or len(result.roots) > 1
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 10**12), min_size=1, max_size=6), st.lists(st.integers(1, 10**12), min_size=1, max_size=6)
 )
@@ -46,6 +48,7 @@ def test_one_change_of_sign_is_one_rate(paid, back):
         assert result.status == "NO_SOLUTION"
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=10))
 def test_as_many_roots_as_sturm_counts(amounts):
     nonzero = [amount for amount in amounts if amount]
@@ -56,6 +59,7 @@ def test_as_many_roots_as_sturm_counts(amounts):
     assert len(result.roots) == count_roots(amounts[::-1], LOWEST, HIGHEST)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(-900, 3000), min_size=1, max_size=4, unique=True))
 def test_roots_a_tenth_of_a_point_apart_are_told_apart(thousandths):
     """Roots anywhere on a grid of 0.1 percentage points, neighbours included."""
@@ -67,6 +71,7 @@ def test_roots_a_tenth_of_a_point_apart_are_told_apart(thousandths):
     assert result.roots == pytest.approx([float(growth - 1) for growth in growths], abs=2e-5)
 
 
+@settings(deadline=None)
 @given(st.integers(-800, 2000), st.integers(6, 60))
 def test_a_close_pair_in_short_time_is_told_apart(thousandths, days):
     growths = [1 + Fraction(thousandths, 1000), 1 + Fraction(thousandths + 1, 1000)]
@@ -75,6 +80,7 @@ def test_a_close_pair_in_short_time_is_told_apart(thousandths, days):
     assert xirr(flows).roots == pytest.approx([float(growth - 1) for growth in growths], abs=1e-4)
 
 
+@settings(deadline=None)
 @given(st.integers(-900, 3000))
 def test_a_root_that_only_touches_zero_is_one(thousandths):
     growth = 1 + Fraction(thousandths, 1000)
@@ -83,7 +89,7 @@ def test_a_root_that_only_touches_zero_is_one(thousandths):
     assert result.rate == pytest.approx(float(growth - 1), abs=1e-7)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(DAYS, st.integers(-1000, 1000)), min_size=2, max_size=8))
 def test_no_crossing_is_missed(flows):
     """Wherever the sum changes its sign between two of 400 rates, a root is told."""
@@ -102,12 +108,14 @@ def _float_value(flows, growth):
     return math.fsum(amount * growth ** ((middle - day).days / 365) for day, amount in flows)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(DAYS, st.decimals(-(10**9), 10**9, places=2)), max_size=8), st.randoms())
 def test_order_and_cutting_do_not_matter(flows, random):
     cut = [(day, part) for day, amount in flows for part in (amount - 1, Decimal(1))]
     assert xirr(random.sample(cut, len(cut))) == xirr(flows)
 
 
+@settings(deadline=None)
 @given(st.integers(-600, 3000), st.integers(1, 364))
 def test_under_a_year_the_period_return_is_shown(thousandths, days):
     result = xirr([(FIRST, -1_000_000), (FIRST + timedelta(days), 1_000_000 + 1000 * thousandths)])
