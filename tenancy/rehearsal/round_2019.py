@@ -10,29 +10,25 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from portal.accounts.models import Cluster
-from portal.core.errors import Late
 from portal.core.periods import SEOUL
 from portal.core.rehearsals import Outcome, Rehearsal, Say
 from portal.intake import services as intake
 from portal.intake.enums import DecisionKind
-from portal.intake.models import Application, Call, Decision, ResultNotice, ScoreSheet, Stage
+from portal.intake.models import Call, Decision, ResultNotice, ScoreSheet, Stage
 from tenancy import services
 from tenancy.enums import InvoiceStatus, Side
 from tenancy.models import Hub, Invoice, Offer, RateCard
 from tenancy.rehearsal import checks, judging
-from tenancy.rehearsal.cast import Applicant, Staff, apply_as, hire
-from tenancy.rehearsal.companies import Invented, invent
+from tenancy.rehearsal.cast import Applicant, Staff, hire
+from tenancy.rehearsal.entry import Entry
 from tenancy.rehearsal.facts import Round, call_data
 from tenancy.services.places import open_hub
 
 PLANNED, REPORTED = "planned", "reported"
 #: Anything fixed after closing that nobody here controls; in the rehearsal a closing price of the stock index.
 PUBLIC_VALUE = "KOSPI-2019-12-10-2098.00"
-_LARGE_EVERY = 4
-_TOO_OLD = date(2012, 1, 16)
 
 
 @dataclass
@@ -123,126 +119,15 @@ class Story:
         )
 
     def receive_applications(self) -> None:
-        """Companies register, write and send; some never send, two come at the bell."""
-        wanted = self.round.made_up["applications_by_track"]
-        drafts = self.round.made_up["drafts_never_sent"]
-        companies = invent(
-            wanted["DOMESTIC"] + drafts,
-            foreign=wanted["FOREIGN"],
-            play=self.round.play,
-            before=self.round.opens_at.date(),
-        )
-        unsent = {company.number for company in companies[wanted["DOMESTIC"] : wanted["DOMESTIC"] + drafts]}
-        oldest = self._ineligible("company_age")
-        for company in sorted(companies, key=self._turn):
-            applicant = apply_as(
-                company.founded(_TOO_OLD) if company.number in oldest else company, self.round.opens_at
-            )
-            application = self._write(applicant)
-            if company.number not in unsent:
-                self._send(applicant, application, self._moment(self._turn(company), len(companies)))
-        self._come_late(sorted(unsent)[: self.round.made_up["late_attempts"]])
+        """Companies register, write and send; some never send, two come at the bell; then the entry is counted."""
+        entry = Entry(self.round, self.call)
+        entry.receive()
+        self.applicants, self.late = entry.applicants, entry.late
         intake.close_call(call=self.call, by=self.staff.officer, now=self.round.closes_at)
         self.call.refresh_from_db()
-        intake.draw_lottery(
-            call=self.call,
-            public_value=PUBLIC_VALUE,
-            by=self.staff.officer,
-            now=self.round.closes_at + timedelta(days=1),
-        )
-        self.say(f"received: {self.call.receipts} applications, {drafts} drafts never sent, {self.late} too late")
-
-    @staticmethod
-    def _turn(company: Invented) -> int:
-        """In which order they come: domestic and foreign mixed, the same every time."""
-        return company.number * 37 % 81
-
-    def _moment(self, position: int, count: int) -> datetime:
-        """Applications come in over the whole time, the last ones minutes before closing."""
-        span = self.round.closes_at - self.round.opens_at - timedelta(minutes=5)
-        return self.round.opens_at + span * (position + 1) / count
-
-    def _write(self, applicant: Applicant) -> Application:
-        now = self.round.opens_at + timedelta(minutes=1)
-        track = self.call.tracks.get(code=applicant.track)
-        application = intake.start_application(
-            call=self.call, organisation=applicant.organisation, by=applicant.master, now=now, track=track
-        )
-        for section, answers in self._answers(applicant).items():
-            intake.save_draft(
-                application=application, section=section, answers=answers, version=0, by=applicant.master, now=now
-            )
-        self.applicants.append(applicant)
-        return application
-
-    def _answers(self, applicant: Applicant) -> dict[str, dict[str, Any]]:
-        number, foreign = applicant.company.number, applicant.track == "FOREIGN"
-        elsewhere = number in self._ineligible("other_public_space")
-        name = applicant.company.name_en if foreign else applicant.company.name_ko
-        return {
-            "business": {
-                "field": "exchange" if number in self._ineligible("excluded_business") else "service",
-                "summary": f"{name}: records that anyone can check"
-                if foreign
-                else f"{name}: 누구나 확인할 수 있는 기록",
-                "technology": "Invented for the rehearsal." if foreign else "예행연습을 위해 지어낸 기술 설명입니다.",
-                "growth": "Invented for the rehearsal." if foreign else "예행연습을 위해 지어낸 성장 계획입니다.",
-            },
-            "space": {
-                "seats": self._seats(number),
-                "units": [],
-                "other_space": "present" if elsewhere else "none",
-                **({"other_space_until": "2020-06-30"} if elsewhere else {}),
-            },
-            "confirmations": {"tax": True, "credit": True, "privacy": True},
-        }
-
-    def _seats(self, number: int) -> int:
-        """22 of 72 need a room for eight, among them at most as many of the strong ones as there are such rooms."""
-        if number % _LARGE_EVERY == 0:
-            return 5 + number // _LARGE_EVERY % 4
-        return 6 if number in self._also_large() else 1 + number % 4
-
-    def _also_large(self) -> set[int]:
-        """So many more of the weak domestic companies that the large ones are as many as the data says."""
-        by_track = self.round.made_up["applications_by_track"]
-        regular = [n for n in self._sent_numbers() if n % _LARGE_EVERY == 0]
-        missing = int(self.round.made_up["head_counts"]["5-8"]) - len(regular)
-        weak = [
-            n
-            for n in range(self.round.made_up["passing"][PLANNED]["DOMESTIC"], by_track["DOMESTIC"])
-            if n % _LARGE_EVERY
-        ]
-        return set(weak[:missing])
-
-    def _sent_numbers(self) -> list[int]:
-        by_track, drafts = self.round.made_up["applications_by_track"], self.round.made_up["drafts_never_sent"]
-        first_foreign = by_track["DOMESTIC"] + drafts
-        return [*range(by_track["DOMESTIC"]), *range(first_foreign, first_foreign + by_track["FOREIGN"])]
-
-    def _ineligible(self, why: str) -> set[int]:
-        """The last domestic companies, in the order of the data's list."""
-        found, number = set(), self.round.made_up["applications_by_track"]["DOMESTIC"]
-        for row in self.round.made_up["ineligible"]:
-            numbers = range(number - row["count"], number)
-            number -= row["count"]
-            found |= set(numbers) if row["why"] == why else set()
-        return found
-
-    def _send(self, applicant: Applicant, application: Application, now: datetime) -> None:
-        intake.submit(
-            application=application, key=f"{self.call.code}:{applicant.company.number}", by=applicant.master, now=now
-        )
-
-    def _come_late(self, numbers: list[int]) -> None:
-        """At 18:00:00.000 and after: refused, with the draft kept."""
-        for delay, number in zip((0, 400), numbers, strict=True):
-            applicant = next(one for one in self.applicants if one.company.number == number)
-            application = self.call.applications.get(organisation=applicant.organisation)
-            try:
-                self._send(applicant, application, self.round.closes_at + timedelta(milliseconds=delay))
-            except Late:
-                self.late += 1
+        after = self.round.closes_at + timedelta(days=1)
+        intake.draw_lottery(call=self.call, public_value=PUBLIC_VALUE, by=self.staff.officer, now=after)
+        self.say(f"received: {self.call.receipts} applications, {entry.drafts} drafts never sent, {self.late} too late")
 
     def find_the_eligible(self) -> None:
         """Findings by rule; the decision tells everybody at once."""
