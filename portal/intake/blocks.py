@@ -231,7 +231,7 @@ class Choices(Choice):
 
     def shown(self, block: Block, value: Any) -> str:
         words = dict(self.options(block))
-        return ", ".join(words.get(code, code) for code in value) if isinstance(value, list) else ""
+        return ", ".join(str(words.get(code, code)) for code in value) if isinstance(value, list) else ""
 
 
 class Declaration(BlockKind):
@@ -292,7 +292,7 @@ def parse_form(data: Mapping[str, Any], own: Mapping[str, type[BlockKind]] | Non
     """Read a form's definition; ``own`` are the programme's kinds. Raises ``InvalidForm``."""
     kinds = {**KINDS, **{name: kind() for name, kind in (own or {}).items()}}
     seen: set[str] = set()
-    sections = []
+    sections: list[Section] = []
     for row in data.get("sections", ()):
         blocks = tuple(_block(block, kinds, seen) for block in row.get("blocks", ()))
         if not _CODE.fullmatch(str(row.get("code", ""))) or any(row["code"] == other.code for other in sections):
@@ -302,7 +302,7 @@ def parse_form(data: Mapping[str, Any], own: Mapping[str, type[BlockKind]] | Non
 
 
 def _block(row: Mapping[str, Any], kinds: Mapping[str, BlockKind], seen: set[str]) -> Block:
-    code, kind, condition = str(row.get("code", "")), row.get("kind"), row.get("shown_if")
+    code, kind, condition = str(row.get("code", "")), str(row.get("kind")), row.get("shown_if")
     if not _CODE.fullmatch(code) or code in seen:
         raise InvalidForm(f"block code {code!r} is malformed or comes twice")
     if kind not in kinds:

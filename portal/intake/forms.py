@@ -37,7 +37,7 @@ class SectionForm(forms.Form):
     def __init__(
         self, *args: Any, form: blocks.Form, section: blocks.Section, answers: Mapping[str, Any], **options: Any
     ) -> None:
-        super().__init__(*args, initial=dict(answers), **options)
+        super().__init__(*args, **{"initial": dict(answers), **options})
         self.form, self.section = form, section
         here = {block.code for block in section.blocks}
         for block in section.blocks:
@@ -144,14 +144,14 @@ class SheetForm(forms.Form):
     """A score per criterion, or why one abstains; saved as it stands, insisted on only when locking."""
 
     def __init__(self, *args: Any, criteria: Iterable[Criterion], sheet: ScoreSheet, **options: Any) -> None:
-        self.criteria, self.keys = list(criteria), {}
+        self.criteria = list(criteria)
         items = {item.criterion_id: item for item in sheet.items.all()}
         initial: dict[str, Any] = {"comment": sheet.comment}
         for criterion in self.criteria:
             item = items.get(criterion.pk)
             if item is not None:
                 initial |= {f"score_{criterion.order}": item.score, f"why_{criterion.order}": item.reason}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **{"initial": initial, **options})
         for criterion in self.criteria:
             self._add(criterion)
         self.fields["comment"] = forms.CharField(
@@ -193,7 +193,7 @@ class FindingForm(forms.Form):
 
     def __init__(self, *args: Any, finding: EligibilityFinding | None = None, **options: Any) -> None:
         initial = {"outcome": finding.outcome} if finding else {}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, **{"initial": initial, **options})
 
 
 class LotteryForm(forms.Form):

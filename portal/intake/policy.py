@@ -28,7 +28,9 @@ DEFAULTS: Mapping[str, Any] = {
 
 def read_rule(data: Mapping[str, Any]) -> Rule:
     """The rule of a stage; marks and caps are exact fractions in text (``"60"``, ``"119/2"``)."""
-    exact = {name: Fraction(data[name]) for name in ("pass_mark", "bonus_cap") if data.get(name) is not None}
+    exact: dict[str, Any] = {
+        name: Fraction(data[name]) for name in ("pass_mark", "bonus_cap") if data.get(name) is not None
+    }
     plain = {name: data[name] for name in ("combine", "trim_from", "min_sheets", "pass_on") if name in data}
     return Rule(**plain, **exact, tie_break=tuple(data.get("tie_break", ())))
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from portal.accounts import queries as accounts
-from portal.accounts.models import Organisation, User
+from portal.accounts.models import Organisation
 from portal.intake.enums import ApplicationStatus, AssignmentStatus, CallStatus, Finding, MemberStatus, SheetStatus
 from portal.intake.models import (
     Appeal,
@@ -22,6 +22,7 @@ from portal.intake.models import (
     EligibilityFinding,
     Evaluator,
     Member,
+    Pledge,
     ResultNotice,
     Revision,
     ScoreSheet,
@@ -47,7 +48,7 @@ def public_call(code: str) -> Call:
     return public_calls().prefetch_related("stages__criteria", "versions").get(code=code)
 
 
-def calls_for_staff(user: User) -> QuerySet[Call]:
+def calls_for_staff(user: Any) -> QuerySet[Call]:
     """The calls that the person runs, decides, hears appeals of or audits."""
     allowed = Q(pk__in=[])
     for held in accounts.roles_of(user):
@@ -81,7 +82,7 @@ def due_publications(now: datetime) -> QuerySet[Decision]:
 # --- Applications ---------------------------------------------------------------------------------------------------
 
 
-def applications_of(user: User) -> QuerySet[Application]:
+def applications_of(user: Any) -> QuerySet[Application]:
     """The applications of every company the person acts for."""
     mine = accounts.organisations_of(user).values("pk")
     return (
@@ -153,14 +154,14 @@ def in_review(call: Call) -> QuerySet[Application]:
     return found.order_by("receipt_number")
 
 
-def notices_of(user: User) -> QuerySet[ResultNotice]:
+def notices_of(user: Any) -> QuerySet[ResultNotice]:
     """Results told to the person's companies."""
     return ResultNotice.objects.filter(application__in=applications_of(user).values("pk")).select_related(
         "application__call__current", "application__organisation", "line__decision"
     )
 
 
-def appeals_for(user: User) -> QuerySet[Appeal]:
+def appeals_for(user: Any) -> QuerySet[Appeal]:
     """Appeals of the person's companies, and those of the calls whose appeals the person hears or runs."""
     mine = Q(application__in=applications_of(user).values("pk"))
     seen = Q(application__call__in=calls_for_staff(user).values("pk"))
@@ -172,7 +173,7 @@ def appeals_for(user: User) -> QuerySet[Appeal]:
 # --- Review ---------------------------------------------------------------------------------------------------------
 
 
-def evaluator_in(call: Call, user: User) -> Evaluator | None:
+def evaluator_in(call: Call, user: Any) -> Evaluator | None:
     """The person as an evaluator of this call: on a panel of one of its stages, not declined or dismissed."""
     live = [MemberStatus.INVITED, MemberStatus.ACCEPTED]
     return (
@@ -182,11 +183,16 @@ def evaluator_in(call: Call, user: User) -> Evaluator | None:
     )
 
 
-def calls_to_review(user: User) -> QuerySet[Call]:
+def calls_to_review(user: Any) -> QuerySet[Call]:
     """Calls on whose panels the person sits."""
     live = [MemberStatus.INVITED, MemberStatus.ACCEPTED]
     sits = Member.objects.filter(evaluator__user=user, status__in=live).values("panel__stage__call")
     return Call.objects.filter(pk__in=sits).select_related("current").order_by("-closes_at")
+
+
+def has_pledged(call: Call, user: Any) -> bool:
+    """Whether the person signed the pledge of this call."""
+    return Pledge.objects.filter(call=call, evaluator__user=user).exists()
 
 
 def companies_of(call: Call) -> QuerySet[Organisation]:
@@ -208,7 +214,7 @@ def bars(call: Call) -> set[tuple[int, int]]:
     return found
 
 
-def sheets_of(user: User) -> QuerySet[ScoreSheet]:
+def sheets_of(user: Any) -> QuerySet[ScoreSheet]:
     """The person's own live sheets of files they are cleared for."""
     return (
         ScoreSheet.objects.filter(
@@ -254,7 +260,7 @@ def progress(stage: Stage) -> list[Any]:
     )
 
 
-def file_counts(stage: Stage) -> QuerySet[Application]:
+def file_counts(stage: Stage) -> QuerySet[Any]:
     """Per application in the stage: readers cleared and sheets locked."""
     here = Q(assignments__stage=stage, assignments__status=AssignmentStatus.CLEARED)
     return (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.intake.views import applicant, desk, public, review, steps
+from portal.intake.views import applicant, desk, drafting, public, review, steps
 
 app_name = "intake"
 urlpatterns = [
@@ -11,14 +11,14 @@ urlpatterns = [
     path("calls/<slug:code>/start/", public.start, name="start"),
     path("my/applications/", applicant.applications, name="applications"),
     path("my/applications/<uuid:public_id>/", applicant.application, name="application"),
-    path("my/applications/<uuid:public_id>/pages/<slug:section>/", applicant.page, name="page"),
-    path("my/applications/<uuid:public_id>/files/<slug:block>/", applicant.attach, name="attach"),
-    path("my/applications/<uuid:public_id>/check/", applicant.check, name="check"),
+    path("my/applications/<uuid:public_id>/pages/<slug:section>/", drafting.page, name="page"),
+    path("my/applications/<uuid:public_id>/files/<slug:block>/", drafting.attach, name="attach"),
+    path("my/applications/<uuid:public_id>/check/", drafting.check, name="check"),
     path("my/applications/<uuid:public_id>/request/", applicant.request_sending, name="request-sending"),
     path("my/applications/<uuid:public_id>/receipts/<int:number>/", applicant.receipt, name="receipt"),
     path("my/applications/<uuid:public_id>/withdraw/", applicant.withdraw, name="withdraw"),
-    path("my/files/<uuid:public_id>/", applicant.file, name="file"),
-    path("my/files/<uuid:public_id>/remove/", applicant.remove, name="remove-file"),
+    path("my/files/<uuid:public_id>/", drafting.file, name="file"),
+    path("my/files/<uuid:public_id>/remove/", drafting.remove, name="remove-file"),
     path("my/results/<uuid:public_id>/", applicant.notice, name="notice"),
     path("my/results/<uuid:public_id>/appeal/", applicant.appeal_form, name="appeal-form"),
     path("my/appeals/<uuid:public_id>/", applicant.appeal, name="appeal"),

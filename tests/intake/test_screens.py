@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portal.intake import services
-from portal.intake.models import Application, Appeal, Attachment, Draft, ScoreSheet
+from portal.intake.models import Appeal, Application, Attachment, Draft, ScoreSheet
 from tests.factories import intake as factory
 from tests.factories import people
 from tests.factories.intake import CLOSES, OPENS, REVIEW
@@ -21,7 +21,7 @@ PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
 @pytest.fixture
 def clock(monkeypatch):
     """Moves the clock that the screens read."""
-    names = ("applicant", "desk", "public", "review", "steps")
+    names = ("applicant", "desk", "drafting", "public", "review", "steps")
 
     def to(now):
         for name in names:

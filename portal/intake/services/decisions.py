@@ -88,7 +88,7 @@ class _Writer:
             decision=self.decision,
             application=application,
             outcome=outcome,
-            track_id=application.track_id,
+            track=application.track,
             quota_track=self._quota_track(row["application"]) if outcome == Outcome.SELECTED else None,
             place=row["place"],
             ranked=ranked,

@@ -171,7 +171,8 @@ def prepare_eligibility(*, call: Call, by: Any, now: datetime) -> Decision:
         raise Invalid(_("보완 중인 신청서가 있습니다."))
     decision = Decision.objects.create(call=call, kind=DecisionKind.ELIGIBILITY, prepared_by=by, prepared_at=now)
     found = queries.last_findings(call)
-    applications = call.applications.filter(status=ApplicationStatus.SUBMITTED).order_by("receipt_number")
+    asked = call.applications.filter(status=ApplicationStatus.SUBMITTED).select_related("track")
+    applications = asked.order_by("receipt_number")
     DecisionLine.objects.bulk_create(
         _line(decision, application, list(found.get(application.pk, {}).values())) for application in applications
     )
@@ -183,7 +184,7 @@ def _line(decision: Decision, application: Application, findings: list[Eligibili
     return DecisionLine(
         decision=decision,
         application=application,
-        track_id=application.track_id,
+        track=application.track,
         outcome=Outcome.INELIGIBLE if failed else Outcome.ELIGIBLE,
         passed=not failed,
         reasons=[{"code": finding.rule, **finding.sentence} for finding in failed],

@@ -58,7 +58,8 @@ def _standing(
     stage: Stage, members: Mapping[str, Member], files: Mapping[int, str]
 ) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
     """Pairs confirmed already, and pairs that were taken out for good."""
-    kept, closed = set(), set()
+    kept: set[tuple[str, str]] = set()
+    closed: set[tuple[str, str]] = set()
     for row in Assignment.objects.filter(stage=stage).select_related("member"):
         pair = (str(row.member.evaluator_id), files.get(row.application_id, ""))
         if pair[0] in members and pair[1]:
@@ -147,7 +148,7 @@ def _criteria(stage: Stage) -> list[Criterion]:
     """The criteria of a stage, read once per instance of it: they cannot change."""
     if not hasattr(stage, "read_criteria"):
         stage.read_criteria = list(stage.criteria.all())  # type: ignore[attr-defined]
-    return stage.read_criteria  # type: ignore[attr-defined, no-any-return]
+    return stage.read_criteria  # type: ignore[attr-defined]
 
 
 def _check_score(criterion: Criterion | None, score: int | None) -> None:

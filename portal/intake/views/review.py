@@ -21,7 +21,7 @@ from portal.core.ui.parts import Column, Receipt, Row, Table, Task, link
 from portal.intake import blind, blocks, queries, rules, services
 from portal.intake.enums import SheetStatus
 from portal.intake.forms import ConfirmForm, PledgeForm, ReasonForm, SheetForm
-from portal.intake.models import Call, Criterion, Pledge, ScoreSheet
+from portal.intake.models import Call, Criterion, ScoreSheet
 from portal.intake.views.answers import show_refusal
 
 
@@ -49,7 +49,7 @@ def _call(request: HttpRequest, code: str) -> Call:
 def review_call(request: HttpRequest, code: str) -> HttpResponse:
     """My files: done and left, with the deadline; before the pledge, the pledge."""
     call = _call(request, code)
-    if not Pledge.objects.filter(call=call, evaluator__user=request.user).exists():
+    if not queries.has_pledged(call, request.user):
         return redirect("intake:pledge", code)
     sheets = list(queries.sheets_of(request.user).filter(assignment__stage__call=call))
     running = [sheet for sheet in sheets if sheet.assignment.stage.status == "RUNNING"]

@@ -1,0 +1,279 @@
+"""Writing an application: its pages, files, the check of all answers, and sending."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.core.clock import database_now
+from portal.core.errors import Refused
+from portal.core.ui.parts import Column, Row, Table
+from portal.intake import blocks, queries, rules, services
+from portal.intake.errors import DraftClash, Incomplete
+from portal.intake.forms import ConfirmForm, FileForm, SectionForm
+from portal.intake.models import Application, Attachment, CallVersion, Draft
+from portal.intake.views.answers import tell_refusal
+
+
+def own(request: HttpRequest, public_id: UUID) -> Application:
+    """An application of one of the person's companies, or 404."""
+    return get_object_or_404(queries.applications_of(request.user).select_related("call__cluster"), public_id=public_id)
+
+
+def version_of(application: Application) -> CallVersion:
+    version = application.call.current
+    if version is None:
+        raise Http404
+    version.call = application.call
+    return version
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, public_id: UUID, section: str) -> HttpResponse:
+    """One page of the form. Saves whatever was typed; the script saves too, shortly after each change."""
+    found = own(request, public_id)
+    form = version_of(found).parsed_form
+    here = form.section(section)
+    if here is None:
+        raise Http404
+    draft = Draft.objects.filter(application=found, section=section).first()
+    answers = queries.answers_of(found)
+    fields = SectionForm(request.POST or None, form=form, section=here, answers=answers)
+    if request.method == "POST":
+        return _save(request, found, here, fields)
+    return _show_page(request, found, here, fields, draft.version if draft else 0)
+
+
+def _save(request: HttpRequest, found: Application, here: blocks.Section, fields: SectionForm) -> HttpResponse:
+    now, version = database_now(), ConfirmForm.whole(request.POST.get("version")) or 0
+    kept = fields.kept()
+    try:
+        draft = services.save_draft(
+            application=found, section=here.code, answers=kept, version=version, by=request.user, now=now
+        )
+    except DraftClash as clash:
+        return _clash(request, found, here, clash)
+    if request.headers.get("X-Autosave"):
+        saved = _("%(time)s 저장됨") % {"time": f"{timezone.localtime(now):%H:%M}"}
+        return JsonResponse({"saved": saved, "version": draft.version})
+    if fields.misfits():
+        return _show_page(request, found, here, fields, draft.version, status=422)
+    return redirect(_after(found, here))
+
+
+def _after(found: Application, here: blocks.Section) -> str:
+    """The next page, or the check after the last."""
+    codes = [section.code for section in version_of(found).parsed_form.sections]
+    position = codes.index(here.code) + 1
+    if position < len(codes):
+        return reverse("intake:page", args=[found.public_id, codes[position]])
+    return reverse("intake:check", args=[found.public_id])
+
+
+def _show_page(
+    request: HttpRequest, found: Application, here: blocks.Section, fields: SectionForm, version: int, status: int = 200
+) -> HttpResponse:
+    files = queries.files_of(found)
+    context = {
+        "application": found,
+        "call": found.call,
+        "now": database_now(),
+        "section": here,
+        "form": fields,
+        "version": version,
+        "company": _company(found) if any(block.kind == "company_card" for block in here.blocks) else None,
+        "uploads": [(block, files.get(block.code, [])) for block in here.blocks if block.kind == "file"],
+        "file_form": FileForm(auto_id=False),
+        "editable": rules.allowed(rules.check_can_draft, request.user, found),
+        "this_url": reverse("intake:page", args=[found.public_id, here.code]),
+    }
+    return render(request, "intake/page.html", context, status=status)
+
+
+def _company(found: Application) -> list[Row]:
+    company = found.organisation
+    return [
+        Row(_("기업명"), company.name_ko),
+        Row(_("사업자등록번호"), company.business_number or ""),
+        Row(_("대표자"), company.representative),
+        Row(_("설립일"), company.opened_date),
+        Row(_("소재지"), company.address),
+    ]
+
+
+def _clash(request: HttpRequest, found: Application, here: blocks.Section, clash: DraftClash) -> HttpResponse:
+    form = version_of(found).parsed_form
+    rows = [
+        (
+            block.label_text,
+            form.kind(block).shown(block, clash.yours.get(block.code)),
+            form.kind(block).shown(block, clash.theirs.get(block.code)),
+        )
+        for block in here.blocks
+        if clash.yours.get(block.code) != clash.theirs.get(block.code)
+    ]
+    columns = (Column(_("문항")), Column(_("내가 쓴 내용")), Column(_("%(who)s 님이 저장한 내용") % {"who": clash.who}))
+    typed = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in ("csrfmiddlewaretoken", "version")
+    ]
+    context = {
+        "application": found,
+        "section": here,
+        "table": Table(_("서로 다른 답"), columns, rows),
+        "typed": typed,
+        "version": clash.version,
+        "this_url": reverse("intake:page", args=[found.public_id, here.code]),
+    }
+    return render(request, "intake/clash.html", context, status=409)
+
+
+@login_required
+@require_POST
+def attach(request: HttpRequest, public_id: UUID, block: str) -> HttpResponse:
+    """Take up one file; back to its page with the reason if it is refused."""
+    found, form = own(request, public_id), FileForm(request.POST, request.FILES)
+    section = _section_of(found, block)
+    if not form.is_valid():
+        messages.error(request, _("올릴 파일을 골라 주십시오."))
+    else:
+        upload = form.cleaned_data["file"]
+        try:
+            services.attach_file(
+                application=found, block=block, name=upload.name, content=upload, by=request.user, now=database_now()
+            )
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+        else:
+            messages.success(request, _("파일을 올렸습니다."))
+    return redirect("intake:page", found.public_id, section)
+
+
+def _section_of(found: Application, block: str) -> str:
+    """Code of the page that asks for the block, or 404."""
+    for section in version_of(found).parsed_form.sections:
+        if any(one.code == block for one in section.blocks):
+            return section.code
+    raise Http404
+
+
+@login_required
+@require_POST
+def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    mine = queries.applications_of(request.user).values("pk")
+    attachment = get_object_or_404(
+        Attachment.objects.select_related("application__call__current", "application__organisation"),
+        public_id=public_id,
+        application__in=mine,
+        removed_at__isnull=True,
+    )
+    try:
+        services.remove_file(attachment=attachment, by=request.user, now=database_now())
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+    else:
+        messages.success(request, _("파일을 뺐습니다."))
+    return redirect(
+        "intake:page", attachment.application.public_id, _section_of(attachment.application, attachment.block)
+    )
+
+
+@login_required
+@require_safe
+def file(request: HttpRequest, public_id: UUID) -> FileResponse:
+    """A file, to those who may see it; never shown inside the site, always downloaded."""
+    attachment = get_object_or_404(
+        Attachment.objects.select_related("application__call__cluster", "application__organisation"),
+        public_id=public_id,
+    )
+    if not rules.allowed(rules.check_can_open_attachment, request.user, attachment):
+        raise Http404
+    return FileResponse(
+        attachment.file.open("rb"), as_attachment=True, filename=attachment.name, content_type=attachment.content_type
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """확인: every answer with a way back; then 제출, which gives the receipt. A repeated press gives the same one."""
+    found = own(request, public_id)
+    error: Refused | None = None
+    if request.method == "POST":
+        try:
+            key = request.POST.get("key", "")[:64] or uuid.uuid4().hex
+            revision = services.submit(application=found, key=key, by=request.user, now=database_now())
+        except Refused as refusal:
+            error = refusal
+        else:
+            return redirect("intake:receipt", found.public_id, revision.number)
+    return render(
+        request, "intake/check.html", _check_context(request, found, error), status=error.http_status if error else 200
+    )
+
+
+def _check_context(request: HttpRequest, found: Application, error: Refused | None) -> dict[str, Any]:
+    form, answers, files = version_of(found).parsed_form, queries.answers_of(found), queries.files_of(found)
+    troubles: dict[str, str] = {}
+    for trouble in blocks.troubles(form, answers, files):
+        troubles.setdefault(trouble.block.code, trouble.message)
+    return {
+        "application": found,
+        "call": found.call,
+        "now": database_now(),
+        "sections": [
+            (section, _answer_rows(found, form, section, answers, files, troubles)) for section in form.sections
+        ],
+        "troubles": len(troubles),
+        "error": error,
+        "missing": error.troubles if isinstance(error, Incomplete) else [],
+        "key": uuid.uuid4().hex,
+        "is_master": rules.allowed(rules.check_can_withdraw, request.user, found),
+        "can_submit": rules.allowed(rules.check_can_submit, request.user, found, now=database_now()),
+        "sent": found.revisions.exists(),
+    }
+
+
+def _answer_rows(
+    found: Application,
+    form: blocks.Form,
+    section: blocks.Section,
+    answers: dict[str, Any],
+    files: dict[str, list[Attachment]],
+    troubles: dict[str, str],
+) -> list[Row]:
+    change = reverse("intake:page", args=[found.public_id, section.code])
+    asked = {block.code for block in blocks.asked(form, answers)}
+    return [
+        Row(block.label_text, shown_answer(form, block, answers, files, found), change, troubles.get(block.code, ""))
+        for block in section.blocks
+        if block.code in asked
+    ]
+
+
+def shown_answer(
+    form: blocks.Form,
+    block: blocks.Block,
+    answers: dict[str, Any],
+    files: dict[str, list[Attachment]],
+    found: Application,
+) -> str:
+    """An answer as people read it; files by name, the company card by name and number."""
+    if block.kind == "file":
+        return "\n".join(attachment.name for attachment in files.get(block.code, []))
+    if block.kind == "company_card":
+        return f"{found.organisation.name_ko} {found.organisation.business_number or ''}".strip()
+    return form.kind(block).shown(block, answers.get(block.code))
