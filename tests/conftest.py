@@ -20,6 +20,8 @@ os.environ.update(
     MAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
     MAIL_OPTIONS="{}",
     LOG_LEVEL="WARNING",
+    # Playwright keeps an event loop running in this thread; Django would take every later query for one from it.
+    DJANGO_ALLOW_ASYNC_UNSAFE="1",
 )
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parents[1] / "var" / "test" / f"run-{RUN}"))
 
