@@ -29,8 +29,8 @@ class ConsentFields(forms.Form):
         super().__init__(*args, **kwargs)
         for text in TEXTS.values():
             self.fields[f"consent_{text.purpose}"] = forms.BooleanField(
-                label=text.label,
-                help_text=text.text,
+                label=str(text.label),
+                help_text=str(text.text),
                 required=text.required,
                 error_messages={"required": _("계정을 만들려면 동의가 필요합니다.")},
             )
@@ -121,7 +121,8 @@ class RoleForm(forms.Form):
 
     def clean_email(self) -> str:
         """The address of an account that is in use."""
-        self.person = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
-        if self.person is None:
+        found = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        if found is None:
             raise forms.ValidationError(_("이 주소의 계정이 없습니다. 먼저 회원가입을 하도록 안내해 주십시오."))
+        self.person = found
         return self.cleaned_data["email"]

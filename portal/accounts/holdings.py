@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Invitation, Membership, User
 from portal.accounts.personal import Holding, register
 
-Row = dict[str, Any]
+Row = Mapping[str, object]
 _HISTORY = _("누가 언제 기업을 대표했는지는 계약과 결정의 근거이므로 이름을 지운 채 남습니다.")
 _DECISIONS = _("결정에 관여한 기록은 법정 보존 기간 동안 남습니다. 이름은 열어 볼 수 없게 됩니다.")
 

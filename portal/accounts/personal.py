@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.functional import Promise
 
 from portal.accounts.models import User
 
-Rows = Callable[[User], Iterable[Mapping[str, Any]]]
+Rows = Callable[[User], Iterable[Mapping[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def passed(request: HttpRequest) -> bool:
     """Whether this session passed a second factor, or came in by the demo door of a demonstration."""
     if entered_by_demo_door(request) or request.session.get(CONFIRMED) == request.user.pk:
         return True
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     confirmed = any(record.get("method") == "mfa" for record in records) and has_authenticator(request)
     if confirmed:
         _confirm(request)

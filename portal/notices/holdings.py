@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,11 +12,11 @@ from portal.notices import queries
 from portal.notices.models import Preference
 
 
-def notices(user: User) -> Iterator[dict[str, Any]]:
+def notices(user: User) -> Iterator[Mapping[str, object]]:
     yield from queries.inbox(user).values("topic", "title", "body", "url", "created_at", "read_at")
 
 
-def preferences(user: User) -> Iterator[dict[str, Any]]:
+def preferences(user: User) -> Iterator[Mapping[str, object]]:
     yield from Preference.objects.filter(user=user).order_by("topic").values("topic", "channel", "wanted")
 
 

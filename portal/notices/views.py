@@ -7,13 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import rules
+from portal.accounts.requests import PersonRequest
 from portal.core.clock import database_now
 from portal.core.models import OutboxMessage
 from portal.notices import queries, services
@@ -23,7 +24,7 @@ PAGE = 20
 
 @login_required
 @require_safe
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PersonRequest) -> HttpResponse:
     """The person's notices, all or only those not read yet."""
     unread = request.GET.get("show") == "unread"
     page = Paginator(queries.inbox(request.user, unread=unread), PAGE).get_page(request.GET.get("page"))
@@ -33,7 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
+def opened(request: PersonRequest, pk: UUID) -> HttpResponse:
     """Mark one as read and go where it leads."""
     notice = get_object_or_404(queries.inbox(request.user), pk=pk)
     services.mark_read(by=request.user, notice=notice, now=database_now())
@@ -42,7 +43,7 @@ def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: PersonRequest) -> HttpResponse:
     """Mark everything that came until now as read."""
     count = services.mark_all_read(by=request.user, now=database_now())
     text = ngettext("알림 %(count)s건을 읽음으로 표시했습니다.", "알림 %(count)s건을 읽음으로 표시했습니다.", count)
@@ -52,7 +53,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: PersonRequest) -> HttpResponse:
     """Which topics also come by e-mail."""
     if request.method == "POST":
         services.choose(by=request.user, wanted=request.POST.getlist("topic"))
@@ -63,7 +64,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def dead_letters(request: HttpRequest) -> HttpResponse:
+def dead_letters(request: PersonRequest) -> HttpResponse:
     """Effects that failed for good, for administrators."""
     rules.check_may(request.user, "outbox.revive")
     page = Paginator(queries.dead_letters(), PAGE).get_page(request.GET.get("page"))
@@ -72,7 +73,7 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def revive(request: HttpRequest, pk: int) -> HttpResponse:
+def revive(request: PersonRequest, pk: int) -> HttpResponse:
     """Let one be tried again."""
     rules.check_may(request.user, "outbox.revive")
     message = get_object_or_404(OutboxMessage, pk=pk)

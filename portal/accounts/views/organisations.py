@@ -15,6 +15,7 @@ from portal.accounts import queries, rules
 from portal.accounts.enums import InvitationStatus
 from portal.accounts.forms import InviteForm, OrganisationForm
 from portal.accounts.models import Invitation, Membership, Organisation
+from portal.accounts.requests import PersonRequest
 from portal.accounts.services import (
     accept_invitation,
     end_membership,
@@ -31,7 +32,7 @@ from portal.core.errors import Refused
 
 @login_required
 @require_safe
-def organisations(request: HttpRequest) -> HttpResponse:
+def organisations(request: PersonRequest) -> HttpResponse:
     """Companies the person acts for, and invitations to their address."""
     context = {
         "organisations": queries.organisations_of(request.user),
@@ -42,7 +43,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: PersonRequest) -> HttpResponse:
     """Register a company; whoever does becomes its master account."""
     form = OrganisationForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -58,7 +59,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def organisation(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The company, its people and open invitations; the master invites from here."""
     company = own_organisation(request, public_id)
     form = InviteForm(posted(request))
@@ -83,7 +84,7 @@ def organisation(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
     invitation = get_object_or_404(Invitation.objects.select_related("organisation"), pk=pk)
     own_organisation(request, invitation.organisation.public_id)
@@ -97,7 +98,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def end(request: HttpRequest, pk: int) -> HttpResponse:
+def end(request: PersonRequest, pk: int) -> HttpResponse:
     """Leave, or remove a member: asks first, then does it."""
     membership = _own_membership(request, pk)
     if request.method != "POST":
@@ -113,7 +114,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_over(request: PersonRequest, pk: int) -> HttpResponse:
     """Make another member the master account: asks first, then does it."""
     membership = _own_membership(request, pk)
     if request.method != "POST":
@@ -141,7 +142,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: PersonRequest, pk: int) -> HttpResponse:
     """Accept an invitation to the person's own address."""
     found = get_object_or_404(
         Invitation.objects.select_related("organisation"), pk=pk, email__iexact=request.user.email
@@ -155,12 +156,12 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("accounts:organisation", found.organisation.public_id)
 
 
-def own_organisation(request: HttpRequest, public_id: UUID) -> Organisation:
+def own_organisation(request: PersonRequest, public_id: UUID) -> Organisation:
     """A company the person acts for; to everyone else it does not exist."""
     return get_object_or_404(queries.organisations_of(request.user), public_id=public_id)
 
 
-def _own_membership(request: HttpRequest, pk: int) -> Membership:
+def _own_membership(request: PersonRequest, pk: int) -> Membership:
     live = Membership.objects.select_related("organisation", "user").filter(ended_at__isnull=True)
     membership = get_object_or_404(live, pk=pk)
     own_organisation(request, membership.organisation.public_id)

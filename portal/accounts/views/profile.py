@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from portal.accounts.consents import TEXTS
 from portal.accounts.export import archive
 from portal.accounts.forms import ProfileForm
 from portal.accounts.personal import all_holdings
+from portal.accounts.requests import PersonRequest
 from portal.accounts.roles import ROLES
 from portal.accounts.services import cancel_deletion, change_profile, give_consent, request_deletion, withdraw_consent
 from portal.accounts.views.answers import posted, tell_refusal
@@ -24,7 +25,7 @@ from portal.core.errors import Refused
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PersonRequest) -> HttpResponse:
     """Profile and language, with the ways to everything else about the account."""
     form = ProfileForm(posted(request), instance=request.user)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +40,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def consents(request: HttpRequest) -> HttpResponse:
+def consents(request: PersonRequest) -> HttpResponse:
     """Each consent with its text; optional ones can be given and withdrawn."""
     if request.method == "POST":
         return _change_consent(request)
@@ -48,7 +49,7 @@ def consents(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/consents.html", {"rows": rows})
 
 
-def _change_consent(request: HttpRequest) -> HttpResponse:
+def _change_consent(request: PersonRequest) -> HttpResponse:
     purpose, now = request.POST.get("purpose", ""), database_now()
     try:
         if request.POST.get("action") == "withdraw":
@@ -64,15 +65,15 @@ def _change_consent(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def data(request: HttpRequest) -> HttpResponse:
+def data(request: PersonRequest) -> HttpResponse:
     """What the portal holds about the person: what would go with the account, what would stay and why."""
-    holdings = [(holding, sum(1 for _row in holding.rows(request.user))) for holding in all_holdings()]
+    holdings = [(holding, len(list(holding.rows(request.user)))) for holding in all_holdings()]
     return render(request, "accounts/data.html", {"holdings": holdings})
 
 
 @login_required
 @require_POST
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: PersonRequest) -> HttpResponse:
     """All of it as a ZIP of JSON files."""
     now = database_now()
     response = HttpResponse(archive(user=request.user, now=now), content_type="application/zip")
@@ -83,7 +84,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def deletion(request: HttpRequest) -> HttpResponse:
+def deletion(request: PersonRequest) -> HttpResponse:
     """Ask for the account to be deleted, or take that back."""
     try:
         if request.POST.get("action") == "cancel":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal.accounts import queries, rules
 from portal.accounts.forms import RoleForm
 from portal.accounts.models import RoleAssignment
+from portal.accounts.requests import PersonRequest
 from portal.accounts.roles import ROLES
 from portal.accounts.services import grant_role, revoke_role
 from portal.accounts.views.answers import posted, show_refusal, tell_refusal
@@ -24,7 +25,7 @@ PAGE = 50
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: PersonRequest) -> HttpResponse:
     """Who holds which role where; a form to give one."""
     rules.check_may(request.user, "role.grant")
     form = RoleForm(posted(request))
@@ -41,14 +42,14 @@ def roles(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/roles.html", context, status=422 if form.errors else 200)
 
 
-def _grant(request: HttpRequest, form: RoleForm) -> None:
+def _grant(request: PersonRequest, form: RoleForm) -> None:
     values = {name: form.cleaned_data[name] for name in ("role", "cluster", "scope_kind", "scope_ref")}
     grant_role(by=request.user, user=form.person, now=database_now(), **values)
 
 
 @login_required
 @require_POST
-def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke(request: PersonRequest, pk: int) -> HttpResponse:
     """Take a role back; the reason goes sealed into the ledger."""
     rules.check_may(request.user, "role.revoke")
     assignment = get_object_or_404(RoleAssignment.objects.select_related("user", "cluster"), pk=pk)
