@@ -17,7 +17,17 @@ from urllib.parse import quote
 BASE_DIR = Path(__file__).resolve().parents[2]
 #: Commands that must work without a database, so that a fresh machine is not made to start one.
 WITHOUT_DATABASE = frozenset(
-    {"compile_catalogues", "collectstatic", "describe_states", "makemessages", "help", "version", "--version", "--help"}
+    {
+        "compile_catalogues",
+        "collectstatic",
+        "describe_events",
+        "describe_states",
+        "makemessages",
+        "help",
+        "version",
+        "--version",
+        "--help",
+    }
 )
 #: A socket's path may have 107 bytes on Linux; the server appends ``/.s.PGSQL.5432``.
 LONGEST_SOCKET_DIR = 90
