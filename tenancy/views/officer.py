@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -100,23 +101,22 @@ def decide(request: SignedIn, call: str, number: int, step: str) -> HttpResponse
 
 def _bench_page(request: SignedIn, call: Call, form: RunForm, status: int = 200) -> HttpResponse:
     terms = queries.terms_of(call)
-    runs = [
-        {
-            "run": row,
-            "table": tables.allocation(row) if row.result is not None else None,
-            "step": _step(request, row),
-        }
-        for row in queries.runs_of(call).order_by("-number")
-    ]
-    in_force = any(row["run"].status in (AllocationStatus.CONFIRMED, AllocationStatus.PUBLISHED) for row in runs)
+    rows = list(queries.runs_of(call).order_by("-number"))
+    in_force = any(row.status in (AllocationStatus.CONFIRMED, AllocationStatus.PUBLISHED) for row in rows)
     context = {
         "call": call,
         "terms": terms,
         "needs": tables.feasibility(queries.feasibility(call, terms)) if terms else None,
-        "runs": runs,
+        "runs": [_shown(request, row) for row in rows],
         "form": form if terms and not in_force and rules.may_on_call(request.user, "allocation.run", call) else None,
     }
     return render(request, "tenancy/bench.html", context, status=status)
+
+
+def _shown(request: SignedIn, row: AllocationRun) -> dict[str, Any]:
+    """A run with its lines and what this person may do with it now."""
+    table = tables.allocation(row) if row.result is not None else None
+    return {"run": row, "table": table, "step": _step(request, row)}
 
 
 def _step(request: SignedIn, row: AllocationRun) -> tuple[str, str] | None:
