@@ -22,7 +22,9 @@ setup: $(MARKS)/run $(MARKS)/front $(MARKS)/catalogues
 
 setup-dev: setup $(MARKS)/dev
 
-run: setup $(MARKS)/static
+VAR := $(or $(VAR_DIR),var)
+
+run: setup $(MARKS)/static $(VAR)/prepared
 	@exec $(BIN)/python manage.py up
 
 test: setup-dev browser check
@@ -87,6 +89,10 @@ $(MARKS)/front: $(MARKS)/node $(FRONT) package.json
 $(MARKS)/catalogues: $(MARKS)/run $(CATALOGUES)
 	SECRET_KEY=setup $(BIN)/python manage.py compile_catalogues
 	@touch $@
+
+# The first time, beside the front-end's build; afterwards `up` sees to it.
+$(VAR)/prepared: | $(MARKS)/run $(MARKS)/catalogues
+	$(BIN)/python manage.py prepare
 
 $(MARKS)/static: $(MARKS)/front $(MARKS)/run
 	SECRET_KEY=setup $(BIN)/python manage.py collectstatic --noinput --verbosity 0

@@ -17,6 +17,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 #: A process that lived this long has recovered: its next death starts with the first pause again. Seconds.
 HEALTHY_AFTER = 60.0
 STOP_WITHIN = 20.0
+NEVER = float("inf")
 PR_SET_PDEATHSIG = 1
 
 
@@ -61,7 +62,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = FIRST_PAUSE
-    due: float = 0.0
+    due: float = NEVER
     deaths: int = 0
 
     def start(self) -> None:
@@ -104,9 +105,11 @@ class Supervisor:
         self.children, self.say = children, say
         self.stopping = False
 
-    def start(self) -> None:
+    def start(self, *names: str) -> None:
+        """Start the children of these names, or all that are not started yet."""
         for child in self.children:
-            child.start()
+            if child.process is None and child.due == NEVER and (not names or child.name in names):
+                child.start()
 
     def step(self, now: float) -> None:
         """Look at each child once: plan a restart for the dead, start those whose pause is over."""
