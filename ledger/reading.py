@@ -45,6 +45,11 @@ class Status:
     witnesses: int
 
     @property
+    def waiting(self) -> int:
+        """Leaves that no published checkpoint covers yet."""
+        return self.size + self.pending - self.published_size
+
+    @property
     def degraded(self) -> bool:
         return self.waiting_since is not None and self.now - self.waiting_since > DEGRADED_AFTER
 

@@ -11,7 +11,7 @@ A `?` after the kind makes the field optional, `[]` makes it a list: `"ref[]"`, 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -43,23 +43,28 @@ class InvalidData(ValueError):
 
 @dataclass(frozen=True)
 class EventType:
-    """One published kind of leaf. `series` (room.thing) gives its leaves gap-free decision numbers."""
+    """One published kind of leaf.
+
+    `series` (room.thing) gives its leaves gap-free decision numbers; `title` says on the public pages, in a translated
+    phrase such as "공간 배정을 결정했습니다", what happened.
+    """
 
     name: str
     version: int
     fields: Mapping[str, str]
     series: str | None = None
+    title: Any = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if _name(self.name) is None or not 1 <= self.version <= 9999:
             raise InvalidData(f"{self.name!r}/{self.version!r} is not the name of an event type")
         if self.series is not None and _series(self.series) is None:
             raise InvalidData(f"{self.series!r} is not the name of a series")
-        for field, kind in self.fields.items():
-            if not re.fullmatch("[a-z0-9_]{1,64}", field) or _kind(kind) is None:
-                raise InvalidData(f"{self.name}: field {field!r} of kind {kind!r}")
-            if field.endswith("_c") != kind.startswith("commitment"):
-                raise InvalidData(f"{self.name}: {field}: commitments, and only they, end in _c")
+        for name, kind in self.fields.items():
+            if not re.fullmatch("[a-z0-9_]{1,64}", name) or _kind(kind) is None:
+                raise InvalidData(f"{self.name}: field {name!r} of kind {kind!r}")
+            if name.endswith("_c") != kind.startswith("commitment"):
+                raise InvalidData(f"{self.name}: {name}: commitments, and only they, end in _c")
 
     @property
     def label(self) -> str:
@@ -77,10 +82,10 @@ class EventType:
         unknown = data.keys() - kinds.keys()
         if unknown:
             raise InvalidData(f"{self.label}: unknown field {', '.join(sorted(unknown))}")
-        missing = {field for field, kind in self.fields.items() if not kind.endswith("?")} - data.keys()
+        missing = {name for name, kind in self.fields.items() if not kind.endswith("?")} - data.keys()
         if missing:
             raise InvalidData(f"{self.label}: missing field {', '.join(sorted(missing))}")
-        return {field: _converted(self, field, kinds[field], value) for field, value in data.items()}
+        return {name: _converted(self, name, kinds[name], value) for name, value in data.items()}
 
 
 _types: dict[str, EventType] = {}
@@ -111,21 +116,21 @@ def all_types() -> list[EventType]:
     return [_types[label] for label in sorted(_types)]
 
 
-def _converted(event: EventType, field: str, spec: str, value: Any) -> Any:
+def _converted(event: EventType, name: str, spec: str, value: Any) -> Any:
     parts = _kind(spec)
     assert parts is not None  # the constructor has checked every kind
     kind, many, _ = parts.groups()
     if not many:
-        return _one(event, field, kind, value)
+        return _one(event, name, kind, value)
     if not isinstance(value, list | tuple):
-        raise InvalidData(f"{event.label}: {field} is a list")
-    return [_one(event, field, kind, item) for item in value]
+        raise InvalidData(f"{event.label}: {name} is a list")
+    return [_one(event, name, kind, item) for item in value]
 
 
-def _one(event: EventType, field: str, kind: str, value: Any) -> Any:
+def _one(event: EventType, name: str, kind: str, value: Any) -> Any:
     plain = _plain(kind, value)
     if not _fits(kind, plain):
-        raise InvalidData(f"{event.label}: {field} is not {kind}: {value!r}")
+        raise InvalidData(f"{event.label}: {name} is not {kind}: {value!r}")
     return plain
 
 

@@ -12,12 +12,14 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("log/", include("ledger.machine_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 urlpatterns += i18n_patterns(
     path("accounts/", include("allauth.urls")),
     path("account/", include("portal.accounts.urls")),
     path("notices/", include("portal.notices.urls")),
+    path("log/", include("ledger.urls")),
     path("space/", include("tenancy.urls")),
     path("", include("portal.intake.urls")),
     path("", include("portal.desk.urls")),

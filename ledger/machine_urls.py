@@ -1,0 +1,16 @@
+"""Addresses for machines, the same for every language."""
+
+from django.urls import path
+
+from ledger import views
+
+app_name = "log"
+urlpatterns = [
+    path("checkpoint", views.checkpoint, name="checkpoint"),
+    path("policy", views.policy_file, name="policy"),
+    path("keys", views.keys, name="keys"),
+    path("consistency", views.consistency, name="consistency"),
+    path("leaf/<uuid:leaf_id>", views.leaf, name="leaf"),
+    path("leaf/<uuid:leaf_id>.tlog-proof", views.leaf_proof, name="proof"),
+    path("tile/<path:path>", views.tile, name="tile"),
+]

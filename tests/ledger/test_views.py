@@ -1,0 +1,155 @@
+"""The public log over HTTP: exact bytes, right headers, pages that people can read."""
+
+import base64
+import io
+import json
+import uuid
+import zipfile
+
+import pytest
+from django.conf import settings
+from django.test import Client, override_settings
+
+from ledger import log, merkle, note, policy, proof
+from tests.ledger import harness
+from tests.ledger.harness import settle, write
+
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+@pytest.fixture
+def published(tmp_path):
+    """A published log of 300 leaves, and one more that waits."""
+    ids = write(300)
+    with override_settings(
+        LEDGER={
+            **settings.LEDGER,
+            "PUBLIC_DIR": tmp_path / "public",
+            "SIGNER_DIR": tmp_path / "signer",
+            "POLICY_FILE": tmp_path / "policy",
+        }
+    ):
+        settle(tmp_path)
+        yield ids, write(1, start=900)[0]
+
+
+def get(path, **query):
+    return Client().get(path, query)
+
+
+def test_files_for_machines(published, tmp_path):
+    for path, name, kind, cache in [
+        ("/log/checkpoint", "checkpoint", "text/plain; charset=utf-8", "no-cache"),
+        ("/log/policy", "policy", "text/plain; charset=utf-8", "no-cache"),
+        ("/log/tile/0/000", "tile/0/000", "application/octet-stream", "public, max-age=31536000, immutable"),
+        ("/log/tile/entries/001.p/44", "tile/entries/001.p/44", "application/octet-stream", None),
+    ]:
+        answer = get(path)
+        assert answer.status_code == 200
+        assert answer.content == (tmp_path / "public" / name).read_bytes()
+        assert answer["Content-Type"] == kind
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert cache in (None, answer["Cache-Control"])
+        assert not answer.cookies
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tile/0/999",
+        "tile/0/0",
+        "tile/0/000.p/300",
+        "tile/../checkpoint",
+        "tile/entries/../../../policy",
+    ],
+)
+def test_what_is_not_there_is_not_found(published, path):
+    answer = get(f"/log/{path}")
+    assert (answer.status_code, answer.content) == (404, b"not found\n")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+def test_only_reading_is_allowed(published):
+    assert Client().post("/log/checkpoint").status_code == 405
+
+
+def test_a_leaf_and_its_proof_verify_offline(published, tmp_path):
+    ids, waiting = published
+    leaf, text = get(f"/log/leaf/{ids[7]}"), get(f"/log/leaf/{ids[7]}.tlog-proof")
+    assert leaf["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert text["Cache-Control"] == "no-cache"
+    rules = policy.parse((tmp_path / "policy").read_text())
+    assert proof.verify(text.content.decode(), leaf.content, rules).size == 300
+    assert get(f"/log/leaf/{waiting}").status_code == 200
+    assert get(f"/log/leaf/{waiting}.tlog-proof").status_code == 404
+    assert get(f"/log/leaf/{uuid.uuid4()}").status_code == 404
+    with pytest.raises(log.NotYetWitnessed):
+        log.prove(waiting)
+
+
+def test_consistency_proofs_verify(published, tmp_path):
+    lines = get("/log/consistency", **{"from": 270, "to": 300}).content.decode().splitlines()
+    path = [base64.b64decode(line) for line in lines]
+    hashes = [bytes(item) for (item,) in harness.sql("SELECT leaf_hash FROM ledger_entry ORDER BY idx")]
+    merkle.verify_consistency(270, 300, merkle.root(hashes[:270]), merkle.root(hashes[:300]), path)
+    for query in ({"from": 0, "to": 5}, {"from": 9, "to": 5}, {"from": 5, "to": 301}, {"from": "x", "to": 5}, {}):
+        assert get("/log/consistency", **query).status_code == 400
+
+
+def test_keys(published, tmp_path):
+    (known,) = json.loads(get("/log/keys").content)
+    assert note.verify((tmp_path / "public/checkpoint").read_text(), [known["vkey"]]).signers
+    assert known["not_before"].startswith("20")
+    assert known["retired_at"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "more"), [("ko", "감사원장", "이전 기록 보기"), ("en", "Audit ledger", "Older entries")]
+)
+def test_the_page_shows_health_and_the_newest_leaves(published, language, heading, more):
+    ids, waiting = published
+    page = get(f"/{language}/log/").content.decode()
+    assert heading in page, page[page.find("<h1"):][:300]
+    assert more in page
+    assert page.count("trial.note.written/1") == 25
+    assert str(ids[-1]) in page
+    assert str(waiting) not in page
+    older = get(f"/{language}/log/", before=5).content.decode()
+    assert older.count("trial.note.written/1") == 5
+    assert more not in older
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_page_of_a_leaf(published, language):
+    ids, waiting = published
+    page = get(f"/{language}/log/leaf/{ids[7]}/").content.decode()
+    assert f"/log/leaf/{ids[7]}.tlog-proof" in page
+    assert "space.approver" in page
+    assert "새싹" not in page
+    assert get(f"/{language}/log/leaf/{waiting}/").status_code == 200
+    assert get(f"/{language}/log/leaf/{uuid.uuid4()}/").status_code == 404
+
+
+def test_health(published):
+    found = log.status()
+    assert (found.size, found.pending, found.signed_size, found.published_size) == (300, 1, 300, 300)
+    assert (found.waiting, found.degraded, found.witnesses) == (1, False, 0)
+
+
+def test_a_receipt_holds_what_its_reader_may_see(published, tmp_path):
+    ids, _ = published
+
+    class Party:
+        def ledger_keys(self):
+            return {"organisation:1"}
+
+    class Stranger:
+        def ledger_keys(self):
+            return set()
+
+    archive = zipfile.ZipFile(io.BytesIO(log.receipt(ids[7], Party())))
+    assert sorted(archive.namelist()) == ["leaf.json", "leaf.tlog-proof", "openings.json", "policy"]
+    assert [item["path"] for item in json.loads(archive.read("openings.json"))] == ["subject.c"]
+    rules = policy.parse(archive.read("policy").decode())
+    assert proof.verify(archive.read("leaf.tlog-proof").decode(), archive.read("leaf.json"), rules).size == 300
+    assert "openings.json" not in zipfile.ZipFile(io.BytesIO(log.receipt(ids[7], Stranger()))).namelist()
