@@ -83,11 +83,41 @@ def sign_ins(user: User) -> Iterator[Row]:
             yield {"kind": kind, **row}
 
 
-register(Holding("profile", _("계정 정보"), profile))
-register(Holding("addresses", _("전자우편 주소"), addresses))
-register(Holding("authenticators", _("패스키와 인증 앱"), authenticators))
-register(Holding("sign_ins", _("로그인 기록"), sign_ins))
-register(Holding("invitations", _("받은 초대"), invitations))
-register(Holding("consents", _("동의 기록"), consents, _("동의를 받고 철회한 사실은 증명할 수 있어야 하므로 이름을 지운 채 남습니다.")))
-register(Holding("memberships", _("기업 구성원 이력"), memberships, _HISTORY))
-register(Holding("roles", _("맡은 역할 이력"), roles, _DECISIONS))
+def forget_sign_ins(user: User) -> None:
+    for model in (AccessLog, AccessAttempt):
+        model.objects.filter(username__iexact=user.email).delete()
+
+
+def forget_profile(user: User) -> None:
+    """Leaves the row, which history points to, with nothing in it that tells who it was."""
+    user.email, user.name, user.last_login = f"{user.public_id}@deleted.invalid", "", None
+    user.is_active = False
+    user.set_unusable_password()
+    user.save()
+
+
+register(
+    Holding("addresses", _("전자우편 주소"), addresses, lambda user: EmailAddress.objects.filter(user=user).delete())
+)
+register(
+    Holding(
+        "authenticators",
+        _("패스키와 인증 앱"),
+        authenticators,
+        lambda user: Authenticator.objects.filter(user=user).delete(),
+    )
+)
+register(Holding("sign_ins", _("로그인 기록"), sign_ins, forget_sign_ins))
+register(
+    Holding(
+        "invitations",
+        _("받은 초대"),
+        invitations,
+        lambda user: Invitation.objects.filter(email__iexact=user.email).delete(),
+    )
+)
+# The last to go of what is deleted: the others are found by the address.
+register(Holding("profile", _("계정 정보"), profile, forget_profile))
+register(Holding("consents", _("동의 기록"), consents, stays=_("동의를 받고 철회한 사실은 증명할 수 있어야 하므로 이름을 지운 채 남습니다.")))
+register(Holding("memberships", _("기업 구성원 이력"), memberships, stays=_HISTORY))
+register(Holding("roles", _("맡은 역할 이력"), roles, stays=_DECISIONS))

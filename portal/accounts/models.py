@@ -26,7 +26,10 @@ class Acting:
     role: str
 
     def ledger_actor(self) -> log.Actor:
-        return log.Actor(role=self.role, private={"user": str(self.user.public_id)})
+        """Sealed under the person's own key, so that erasing the person closes what they did as well."""
+        return log.Actor(
+            role=self.role, private={"user": str(self.user.public_id)}, key=f"user:{self.user.public_id}"
+        )
 
 
 class UserManager(BaseUserManager["User"]):

@@ -20,13 +20,18 @@ Rows = Callable[[User], Iterable[Mapping[str, object]]]
 class Holding:
     """One kind of rows about a person. ``rows`` answers only that person's own, ready for JSON.
 
-    ``stays`` says why the rows outlive the account; empty when they are deleted with it.
+    Either ``delete`` removes them with the account, or ``stays`` says why they outlive it.
     """
 
     code: str
     title: str | Promise
     rows: Rows
+    delete: Callable[[User], object] | None = None
     stays: str | Promise = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.delete) == bool(self.stays):
+            raise ValueError(f"{self.code}: rows about a person are deleted, or there is a reason why not")
 
 
 _holdings: dict[str, Holding] = {}

@@ -123,6 +123,15 @@ def check_can_request_deletion(by: User) -> str:
     return PERSON
 
 
+def check_can_delete(by: User, user: User) -> str:
+    """An administrator carries out what the person asked for, and nothing else."""
+    role = check_may(by, "person.delete")
+    if user.deletion_requested_at is None or not user.is_active:
+        raise NotAllowed(_("삭제를 요청한 계정이 아닙니다."))
+    check_can_request_deletion(user)
+    return role
+
+
 def _allowed(check: Any, *args: Any) -> bool:
     try:
         check(*args)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import demo, organisations, profile, roles
+from portal.accounts.views import deletions, demo, organisations, profile, roles
 
 app_name = "accounts"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("invitation/<str:token>/", organisations.invitation, name="invitation"),
     path("roles/", roles.roles, name="roles"),
     path("roles/<int:pk>/revoke/", roles.revoke, name="revoke_role"),
+    path("deletions/", deletions.deletions, name="deletions"),
+    path("deletions/<uuid:public_id>/", deletions.delete, name="delete_person"),
     path("demo/", demo.door, name="demo"),
     path("demo/<slug:key>/", demo.enter, name="demo_enter"),
 ]

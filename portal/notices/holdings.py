@@ -20,5 +20,12 @@ def preferences(user: User) -> Iterator[Mapping[str, object]]:
     yield from Preference.objects.filter(user=user).order_by("topic").values("topic", "channel", "wanted")
 
 
-register(Holding("notices", _("받은 알림"), notices))
-register(Holding("notice_preferences", _("알림 설정"), preferences))
+register(Holding("notices", _("받은 알림"), notices, lambda user: queries.inbox(user).delete()))
+register(
+    Holding(
+        "notice_preferences",
+        _("알림 설정"),
+        preferences,
+        lambda user: Preference.objects.filter(user=user).delete(),
+    )
+)

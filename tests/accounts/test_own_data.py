@@ -9,12 +9,21 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 
+from ledger import log, openings
+from ledger.models import Opening
 from portal.accounts import queries
 from portal.accounts.consents import TEXTS
 from portal.accounts.export import archive
-from portal.accounts.models import Consent
+from portal.accounts.models import Consent, RoleAssignment
 from portal.accounts.personal import Holding, all_holdings, register
-from portal.accounts.services import give_consent, invite, request_deletion, withdraw_consent
+from portal.accounts.services import (
+    delete_person,
+    give_consent,
+    invite,
+    request_deletion,
+    revoke_role,
+    withdraw_consent,
+)
 from portal.core.errors import Invalid, NotAllowed, Overtaken
 from tests.factories.people import NOW, company, leaves, person, with_role
 
@@ -85,7 +94,7 @@ def test_the_download_is_the_persons_own(client, signed_in):
 
 def test_two_holdings_of_one_name_fail_at_start():
     with pytest.raises(ValueError, match="profile"):
-        register(Holding("profile", "x", lambda user: []))
+        register(Holding("profile", "x", lambda user: [], stays="always"))
 
 
 def test_a_consent_is_a_line_of_the_ledger_and_given_once():
@@ -149,3 +158,65 @@ def test_the_page_says_what_goes_and_what_stays(client, signed_in):
         assert str(holding.title) in page.text
         if holding.stays:
             assert str(holding.stays) in page.text
+
+
+def test_an_administrator_carries_the_request_out_and_nobody_can_tell_who_it_was():
+    user, organisation = full_life("가온", "gaon@example.com")
+    revoke_role(by=log.SYSTEM, assignment=RoleAssignment.objects.get(user=user), now=NOW)
+    request_deletion(by=user, now=NOW)
+    consent, membership = user.consents.get(), user.memberships.get()
+    delete_person(by=with_role("admin"), user=user, now=NOW + timedelta(days=3))
+    user.refresh_from_db()
+    assert (user.name, user.is_active, user.has_usable_password()) == ("", False, False)
+    assert user.email == f"{user.public_id}@deleted.invalid"
+    assert not queries.members_of(organisation).exists()
+    files = opened(user)
+    for name in ("addresses", "authenticators", "sign_ins", "invitations", "notices"):
+        assert files[f"{name}.json"] == []
+    assert [leaf["type"] for leaf in leaves(membership)] == ["account.member_ended/1"]
+    assert leaves(consent)[-1]["type"] == "privacy.consent_withdrawn/1"
+    assert not Opening.objects.filter(key_id=openings.key_id(f"user:{user.public_id}")).exists()
+
+
+def test_what_others_hold_stays_as_it_was():
+    user, _mine = full_life("가온", "gaon@example.com")
+    other, company_of_other = full_life("나래", "nare@example.com")
+    before = opened(other)
+    revoke_role(by=log.SYSTEM, assignment=RoleAssignment.objects.get(user=user), now=NOW)
+    request_deletion(by=user, now=NOW)
+    delete_person(by=with_role("admin"), user=user, now=NOW)
+    assert opened(other) == before
+    assert queries.master_of(company_of_other) == other
+
+
+def test_nobody_is_deleted_who_did_not_ask_nor_by_others():
+    user = person()
+    with pytest.raises(NotAllowed):
+        delete_person(by=with_role("admin"), user=user, now=NOW)
+    request_deletion(by=user, now=NOW)
+    with pytest.raises(NotAllowed):
+        delete_person(by=with_role("space.officer"), user=user, now=NOW)
+    assert user.is_active
+
+
+def test_a_holding_is_deleted_or_says_why_not():
+    with pytest.raises(ValueError, match="reason"):
+        Holding("x", "x", lambda user: [])
+    for holding in all_holdings():
+        assert bool(holding.delete) != bool(holding.stays)
+
+
+def test_requests_are_carried_out_on_their_page(client, signed_in):
+    asked = person("떠나는 이")
+    request_deletion(by=asked, now=NOW)
+    admin = signed_in(with_role("admin"))
+    session = client.session
+    session["second_factor_confirmed"] = admin.pk
+    session.save()
+    assert "떠나는 이" in client.get(reverse("accounts:deletions")).text
+    client.post(reverse("accounts:delete_person", args=[asked.public_id]))
+    asked.refresh_from_db()
+    assert asked.is_active is False
+    assert client.post(reverse("accounts:delete_person", args=[asked.public_id])).status_code == 404
+    signed_in()
+    assert client.get(reverse("accounts:deletions")).status_code == 403

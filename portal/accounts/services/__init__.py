@@ -12,6 +12,7 @@ from portal.accounts.services.organisations import (
 from portal.accounts.services.people import (
     cancel_deletion,
     change_profile,
+    delete_person,
     give_consent,
     request_deletion,
     withdraw_consent,
@@ -22,6 +23,7 @@ __all__ = [
     "accept_invitation",
     "cancel_deletion",
     "change_profile",
+    "delete_person",
     "end_membership",
     "give_consent",
     "grant_role",

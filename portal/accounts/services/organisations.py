@@ -179,6 +179,11 @@ def _close(invitation: Invitation, status: InvitationStatus, *, now: datetime, a
         setattr(invitation, name, value)
 
 
+def end_for_good(membership: Membership, *, by: log.Acting, now: datetime) -> None:
+    """End a membership because the person's account ends; a company may be left without people."""
+    _end(membership, by=by, now=now, ended="left")
+
+
 def _end(membership: Membership, *, by: log.Acting, now: datetime, ended: str, reason: str = "") -> None:
     if not Membership.objects.filter(pk=membership.pk, ended_at__isnull=True).update(ended_at=now):
         raise Overtaken

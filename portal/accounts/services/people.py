@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -10,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from ledger import log
 from portal.accounts import queries, rules
 from portal.accounts.consents import TEXTS
-from portal.accounts.models import Consent, User
+from portal.accounts.models import Consent, Membership, User
+from portal.accounts.personal import all_holdings
 from portal.accounts.roles import PERSON
+from portal.accounts.services.organisations import end_for_good
 from portal.core.errors import Invalid, NotAllowed, Overtaken
 
 
@@ -32,13 +35,13 @@ def give_consent(*, by: User, purpose: str, now: datetime) -> Consent:
     if standing is not None and standing.version == text.version:
         return standing
     if standing is not None:
-        _withdraw(standing, by=by, now=now)
+        _withdraw(standing, by=by.acting_as(PERSON), now=now)
     try:
         with transaction.atomic():
             consent = Consent.objects.create(user=by, purpose=purpose, version=text.version, given_at=now)
     except IntegrityError as clash:
         raise Overtaken from clash
-    _record("privacy.consent_given", consent, by)
+    _record("privacy.consent_given", consent, by.acting_as(PERSON))
     return consent
 
 
@@ -50,7 +53,7 @@ def withdraw_consent(*, by: User, purpose: str, now: datetime) -> None:
         raise NotAllowed(_("계정에 꼭 필요한 동의입니다. 철회하시려면 계정 삭제를 요청해 주십시오."))
     standing = queries.consents_of(by).filter(purpose=purpose).first()
     if standing is not None:
-        _withdraw(standing, by=by, now=now)
+        _withdraw(standing, by=by.acting_as(PERSON), now=now)
 
 
 @transaction.atomic
@@ -69,12 +72,30 @@ def cancel_deletion(*, by: User) -> None:
     by.deletion_requested_at = None
 
 
-def _withdraw(consent: Consent, *, by: User, now: datetime) -> None:
+@transaction.atomic
+def delete_person(*, by: User, user: User, now: datetime) -> None:
+    """Carry a deletion request out: what may go goes, what stays loses its name, and the ledger's seals are destroyed.
+
+    No line of the ledger is deleted; after this nobody can open who its lines are about.
+    """
+    acting = by.acting_as(rules.check_can_delete(by, user))
+    for membership in Membership.objects.filter(user=user, ended_at__isnull=True).order_by("pk"):
+        end_for_good(membership, by=acting, now=now)
+    for consent in user.consents.filter(withdrawn_at__isnull=True).order_by("pk"):
+        _withdraw(consent, by=acting, now=now)
+    for holding in all_holdings():
+        if holding.delete is not None:
+            holding.delete(user)
+    with contextlib.suppress(log.NothingToErase):
+        log.erase(user.ledger_subject().key or "", basis="request", by=acting)
+
+
+def _withdraw(consent: Consent, *, by: log.Acting, now: datetime) -> None:
     if not Consent.objects.filter(pk=consent.pk, withdrawn_at__isnull=True).update(withdrawn_at=now):
         raise Overtaken
     consent.withdrawn_at = now
     _record("privacy.consent_withdrawn", consent, by)
 
 
-def _record(event: str, consent: Consent, by: User) -> None:
-    log.append(event, row=consent, by=by.acting_as(PERSON), data={"purpose": consent.purpose, "version": consent.version})
+def _record(event: str, consent: Consent, by: log.Acting) -> None:
+    log.append(event, row=consent, by=by, data={"purpose": consent.purpose, "version": consent.version})
