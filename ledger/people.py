@@ -1,7 +1,7 @@
 """Whom a leaf is about and who acted: what rows and people answer when the ledger asks."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 
@@ -38,8 +38,11 @@ class Acting(Protocol):
 class Row(Protocol):
     """An instance of a decision table."""
 
-    pk: Any
-    _meta: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def _meta(self) -> Any: ...
 
     def ledger_subject(self) -> Subject: ...
 
