@@ -1,7 +1,7 @@
 """Whom a leaf is about and who acted: what rows and people answer when the ledger asks."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 
