@@ -30,9 +30,15 @@ function resolve(tokens, name) {
 /** Where KRDS keeps the value of a short name in one mode or width: `--krds-color-text-basic` → `--krds-light-color-text-basic`. */
 const inMode = (name, mode) => name.replace("--krds-", `--krds-${mode}-`);
 
+/** What our own tokens become in high contrast; KRDS knows its own. */
+const own = Object.entries({
+  "color-scheme": "dark", "--paper": "#131416", "--paper-line": "#58616a", "--clay": "#ffb114", "--deep": "#131416", "--deep-line": "#fff",
+  "--alarm": "#ffb114", "--on-alarm": "#000", "--on-danger": "#000", "--danger-hover": "#f48771", "--link-hover": "var(--krds-color-link-hover)", "--shadow": "none",
+}).map((pair) => pair.join(":")).join(";");
+
 /** The token sheet for the names our CSS uses: light, high contrast, wide and narrow. */
 function tokenSheet(css, tokens) {
-  const used = [...new Set([...css.matchAll(/var\((--krds-[\w-]+)/g)].map(([, name]) => name))].sort();
+  const used = [...new Set([...`${css}${own}`.matchAll(/var\((--krds-[\w-]+)/g)].map(([, name]) => name))].sort();
   const sheets = { light: [], contrast: [], narrow: [] };
   for (const name of used) {
     const light = resolve(tokens, name) ?? resolve(tokens, inMode(name, "light")) ?? resolve(tokens, inMode(name, "pc"));
@@ -43,7 +49,6 @@ function tokenSheet(css, tokens) {
       if (other !== undefined && other !== light) sheets[sheet].push(`${name}:${other}`);
     }
   }
-  const own = "--shadow:none";
   return `:root{${sheets.light.join(";")}}
 @media(width<48em){:root{${sheets.narrow.join(";")}}}
 :root[data-mode=contrast]{${sheets.contrast.join(";")};${own}}
@@ -80,7 +85,7 @@ async function sprite() {
 async function styles() {
   const { code } = bundle({ filename: join(src, "css/index.css"), targets, errorRecovery: false });
   const css = code.toString();
-  const whole = `${tokenSheet(css, await krdsTokens())}\n${css}\n${await fontSheet()}`;
+  const whole = `${css}\n${tokenSheet(css, await krdsTokens())}\n${await fontSheet()}`;
   const small = transform({ filename: "shell.css", code: Buffer.from(whole), minify: true, targets });
   await writeFile(join(dist, "shell.css"), small.code);
 }

@@ -26,7 +26,7 @@ def form(visit, answer):
         sent.append(route.request.post_data or "")
         answer(route, len(sent))
 
-    visitor.page.route("**/form/", lambda route: route.fulfill(content_type="text/html", body=FORM))
+    visitor.page.route("**/form/", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=FORM))
     visitor.page.route("**/save/", save)
     visitor.go("/form/")
     return visitor, sent
@@ -54,7 +54,7 @@ def test_a_failure_is_said_and_nothing_typed_is_lost(visit):
 
 def test_a_clash_shows_the_page_with_both_versions(visit):
     visitor, _sent = form(
-        visit, lambda route, count: route.fulfill(status=409, content_type="text/html", body=CONFLICT)
+        visit, lambda route, count: route.fulfill(status=409, content_type="text/html; charset=utf-8", body=CONFLICT)
     )
     visitor.page.get_by_label("기업명").fill("가온")
     visitor.page.get_by_role("heading", name="다른 사람이 먼저 저장했습니다").wait_for()
