@@ -12,8 +12,8 @@ SEED = bytes(range(32))
 OTHER_SEED = bytes(range(1, 33))
 DID = issuers.did_web("madang.example", "college")
 METHOD = f"{DID}#key-1"
-NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
-ISSUED = datetime(2026, 11, 20, tzinfo=UTC)
+NOW = datetime(2020, 11, 22, 3, tzinfo=UTC)
+ISSUED = datetime(2020, 11, 20, tzinfo=UTC)
 LISTS = {purpose: f"https://madang.example/college/status/{purpose}-1" for purpose in ("revocation", "suspension")}
 INDEX = 94_567
 BITS = bytes(statuslist.MIN_BYTES)
@@ -37,7 +37,7 @@ def award(**changes):
         "title": "블록체인 전문가 과정",
         "description": "240시간 전문가 과정",
         "criteria": "출석 80 % 이상, 최종 평가 60점 이상",
-        "completed_at": datetime(2026, 11, 18, 9, tzinfo=UTC),
+        "completed_at": datetime(2020, 11, 18, 9, tzinfo=UTC),
         "issued_at": ISSUED,
         "issuer": DID,
         "issuer_name": "서울 블록체인 칼리지",
@@ -45,7 +45,7 @@ def award(**changes):
     return Award(**{**given, **changes})
 
 
-def paper(proof="rdfc", *, seed=SEED, method=METHOD, created="2026-11-20T00:00:00Z", document=None, **changes):
+def paper(proof="rdfc", *, seed=SEED, method=METHOD, created="2020-11-20T00:00:00Z", document=None, **changes):
     document = compose(award(**changes)) if document is None else document
     return prove(document, proof=proof, method=method, created=created, signer=signer(seed))
 
@@ -60,7 +60,7 @@ def status_list(purpose, *, bits=BITS, seed=SEED, url=None, issuer=DID, until=NO
         url=url or LISTS[purpose], issuer=issuer, purpose=purpose, bits=bits, valid_from=ISSUED, valid_until=until
     )
     document.update(changes)
-    return proofs.sign(document, suite=proofs.RDFC, seed=seed, method=METHOD, created="2026-11-20T00:00:00Z")
+    return proofs.sign(document, suite=proofs.RDFC, seed=seed, method=METHOD, created="2020-11-20T00:00:00Z")
 
 
 def shelf(*documents):
