@@ -6,7 +6,7 @@ from django.urls import reverse
 from portal.accounts.models import Consent, Invitation, Membership, Organisation, User
 from portal.accounts.services import invite
 from portal.core.clock import database_now
-from tests.factories.people import company, person
+from tests.factories.people import cluster, company, person, with_role
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +149,41 @@ def test_a_company_page_takes_the_same_queries_for_any_number_of_members(
     client.get(address)
     with django_assert_num_queries(10):
         client.get(address)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_roles_takes_the_same_queries_for_any_number(client, signed_in, count, django_assert_num_queries):
+    admin = signed_in(with_role("admin"))
+    session = client.session
+    session["second_factor_confirmed"] = admin.pk
+    session.save()
+    for _n in range(count):
+        with_role("space.officer", cluster=cluster())
+    client.get(reverse("accounts:roles"))
+    with django_assert_num_queries(9):
+        client.get(reverse("accounts:roles"))
+
+
+def test_roles_are_given_and_taken_on_their_page(client, signed_in):
+    admin, user = signed_in(with_role("admin")), person(email="new@example.com")
+    session = client.session
+    session["second_factor_confirmed"] = admin.pk
+    session.save()
+    values = {"email": "NEW@example.com", "role": "space.officer", "scope_kind": "hub", "scope_ref": "mapo"}
+    client.post(reverse("accounts:roles"), values)
+    assignment = user.role_assignments.get()
+    assert (assignment.role, assignment.scope_ref, assignment.granted_by) == ("space.officer", "mapo", admin)
+    answer = client.post(reverse("accounts:roles"), values | {"email": "nobody@example.com"})
+    assert list(answer.context["form"].errors) == ["email"]
+    client.post(reverse("accounts:revoke_role", args=[assignment.pk]), {"reason": "끝"})
+    assignment.refresh_from_db()
+    assert assignment.ended_at is not None
+
+
+def test_roles_are_for_administrators(client, signed_in):
+    officer = signed_in(with_role("space.officer"))
+    session = client.session
+    session["second_factor_confirmed"] = officer.pk
+    session.save()
+    assert client.get(reverse("accounts:roles")).status_code == 403
+    assert client.post(reverse("accounts:revoke_role", args=[1])).status_code == 403
