@@ -8,6 +8,7 @@ class IntakeConfig(AppConfig):
     verbose_name = _("모집과 심사")
 
     def ready(self) -> None:
-        from portal.intake import topics
+        from portal.intake import panels, topics
 
         topics.register_all()
+        panels.register_all()

@@ -28,14 +28,14 @@ def submit(*, application: Application, key: str, by: Any, now: datetime) -> Rev
     missing, ``NotAllowed`` for anyone but the master account. Nothing of the draft is ever lost.
     """
     application = _locked(application)
-    rules.people.check_can_act_for(by, application.organisation)
     if repeated := application.revisions.filter(key=key).first():
+        rules.people.check_can_act_for(by, application.organisation)
         return repeated
     role = rules.check_can_submit(by, application, now=now)
     version = _current_version(application)
     content = _content(application, version)
     sha256 = digest(content)
-    last = queries.last_revision(application)
+    last = queries.last_revision(application) if application.status == ApplicationStatus.SUBMITTED else None
     if last is not None and last.sha256 == sha256:
         return last
     acting = by.acting_as(role)
