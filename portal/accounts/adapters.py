@@ -33,7 +33,6 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.DEFAULT_FROM_EMAIL
 
 
-
 class MFAAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
         """Secrets of authenticator apps and recovery codes are of no use to a reader of the database."""

@@ -111,13 +111,13 @@ class RoleForm(forms.Form):
 
     email = forms.EmailField(label=_("전자우편"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(label=_("역할"), choices=lambda: [(role.code, role.name) for role in ROLES.values()])
-    cluster = forms.ModelChoiceField(label=_("클러스터"), queryset=Cluster.objects.all(), required=False, empty_label=_("전체"))
+    cluster = forms.ModelChoiceField(
+        label=_("클러스터"), queryset=Cluster.objects.all(), required=False, empty_label=_("전체")
+    )
     scope_kind = forms.ChoiceField(
         label=_("범위 좁히기"), required=False, choices=[("", _("좁히지 않음")), *ScopeKind.choices]
     )
-    scope_ref = forms.CharField(
-        label=_("대상 코드"), required=False, max_length=64, help_text=_("예: 거점 코드 mapo")
-    )
+    scope_ref = forms.CharField(label=_("대상 코드"), required=False, max_length=64, help_text=_("예: 거점 코드 mapo"))
 
     def clean_email(self) -> str:
         """The address of an account that is in use."""

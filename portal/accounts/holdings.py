@@ -118,6 +118,13 @@ register(
 )
 # The last to go of what is deleted: the others are found by the address.
 register(Holding("profile", _("계정 정보"), profile, forget_profile))
-register(Holding("consents", _("동의 기록"), consents, stays=_("동의를 받고 철회한 사실은 증명할 수 있어야 하므로 이름을 지운 채 남습니다.")))
+register(
+    Holding(
+        "consents",
+        _("동의 기록"),
+        consents,
+        stays=_("동의를 받고 철회한 사실은 증명할 수 있어야 하므로 이름을 지운 채 남습니다."),
+    )
+)
 register(Holding("memberships", _("기업 구성원 이력"), memberships, stays=_HISTORY))
 register(Holding("roles", _("맡은 역할 이력"), roles, stays=_DECISIONS))

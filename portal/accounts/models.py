@@ -27,9 +27,7 @@ class Acting:
 
     def ledger_actor(self) -> log.Actor:
         """Sealed under the person's own key, so that erasing the person closes what they did as well."""
-        return log.Actor(
-            role=self.role, private={"user": str(self.user.public_id)}, key=f"user:{self.user.public_id}"
-        )
+        return log.Actor(role=self.role, private={"user": str(self.user.public_id)}, key=f"user:{self.user.public_id}")
 
 
 class UserManager(BaseUserManager["User"]):

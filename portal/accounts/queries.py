@@ -117,12 +117,18 @@ def invitations_to(user: User, *, now: datetime) -> QuerySet[Invitation]:
 
 def deletions_asked() -> QuerySet[User]:
     """People who asked for their account to be deleted, the longest waiting first."""
-    return User.objects.filter(deletion_requested_at__isnull=False, is_active=True).order_by("deletion_requested_at", "pk")
+    return User.objects.filter(deletion_requested_at__isnull=False, is_active=True).order_by(
+        "deletion_requested_at", "pk"
+    )
 
 
 def live_roles() -> QuerySet[RoleAssignment]:
     """Every role held now, by person."""
-    return RoleAssignment.objects.filter(ended_at__isnull=True).select_related("user", "cluster").order_by("user__email", "id")
+    return (
+        RoleAssignment.objects.filter(ended_at__isnull=True)
+        .select_related("user", "cluster")
+        .order_by("user__email", "id")
+    )
 
 
 def consents_of(user: User) -> QuerySet[Consent]:

@@ -32,7 +32,9 @@ class Notice(models.Model):
         ordering = ["-created_at", "-id"]
         constraints = [
             models.UniqueConstraint(fields=["user", "key"], name="notice_told_once"),
-            models.CheckConstraint(condition=Q(read_at__isnull=True) | Q(read_at__gte=F("created_at")), name="notice_read_later"),
+            models.CheckConstraint(
+                condition=Q(read_at__isnull=True) | Q(read_at__gte=F("created_at")), name="notice_read_later"
+            ),
         ]
         indexes = [
             models.Index(fields=["user", "-created_at", "-id"], name="notice_inbox"),

@@ -96,7 +96,12 @@ def _notice(user: User, topic: Topic, context: Mapping[str, Any], url: str, key:
         title = str(topic.title).format_map(shown)
         body = render_to_string(topic.template, dict(context)) if topic.template else str(topic.body).format_map(shown)
     return Notice(
-        user=user, topic=topic.code, title=title[:LONGEST_TITLE], body=body.strip(), url=_in(user.language, url), key=key
+        user=user,
+        topic=topic.code,
+        title=title[:LONGEST_TITLE],
+        body=body.strip(),
+        url=_in(user.language, url),
+        key=key,
     )
 
 

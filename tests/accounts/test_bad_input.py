@@ -76,7 +76,10 @@ def test_roles_and_links(client, admin, values, token):
     session.save()
     values.setdefault("email", admin.email)
     assert client.post(reverse("accounts:roles"), values).status_code in (302, 422)
-    assert client.get(reverse("accounts:account") + "invitation/" + "".join(filter(str.isalnum, token)) + "/").status_code == 404
+    assert (
+        client.get(reverse("accounts:account") + "invitation/" + "".join(filter(str.isalnum, token)) + "/").status_code
+        == 404
+    )
 
 
 @pytest.fixture
@@ -85,7 +88,9 @@ def admin():
 
 
 @pytest.mark.parametrize("pk", ["0", "99999999999999999999", "-1", "x"])
-@pytest.mark.parametrize("where", ["members/{}/end/", "members/{}/hand-over/", "invitations/{}/accept/", "roles/{}/revoke/"])
+@pytest.mark.parametrize(
+    "where", ["members/{}/end/", "members/{}/hand-over/", "invitations/{}/accept/", "roles/{}/revoke/"]
+)
 def test_numbers_that_name_nothing(client, signed_in, where, pk):
     signed_in()
     assert client.post(reverse("accounts:account") + where.format(pk)).status_code in (403, 404)

@@ -22,7 +22,12 @@ def test_every_page_opens_for_its_owner_and_sends_a_visitor_to_the_door(client, 
 
 def test_a_company_is_registered_by_its_form(client, signed_in):
     user = signed_in()
-    values = {"origin": "DOMESTIC", "business_number": "999-88-00014", "name_ko": "가온체인", "representative": "김가온"}
+    values = {
+        "origin": "DOMESTIC",
+        "business_number": "999-88-00014",
+        "name_ko": "가온체인",
+        "representative": "김가온",
+    }
     answer = client.post(reverse("accounts:register"), values)
     organisation = Organisation.objects.get(business_number="9998800014")
     assert answer.url == reverse("accounts:organisation", args=[organisation.public_id])
@@ -31,7 +36,12 @@ def test_a_company_is_registered_by_its_form(client, signed_in):
 
 def test_a_wrong_number_is_said_at_the_field_and_the_input_stays(client, signed_in):
     signed_in()
-    values = {"origin": "DOMESTIC", "business_number": "999-88-00015", "name_ko": "가온체인", "representative": "김가온"}
+    values = {
+        "origin": "DOMESTIC",
+        "business_number": "999-88-00015",
+        "name_ko": "가온체인",
+        "representative": "김가온",
+    }
     answer = client.post(reverse("accounts:register"), values)
     assert answer.status_code == 422
     assert "사업자등록번호가 올바르지 않습니다" in answer.context["form"].errors["business_number"][0]

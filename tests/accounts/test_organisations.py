@@ -67,7 +67,11 @@ def test_an_invited_colleague_becomes_a_member():
     membership = accept_invitation(by=colleague, invitation=invitation, now=NOW)
     assert (membership.kind, membership.since_at) == (MemberKind.MEMBER, NOW)
     invitation.refresh_from_db()
-    assert (invitation.status, invitation.accepted_by, invitation.closed_at) == (InvitationStatus.ACCEPTED, colleague, NOW)
+    assert (invitation.status, invitation.accepted_by, invitation.closed_at) == (
+        InvitationStatus.ACCEPTED,
+        colleague,
+        NOW,
+    )
 
 
 def test_the_mail_waits_in_the_outbox_without_a_token():

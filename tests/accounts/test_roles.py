@@ -230,5 +230,9 @@ def test_half_a_scope_is_refused_by_the_database(db, kind, ref):
 
 def test_two_live_roles_for_one_scope_are_refused_by_the_database(db):
     user = with_role("auditor")
-    with pytest.raises(IntegrityError, match="one_live_role_per_scope"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="one_live_role_per_scope"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         insert_role(cursor, user, role="auditor")

@@ -73,7 +73,9 @@ def invite(*, by: User, organisation: Organisation, email: str, now: datetime) -
     """Invite a colleague by e-mail; an earlier open invitation to the address is replaced. The mail goes by the outbox."""
     rules.check_can_sign_for(by, organisation)
     address = _address(email)
-    if Membership.objects.filter(organisation=organisation, user__email__iexact=address, ended_at__isnull=True).exists():
+    if Membership.objects.filter(
+        organisation=organisation, user__email__iexact=address, ended_at__isnull=True
+    ).exists():
         raise Invalid(_("이미 이 기업의 구성원입니다."), field="email")
     earlier = organisation.invitations.filter(email__iexact=address, status=InvitationStatus.SENT)
     earlier.update(status=InvitationStatus.WITHDRAWN, closed_at=now)
@@ -158,7 +160,9 @@ def _number(text: str, origin: str) -> str | None:
     try:
         return normalise(text)
     except ValueError as wrong:
-        message = _("사업자등록번호가 올바르지 않습니다. 숫자 10자리를 다시 확인해 주십시오. 입력하신 내용은 그대로 있습니다.")
+        message = _(
+            "사업자등록번호가 올바르지 않습니다. 숫자 10자리를 다시 확인해 주십시오. 입력하신 내용은 그대로 있습니다."
+        )
         raise Invalid(message, field="business_number") from wrong
 
 
