@@ -12,15 +12,13 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from math import exp, expm1, isfinite, log1p
+from math import expm1, isfinite, log1p
 
 from fund.amounts import DAYS_IN_YEAR
-from fund.roots import nearest, roots
+from fund.roots import rates
 
 type Amount = int | Decimal | float
 type Number = int | Decimal | Fraction | float
-
-_EPSILON = 2.0**-52
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def xirr(flows: Iterable[tuple[date, Amount]]) -> Xirr:
     if not amounts or min(amounts) > 0 or max(amounts) < 0:
         lost = amounts and max(amounts) < 0
         return _without_rate("UNDEFINED", (), days, -1.0 if lost else None)
-    found = _rates([(day - dates[0]).days for day in dates], amounts)
+    found = rates([(day - dates[0]).days for day in dates], amounts)
     if len(found) != 1:
         return _without_rate("MULTIPLE" if found else "NO_SOLUTION", found, days, None)
     rate = found[0]
@@ -113,14 +111,14 @@ def direct_alpha(
     paid, back, scale = _scaled(contributions, distributions, index, nav)
     days = _days(dates, len(scale))
     net = [(day, factor * (b - p)) for day, factor, b, p in zip(days, scale, back, paid, strict=True) if b != p]
-    found = _rates([day for day, _ in net], [amount for _, amount in net])
+    found = rates([day for day, _ in net], [amount for _, amount in net])
     if len(found) != 1:
         raise ValueError(f"{len(found)} rates, not one")
     return found[0]
 
 
 def converted(
-    flows: Iterable[tuple[date, int]], rates: Mapping[date, int | Decimal]
+    flows: Iterable[tuple[date, int]], exchange: Mapping[date, int | Decimal]
 ) -> list[tuple[date, int | Decimal]]:
     """Flows of another currency at the rate of their own day, exact, for the rate of return in won.
 
@@ -128,9 +126,9 @@ def converted(
     """
     result: list[tuple[date, int | Decimal]] = []
     for day, amount in flows:
-        if day not in rates:
+        if day not in exchange:
             raise ValueError(f"no exchange rate for {day}")
-        result.append((day, amount * rates[day]))
+        result.append((day, amount * exchange[day]))
     return result
 
 
@@ -144,29 +142,6 @@ def _summed(flows: Iterable[tuple[date, Amount]]) -> dict[date, int | Fraction]:
     for day, amount in flows:
         by_date[day] = by_date.get(day, 0) + (amount if isinstance(amount, int) else _exact(amount))
     return {day: amount for day, amount in by_date.items() if amount}
-
-
-def _rates(days: list[int], amounts: Sequence[int | Fraction]) -> tuple[float, ...]:
-    """Every rate, ascending, at which amounts so many days on sum to zero at the first of them."""
-    if not amounts or min(amounts) > 0 or max(amounts) < 0:
-        return ()
-    times = [(day - days[0]) / DAYS_IN_YEAR for day in days]
-    floats = [float(amount) for amount in amounts]
-    found = [(s, expm1(s)) for s in roots(times, floats)]
-    return tuple(rate if _fine(times, floats, s) else _polished(days, amounts, rate) for s, rate in found)
-
-
-def _fine(times: list[float], amounts: list[float], s: float) -> bool:
-    """Whether the noise of floats stays below a tenth of a minor unit, so that there is nothing to polish."""
-    largest = max(0.0, -s * times[-1])
-    if largest > 100:
-        return False
-    steepest = (1 + abs(s)) * times[-1] + len(times) + 4
-    return sum(map(abs, amounts)) * exp(largest) * steepest * _EPSILON < 0.1
-
-
-def _polished(days: list[int], amounts: Sequence[int | Fraction], rate: float) -> float:
-    return nearest([Fraction(day - days[0], DAYS_IN_YEAR) for day in days], amounts, rate)
 
 
 def _over(amount: int, divisor: int) -> Fraction | None:
