@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +15,19 @@ SKIPPED |= {".ruff_cache", ".import_linter_cache"}
 
 def files(*tops: str, ends: str | tuple[str, ...] = "") -> Iterator[Path]:
     """Files below ``tops`` (default: everything), without what is built or installed."""
-    for top in tops or (".",):
-        start = ROOT / top
-        for path in [start] if start.is_file() else sorted(start.rglob("*")):
-            inside = path.relative_to(ROOT)
-            if path.is_file() and not SKIPPED & set(inside.parts) and path.name.endswith(ends or ""):
-                yield path
+    for path in _all_files():
+        inside = path.relative_to(ROOT)
+        if path.name.endswith(ends or "") and (not tops or any(inside.is_relative_to(top) for top in tops)):
+            yield path
+
+
+@functools.cache
+def _all_files() -> list[Path]:
+    found = []
+    for folder, folders, names in ROOT.walk():
+        folders[:] = sorted(set(folders) - SKIPPED)
+        found += [folder / name for name in sorted(names)]
+    return found
 
 
 def name(path: Path) -> str:
