@@ -42,7 +42,7 @@ ACCOUNT: Sequence[Place] = (
     Place(_("계정과 보안"), "accounts:account"),
 )
 FOOTER: Sequence[Place] = (
-    Place(_("감사원장 검증"), "pages:ledger"),
+    Place(_("감사원장 검증"), "ledger:index"),
     Place(_("저작권과 출처"), "pages:copyright"),
 )
 
