@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from ledger import entry, merkle, note
 from ledger.merkle import HASH_BYTES, ProofError
@@ -15,7 +15,8 @@ MAX_HASHES = 63
 _number = re.compile("0|[1-9][0-9]{0,18}").fullmatch
 
 
-class Proof(NamedTuple):
+@dataclass(frozen=True)
+class Proof:
     """A parsed proof; `extra` is what the file's maker added and nobody vouches for."""
 
     index: int

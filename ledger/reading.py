@@ -67,10 +67,10 @@ def status() -> Status:
     """Sizes and times of what is recorded, signed and published."""
     with connection.cursor() as cursor:
         cursor.execute(_STATUS)
-        found = cursor.fetchone()
+        now, size, pending, since, signed, published, published_at = cursor.fetchone()
     machinery = Machinery.installed()
     witnesses = len(machinery.rules().witnesses) if machinery.policy_file.exists() else 0
-    return Status(*found, witnesses)
+    return Status(now, size, pending, since, signed, published, published_at, witnesses)
 
 
 def leaf(leaf_id: UUID) -> bytes:

@@ -36,7 +36,7 @@ def append(
     """
     if not connection.in_atomic_block:
         raise NotInTransaction("a leaf is written in the transaction that takes the decision")
-    kind, refs = find(event), [str(ref) for ref in refs]
+    kind, named = find(event), [str(ref) for ref in refs]
     table, pk = row._meta.db_table, str(row.pk)
     actor, subject = by.ledger_actor(), row.ledger_subject()
     sealed = _Sealed(subject.key or f"{table}:{pk}")
@@ -46,8 +46,8 @@ def append(
     }
     fields = {**data, **sealed.commitments(private or {})}
     now, previous, number, keys = _read(kind, table, pk, sealed.key_ids())
-    if refs:
-        _check_refs(kind, refs, first=previous is None)
+    if named:
+        _check_refs(kind, named, first=previous is None)
     leaf_id = _uuid7(now)
     leaf = {
         "v": 1,
@@ -55,7 +55,7 @@ def append(
         "id": str(leaf_id),
         "at": f"{now:%Y-%m-%dT%H:%M:%S.%f}Z",
         "data": kind.check({**fields, **number}),
-        "refs": list(dict.fromkeys(filter(None, [previous, *refs]))),
+        "refs": list(dict.fromkeys(filter(None, [previous, *named]))),
         **people,
     }
     _write(table, pk, leaf_id, entry.leaf_bytes(leaf), openings.seal(leaf_id, sealed.values, keys))
@@ -146,7 +146,8 @@ def _read(
 def _write(table: str, pk: str, leaf_id: UUID, leaf: bytes, sealed: list[list[Any]]) -> None:
     """Record and openings in one round trip; each statement sees what the one before it wrote."""
     places = ", ".join(["(%s, %s::uuid, %s::bytea, %s::bytea)"] * len(sealed))
-    statement, parameters = "SELECT ledger_append(%s, %s, %s)", [table, pk, leaf]
+    statement = "SELECT ledger_append(%s, %s, %s)"
+    parameters: list[Any] = [table, pk, leaf]
     if sealed:
         statement += (
             "; INSERT INTO ledger_opening (record_id, path, key_id, nonce, ciphertext)"  # noqa: S608

@@ -10,7 +10,7 @@ A `?` after the kind makes the field optional, `[]` makes it a list: `"ref[]"`, 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -180,7 +180,7 @@ def _is_real(text: str) -> bool:
     return True
 
 
-_TEXT_KINDS = {
+_TEXT_KINDS: dict[str, Callable[[str], object]] = {
     "decimal": _decimal,
     "date": _is_date,
     "time": _is_time,

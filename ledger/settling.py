@@ -40,7 +40,8 @@ class Machinery:
     def installed(cls) -> "Machinery":
         """The folders of this installation."""
         ledger = settings.LEDGER
-        return cls(*(Path(ledger[name]) for name in ("PUBLIC_DIR", "SIGNER_DIR", "POLICY_FILE")), ledger["ORIGIN"])
+        public, signer, rules = (Path(ledger[name]) for name in ("PUBLIC_DIR", "SIGNER_DIR", "POLICY_FILE"))
+        return cls(public, signer, rules, ledger["ORIGIN"])
 
     @classmethod
     def under(cls, folder: Path) -> "Machinery":
@@ -50,7 +51,7 @@ class Machinery:
     def prepare(self) -> None:
         """Makes what is missing: the signer's key and memory, the policy with its key and no witness."""
         if not self.signer_folder.is_initialised():
-            with psycopg.connect(**_parameters()) as own:
+            with connect() as own:
                 initialise(own, self.signer_folder)
         if not self.policy_file.exists():
             durable.make_folder(self.policy_file.parent)
@@ -77,17 +78,17 @@ class Machinery:
             raise ValueError("the signer sees committed leaves only: settle outside a transaction")
         self.prepare()
         Sequencer().drain()
-        with psycopg.connect(**_parameters()) as own:
+        with connect() as own:
             Signer(own, self.signer_folder, self.origin).step(_database_now())
         Publisher(self.public, self.rules()).step(_database_now())
         return Settled(self.public, self.policy_file, published_size(self.public))
 
 
-def _parameters() -> dict[str, object]:
-    """Where Django's connection goes, for a connection without Django's ways."""
+def connect() -> psycopg.Connection:
+    """A connection to where Django's goes, without Django's ways."""
     connection.ensure_connection()
     info = connection.connection.info
-    return {"conninfo": info.dsn, "password": info.password or None}
+    return psycopg.connect(info.dsn, password=info.password or None)
 
 
 def _database_now() -> datetime:

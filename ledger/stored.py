@@ -10,7 +10,8 @@ from ledger.tiles import Tile
 class Cursor(Protocol):
     """What both kinds of cursor can do."""
 
-    rowcount: int
+    @property
+    def rowcount(self) -> int: ...
 
     def execute(self, query: Any, params: Any = ..., /) -> Any: ...
 

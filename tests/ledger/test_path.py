@@ -416,7 +416,7 @@ def test_without_a_quorum_the_last_checkpoint_stays_up(tmp_path):
 
 
 def sign(machinery):
-    with psycopg.connect(**settling._parameters()) as own:
+    with settling.connect() as own:
         Signer(own, machinery.signer_folder, machinery.origin).step(now())
 
 

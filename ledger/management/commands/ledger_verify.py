@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ledger import inspection
+from ledger.settling import Machinery
+
+
+class Command(BaseCommand):
+    help = "Inspects the ledger's tables and its public folder; fails when any promise is broken."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = list(inspection.problems(Machinery.installed()))
+        for problem in found:
+            self.stderr.write(problem)
+        if found:
+            raise CommandError(f"{len(found)} problems in the ledger")
+        self.stdout.write("The ledger is in order.")
