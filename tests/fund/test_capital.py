@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund import capital
@@ -13,6 +13,7 @@ CLOSE = date(2021, 6, 1)
 CALLS = st.lists(st.tuples(st.dates(date(2018, 1, 1), CLOSE), AMOUNTS), max_size=5)
 
 
+@settings(deadline=None)
 @given(AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, AMOUNTS, st.integers(-(10**9), 10**9))
 def test_unfunded_is_the_sum_or_a_refusal(commitment, called, recallable, returned, released, adjustment):
     left = commitment - called + recallable + returned - released + adjustment
@@ -49,6 +50,7 @@ def test_unfunded_takes_whole_numbers(amount):
         capital.unfunded(amount, 0, 0, 0, 0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(10**4, 10**9), min_size=1, max_size=8), st.data())
 def test_calls_on_the_same_units_never_drift(amounts, data):
     units = data.draw(st.lists(st.integers(1, 1000), min_size=1, max_size=8))
@@ -73,11 +75,13 @@ def test_a_call_that_cannot_be_shared(amount, units):
         capital.call_shares(amount, units, [0] * len(units))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12), st.integers(1, 10**13), st.integers(0, 10_000))
 def test_the_city_keeps_its_cap_by_integers(city, total, cap_bp):
     assert capital.city_share_ok(city, total, cap_bp) == (Fraction(city, total) <= Fraction(cap_bp, 10_000))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12), st.integers(1, 10_000))
 def test_the_smallest_total_is_the_smallest(city, cap_bp):
     smallest = capital.smallest_total(city, cap_bp)
@@ -95,6 +99,7 @@ def test_no_share_before_anybody_committed():
     assert capital.city_share_ok(0, 0, 1400)
 
 
+@settings(deadline=None)
 @given(UNITS, st.lists(st.integers(0, 10**6), max_size=4), CALLS, st.integers(0, 2000))
 def test_late_closers_pay_the_earlier_ones(earlier, joining, calls, rate_bp):
     result = capital.equalise(earlier, joining, calls, CLOSE, rate_bp)
@@ -113,6 +118,7 @@ def test_late_closers_pay_the_earlier_ones(earlier, joining, calls, rate_bp):
         assert abs(back - Fraction(sum(result.principal) * units, sum(earlier))) < 1
 
 
+@settings(deadline=None)
 @given(UNITS, UNITS, CALLS)
 def test_all_stand_where_they_would_from_the_first_close(earlier, joining, calls):
     called, whole = sum(amount for _, amount in calls), sum(earlier) + sum(joining)

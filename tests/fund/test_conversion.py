@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund.conversion import Redemption, converted_units, part_of_cost, redeem, safe_shares
@@ -9,6 +9,7 @@ from fund.conversion import Redemption, converted_units, part_of_cost, redeem, s
 COSTS, UNITS = st.integers(0, 10**12), st.integers(1, 10**6)
 
 
+@settings(deadline=None)
 @given(
     st.integers(0, 10**11), st.integers(0, 10**12), st.integers(0, 9999), st.integers(1, 10**12), st.integers(1, 10**8)
 )
@@ -19,6 +20,7 @@ def test_shares_at_the_better_price_cost_no_more_than_was_put_in(amount, cap, di
     assert got * min(prices) <= amount < (got + 1) * min(prices)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**11), st.integers(1, 10**12), st.integers(0, 9998), st.integers(1, 10**12), UNITS)
 def test_a_lower_cap_or_a_higher_discount_never_gives_less(amount, cap, discount_bp, pre_money, shares):
     got = safe_shares(amount, cap, discount_bp, pre_money, shares)
@@ -41,6 +43,7 @@ def test_a_float_amount_is_refused():
         safe_shares(1.0, 0, 0, 1, 1)
 
 
+@settings(deadline=None)
 @given(COSTS, st.lists(UNITS, min_size=1, max_size=8))
 def test_a_lot_given_away_in_parts_gives_all_its_cost(cost, parts):
     left, units = cost, sum(parts)
@@ -52,6 +55,7 @@ def test_a_lot_given_away_in_parts_gives_all_its_cost(cost, parts):
     assert (left, units) == (0, 0)
 
 
+@settings(deadline=None)
 @given(COSTS, UNITS, st.data())
 def test_a_redemption_splits_its_proceeds(cost, units, data):
     taken, proceeds = data.draw(st.integers(1, units)), data.draw(COSTS)
@@ -64,6 +68,7 @@ def test_a_redemption_below_cost_is_a_loss():
     assert redeem(1000, 10, 5, 300) == Redemption(500, -200)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**9), st.fractions(Fraction(1, 100), 100))
 def test_conversion_gives_whole_shares(units, ratio):
     new = converted_units(units, ratio)

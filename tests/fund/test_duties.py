@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund.duties import required, standing
@@ -11,6 +11,7 @@ START, DEADLINE = date(2021, 1, 1), date(2024, 1, 1)
 DAYS = st.dates(date(2020, 1, 1), date(2025, 1, 1))
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**13), st.integers(0, 100_000))
 def test_what_is_owed_is_rounded_up(base, bp):
     owed = required(base, bp)
@@ -35,11 +36,13 @@ def test_standing(progress, on, expected):
     assert standing(progress, 1000, START, DEADLINE, on) == expected
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2000), DAYS)
 def test_a_waiver_stands_before_all(progress, on):
     assert standing(progress, 1000, START, DEADLINE, on, waived=True) == "waived"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2000), st.integers(0, 2000), DAYS)
 def test_more_progress_is_never_worse(progress, more, on):
     order = ["breached", "at_risk", "not_started", "on_track", "met"]

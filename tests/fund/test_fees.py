@@ -2,7 +2,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund.fees import Slice, management_fee
@@ -11,6 +11,7 @@ STARTS = st.dates(date(2018, 1, 1), date(2026, 12, 31))
 BASES, RATES = st.integers(0, 10**12), st.integers(0, 500)
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(0, 900), BASES, RATES)
 def test_act_act_day_by_day(start, days, base, rate_bp):
     exact = Fraction(0)
@@ -20,6 +21,7 @@ def test_act_act_day_by_day(start, days, base, rate_bp):
     assert management_fee([Slice(start, start + timedelta(days), base, rate_bp)], "act/act") == exact // 1
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(0, 900), st.integers(0, 900), BASES, RATES, st.sampled_from(["act/365F", "act/act"]))
 def test_a_slice_cut_in_two_costs_the_same(start, first, second, base, rate_bp, day_count):
     middle, end = start + timedelta(first), start + timedelta(first + second)

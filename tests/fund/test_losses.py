@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund.waterfall import excess_transfer, first_loss
@@ -9,6 +9,7 @@ from fund.waterfall import excess_transfer, first_loss
 STAKES = st.dictionaries(st.sampled_from(["fof", "city", "gp", "private"]), st.integers(0, 10**11), min_size=1)
 
 
+@settings(deadline=None)
 @given(STAKES, st.data())
 def test_the_loss_is_borne_and_nobody_bears_more_than_its_stake(stakes, data):
     bearer = data.draw(st.sampled_from(sorted(stakes)))
@@ -24,6 +25,7 @@ def test_the_loss_is_borne_and_nobody_bears_more_than_its_stake(stakes, data):
         assert all(borne[name] == stakes[name] for name in stakes if name != bearer)
 
 
+@settings(deadline=None)
 @given(STAKES, st.data())
 def test_without_a_limit_it_is_a_plain_split(stakes, data):
     loss = data.draw(st.integers(0, sum(stakes.values())))
@@ -63,6 +65,7 @@ def test_a_float_loss_is_refused():
         first_loss(1.0, {"a": 10}, "a", 100, True)
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12), st.integers(0, 10_000), STAKES.filter(lambda stakes: any(stakes.values())))
 def test_the_excess_passed_on_is_floored_then_split(excess, rate_bp, receivers):
     passed = excess_transfer(excess, rate_bp, receivers)

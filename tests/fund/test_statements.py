@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fund.statements import before_after, endings, net_fees, roll_forward
@@ -9,6 +9,7 @@ from fund.statements import before_after, endings, net_fees, roll_forward
 AMOUNTS = st.integers(-(10**12), 10**12)
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.lists(AMOUNTS, min_size=1, max_size=6))
 def test_a_year_of_quarters_ends_where_the_last_quarter_does(beginning, changes):
     before = roll_forward(beginning, *changes[:-1])
@@ -28,6 +29,7 @@ def test_floats_are_refused():
         net_fees(gross=1.0, rebate=0, waiver=0, offset=0, related_person=0, external=0, income=0)
 
 
+@settings(deadline=None)
 @given(st.lists(AMOUNTS, min_size=7, max_size=7))
 def test_every_line_reaches_the_net_operating_result(lines):
     names = ["gross", "rebate", "waiver", "offset", "related_person", "external", "income"]
