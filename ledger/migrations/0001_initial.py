@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.db import migrations, models
+from django.db import ProgrammingError, migrations, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
@@ -23,12 +23,15 @@ def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def create_roles(schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Makes the roles that are missing and lets a login that is no superuser act in all of them."""
+    """Makes the roles that are missing, and lets this login act in those that it may not act in yet."""
     schema_editor.execute((HERE.parent.parent / "deploy" / "roles.sql").read_text("utf-8"), params=None)
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND NOT pg_has_role(oid, 'MEMBER')", [list(ROLES)])
-        for (role,) in cursor.fetchall():
-            cursor.execute(f"GRANT {role} TO CURRENT_USER")
+    for role in ROLES:
+        try:
+            with transaction.atomic(schema_editor.connection.alias):
+                schema_editor.execute(f"SET LOCAL ROLE {role}", params=None)
+                schema_editor.execute("RESET ROLE", params=None)
+        except ProgrammingError:
+            schema_editor.execute(f"GRANT {role} TO CURRENT_USER", params=None)
 
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:

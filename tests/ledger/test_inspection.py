@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from ledger import inspection, log, merkle
+from ledger import inspection, log, merkle, signer
 from ledger.settling import Machinery
 from tests.ledger.harness import sql, write
 
@@ -89,3 +89,8 @@ def test_commands_prepare_settle_and_inspect(tmp_path, settings, capsys):
         as_superuser("UPDATE ledger_tree_state SET root = %s", merkle.EMPTY_ROOT)
         with pytest.raises(CommandError, match="1 problems"):
             call_command("ledger_verify")
+
+
+def test_the_signers_process_and_the_settings_name_the_same_log(settings):
+    """The signer reads no settings; its own default must be theirs, or it would sign as another log."""
+    assert signer.DEFAULT_ORIGIN == settings.LEDGER["ORIGIN"]
