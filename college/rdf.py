@@ -19,7 +19,7 @@ from pyld.jsonld import JsonLdError, JsonLdProcessor
 
 from college import contexts as pins
 
-MAX_VALUES = 2_000
+MAX_VALUES = 600
 MAX_WORK = 2_000
 # Relative references are completed with this scheme, which nobody else uses, and so are recognised.
 _BASE = "x-relative://x/"

@@ -15,7 +15,7 @@ from college.contexts import CREDENTIALS_V2
 from college.issuers import Issuer, Issuers, Lists
 from college.multikey import SIGNATURE_BYTES, decode_base58btc, public_of_method
 
-MAX_PROOFS = 8
+MAX_PROOFS = 4
 MAX_STATUSES = 8
 _TAKEN_BACK = {"revocation": "status.revoked", "suspension": "status.suspended"}
 

@@ -75,6 +75,28 @@ def test_javascript_accepts_our_certificates_and_lists():
     assert answers == [{"verified": True, "errors": []}] * 3
 
 
+NASTY = [
+    "tab\there",
+    "line\nbreak\r\n",
+    'quote " and \\ backslash',
+    "\u00e9 e\u0301 \uac00 \u1100\u1161",
+    "🎓 𝒳 \u2028 \ufeff \u200d",
+    "<urn:x> <urn:p> <urn:o> .",
+    "@id _:b0 ^^<x> @en",
+]
+
+
+def test_javascript_reads_difficult_words_as_we_do():
+    answers = javascript(*(paper(title=words, holder=words) for words in NASTY))
+    assert answers == [{"verified": True, "errors": []}] * len(NASTY)
+
+
+def test_javascript_numbers_nodes_that_look_alike_as_we_do():
+    twin = {"narrative": "x", "endorsement": [{"narrative": "y"}]}
+    bare = {key: value for key, value in paper().items() if key != "proof"}
+    assert javascript(paper(document={**bare, "endorsement": [twin, twin]})) == [{"verified": True, "errors": []}]
+
+
 def test_javascript_refuses_tampered_certificates():
     renamed, renumbered, unnamed, undefined = (copy.deepcopy(paper()) for _ in range(4))
     renamed["credentialSubject"]["identifier"][0]["identityHash"] = "이하늘"

@@ -225,11 +225,27 @@ def test_rdfc_refuses_what_its_signature_would_not_cover(path, to):
     assert reason(changed(PLAIN, *path, to=to)) == "context"
 
 
-def test_rdfc_bounds_its_work_on_hostile_graphs():
-    twins = [{"type": "Evidence", "genre": "x"} for _ in range(9)]
-    clique = [{**twin, "evidence": copy.deepcopy(twins)} for twin in twins]
-    assert reason(changed(PLAIN, "evidence", to=clique)) == "context"
-    assert reason(changed(PLAIN, "name", to=[f"n{number}" for number in range(3_000)])) == "context"
+def alike(depth, width):
+    """A node whose descendants nobody can tell apart: canonicalisation tries their permutations."""
+    children = [alike(depth - 1, width) for _ in range(width)] if depth else []
+    return {"narrative": "x", **({"endorsement": children} if children else {})}
+
+
+@pytest.mark.parametrize(("depth", "width"), [(2, 6), (4, 3), (6, 2)])
+def test_rdfc_bounds_its_work_on_nodes_that_look_alike(depth, width):
+    result = verdict(changed(PLAIN, "endorsement", to=[alike(depth, width)]))
+    [failed] = [check for check in result.checks if check.ok is False]
+    assert (failed.name, failed.detail) == ("context", "too many nodes that look alike")
+
+
+@pytest.mark.parametrize(("depth", "width"), [(1, 4), (2, 2)])
+def test_rdfc_signs_a_few_nodes_that_look_alike(depth, width):
+    document = {key: value for key, value in PLAIN.items() if key != "proof"}
+    assert reason(paper(document={**document, "endorsement": [alike(depth, width)]})) is None
+
+
+def test_rdfc_bounds_the_size_of_what_it_reads():
+    assert reason(changed(PLAIN, "name", to=[f"n{number}" for number in range(600)])) == "context"
 
 
 @pytest.mark.parametrize(
