@@ -29,7 +29,7 @@ def steps_of(call: Call) -> list[PipelineStep]:
     decisions = {(decision.kind, decision.stage_id): decision for decision in call.decisions.all()}
     stages = list(call.stages.order_by("number"))
     found = [
-        PipelineStep("publish", _("공고"), Owner.APPROVER, call.status != CallStatus.DRAFT),
+        PipelineStep("publish", _("공고하기"), Owner.APPROVER, call.status != CallStatus.DRAFT),
         PipelineStep("close", _("접수 마감과 집계"), Owner.SYSTEM, call.closed_at is not None),
     ]
     if policy.uses_lottery([stage.rule for stage in stages]):
@@ -45,7 +45,7 @@ def steps_of(call: Call) -> list[PipelineStep]:
             found += _decided("shortlist", label, decisions.get(("SHORTLIST", stage.pk)), stage)
     found += _decided("final", _("최종 결과"), decisions.get(("FINAL", None)))
     found.append(
-        PipelineStep("finalise", _("확정"), Owner.OFFICER, call.status in (CallStatus.FINAL, CallStatus.ARCHIVED))
+        PipelineStep("finalise", _("확정하기"), Owner.OFFICER, call.status in (CallStatus.FINAL, CallStatus.ARCHIVED))
     )
     return found
 

@@ -155,6 +155,7 @@ def test_matrix(house, at):
                 wrong.append((kind, name, answer.status_code))
             if answer.status_code == 302 and kind == "visitor" and "login" not in answer.url:
                 wrong.append((kind, name, answer.url))
+            answer.close()
     assert wrong == []
 
 

@@ -254,7 +254,7 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "lead": name_of(found),
         "warning": _("제출하면 고칠 수 없습니다. 내용의 암호학적 확약이 감사원장에 기록됩니다."),
         "rows": [*_marks(found, criteria), Row(_("의견"), found.comment)],
-        "submit": _("제출"),
+        "submit": _("제출하기"),
         "cancel": reverse("intake:sheet", args=[found.public_id]),
     }
     return render(request, "layout/confirm.html", context, status=422 if form.errors else 200)

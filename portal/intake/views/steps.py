@@ -22,6 +22,7 @@ from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Row, Table
 from portal.intake import exact, queries, rules, services
+from portal.intake.blocks import in_language
 from portal.intake.enums import AssignmentStatus, StageStatus
 from portal.intake.forms import ConfirmForm, DecideForm, LotteryForm, PanelForm
 from portal.intake.models import Assignment, Call, Decision, Panel, RankingRun, Stage
@@ -41,7 +42,7 @@ class Act:
 
 ON_CALL: Mapping[str, Act] = {
     "publish": Act(
-        gettext_lazy("공고"),
+        gettext_lazy("공고하기"),
         services.publish_call,
         gettext_lazy("공고하면 모집부문, 평가기준, 자격요건을 바꿀 수 없습니다."),
     ),
@@ -53,7 +54,7 @@ ON_CALL: Mapping[str, Act] = {
     "draw": Act(gettext_lazy("동점 추첨 공개 값 등록"), services.draw_lottery, form=LotteryForm),
     "eligibility": Act(gettext_lazy("자격검토 결과 작성"), services.prepare_eligibility),
     "final": Act(gettext_lazy("최종 결과 작성"), services.prepare_final),
-    "finalise": Act(gettext_lazy("확정"), services.finalise_call),
+    "finalise": Act(gettext_lazy("확정하기"), services.finalise_call),
 }
 ON_STAGE: Mapping[str, Act] = {
     "open": Act(gettext_lazy("평가 시작"), services.open_stage),
@@ -283,7 +284,7 @@ def _lines(found: Decision) -> Table:
             f"{line.application.receipt_number} {line.application.organisation.name_ko}",
             exact.cut(line.total),
             _outcome(line),
-            " ".join(reason.get("ko", "") for reason in line.reasons),
+            " ".join(in_language(reason) for reason in line.reasons),
         )
         for line in queries.decision_lines(found)
     ]
