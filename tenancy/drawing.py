@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class Figure:
     """One unit or common cell."""
 
     path: str
+    walls: str
     kind: str
     label: str
     letter: str | Promise
@@ -66,6 +68,7 @@ def _unit(place: Place, top: int, mine: str) -> Figure:
     x, y = _middle(place.outlines, top)
     return Figure(
         path=_path(place.outlines, top),
+        walls=_walls(place.outlines, top),
         kind=place.state.lower(),
         label=place.unit.code,
         letter=LETTERS[place.state],
@@ -79,12 +82,24 @@ def _unit(place: Place, top: int, mine: str) -> Figure:
 
 def _common(polygon: list[list[int]], code: str, kind: str, top: int) -> Figure:
     x, y = _middle([polygon], top)
-    return Figure(_path([polygon], top), "common", str(CellKind(kind).label), "", None, x, y)
+    return Figure(_path([polygon], top), _walls([polygon], top), "common", str(CellKind(kind).label), "", None, x, y)
 
 
 def _path(polygons: Iterable[Sequence[Sequence[int]]], top: int) -> str:
     """SVG has y downwards, plans have it upwards."""
     return " ".join("M" + " L".join(f"{x} {top - y}" for x, y in polygon) + " Z" for polygon in polygons)
+
+
+def _walls(polygons: Sequence[Sequence[Sequence[int]]], top: int) -> str:
+    """The outer edges: an edge that two cells of a unit share is no wall."""
+    edges = [
+        (tuple(start), tuple(end))
+        for polygon in polygons
+        for start, end in zip(polygon, [*polygon[1:], polygon[0]], strict=True)
+    ]
+    count = Counter(frozenset(edge) for edge in edges)
+    outer = [edge for edge in edges if count[frozenset(edge)] == 1]
+    return " ".join(f"M{x1} {top - y1} L{x2} {top - y2}" for (x1, y1), (x2, y2) in outer)
 
 
 def _middle(polygons: Sequence[Sequence[Sequence[int]]], top: int) -> tuple[int, int]:

@@ -31,8 +31,8 @@ class AllocationStatus(models.TextChoices):
 class OfferStatus(models.TextChoices):
     PREPARED = "PREPARED", _("준비")
     SENT = "SENT", _("통지")
-    ACCEPTED = "ACCEPTED", _("수락")
-    DECLINED = "DECLINED", _("포기")
+    ACCEPTED = "ACCEPTED", pgettext_lazy("입주 제안", "수락")
+    DECLINED = "DECLINED", pgettext_lazy("입주 제안", "포기")
     EXPIRED = "EXPIRED", _("기한만료")
     REVOKED = "REVOKED", pgettext_lazy("입주 제안", "취소")
 
@@ -40,7 +40,7 @@ class OfferStatus(models.TextChoices):
 class OccupancyStatus(models.TextChoices):
     HELD = "HELD", _("임시배정")
     COMMITTED = "COMMITTED", _("계약")
-    OCCUPIED = "OCCUPIED", _("입주")
+    OCCUPIED = "OCCUPIED", pgettext_lazy("점유", "입주")
     BLOCKED = "BLOCKED", _("사용중지")
     RELEASED = "RELEASED", _("해제")
     ENDED = "ENDED", _("종료")
@@ -98,7 +98,7 @@ class PlaceState(models.TextChoices):
     FREE = "FREE", _("공실")
     OFFERED = "OFFERED", _("제안중")
     COMMITTED = "COMMITTED", _("계약")
-    OCCUPIED = "OCCUPIED", _("입주")
+    OCCUPIED = "OCCUPIED", pgettext_lazy("점유", "입주")
     BLOCKED = "BLOCKED", _("사용중지")
 
 

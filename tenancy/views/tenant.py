@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from portal.core.clock import database_now
@@ -115,7 +116,11 @@ def _steps(offer: Offer, lease: Lease | None) -> list[Step]:
         Step(_("제안"), "done", offer.sent_at),
         Step(_("수락"), "done" if offer.answered_at else "current", offer.answered_at),
         Step(_("계약"), _state(bool(offer.answered_at), signed), lease.signed_at if lease else None),
-        Step(_("입주"), _state(signed, bool(lease and lease.moved_in_date)), lease.moved_in_date if lease else None),
+        Step(
+            pgettext("절차", "입주"),
+            _state(signed, bool(lease and lease.moved_in_date)),
+            lease.moved_in_date if lease else None,
+        ),
     ]
 
 

@@ -5,12 +5,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
 from portal.accounts.second_factor import CONFIRMED
 from portal.core.clock import database_now
-from tenancy import services
+from tenancy import drawing, queries, services
 from tenancy.allocation import check
 from tenancy.models import Lease, Offer
 from tests.factories.people import company, person, with_role
@@ -88,14 +90,13 @@ def test_no_such_floor(client):
 def test_the_plan_takes_as_many_queries_for_three_units_as_for_one(client, django_assert_num_queries):
     place = space("801")
     url = address("floor", "mapo", 8)
-    client.get(url)
-    with django_assert_num_queries(8):
-        client.get(url, {"on": "2019-12-23"})
+    once = _queries(client, url)
     place.units += [unit(place.floor, code) for code in ("802", "803")]
     for code in ("801", "802", "803"):
         offered(place, selected(place), code)
-    with django_assert_num_queries(8):
-        client.get(url, {"on": "2019-12-23"})
+    assert _queries(client, url) == once
+    with django_assert_num_queries(3):
+        queries.places_on(place.floor, START)
 
 
 def test_an_offer_shows_terms_and_rent_line_by_line(client):
@@ -288,3 +289,34 @@ def test_english_pages_hold_no_korean_of_ours(client, name):
     body = client.get(url).content.decode()
     main = body[body.index("<main") : body.index("</main")]
     assert not re.search("[가-힣]", main)
+
+
+def test_lists_take_as_many_queries_for_three_as_for_one(client):
+    place = space("801 802 803 804")
+    need = selected(place)
+    live_offer(place, need, "801")
+    leased(place, selected(place), "804")
+    selected(place)
+    enter(client, place.officer)
+    urls = [address("desk"), f"{address('desk')}?show=leases", address("bench", place.call.code), address("hubs")]
+    counts = [_queries(client, url) for url in urls]
+    for code in ("802", "803"):
+        leased(place, selected(place), code)
+    selected(place)
+    selected(place)
+    assert [_queries(client, url) for url in urls] == counts
+
+
+def _queries(client, url):
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_rooms_of_two_cells_have_no_wall_inside():
+    polygons = [[[0, 0], [4, 0], [4, 5], [0, 5]], [[4, 0], [8, 0], [8, 5], [4, 5]]]
+    walls = drawing._walls(polygons, 5)
+    assert "M4 5 L4 0" not in walls
+    assert "M4 0 L4 5" not in walls
+    assert walls.count("M") == 6
