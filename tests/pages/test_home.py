@@ -24,7 +24,13 @@ def call(db):
 
     def make(code, opens=OPENS, closes=CLOSES, status=CallStatus.PUBLISHED, quotas=(30, 10)):
         row = Call(
-            code=code, programme="trial", cluster=people.cluster(), status=status, opens_at=opens, closes_at=closes
+            id=next(_ids),
+            code=code,
+            programme="trial",
+            cluster=people.cluster(),
+            status=status,
+            opens_at=opens,
+            closes_at=closes,
         )
         row.current = CallVersion(
             title={"ko": f"{code} 모집", "en": f"Call {code}"}, summary={"ko": "요약", "en": "Summary"}
