@@ -1,6 +1,5 @@
 """What a certificate may be changed by, and what the verdict says of it."""
 
-import copy
 import json
 import unicodedata
 from datetime import datetime, timedelta
@@ -9,58 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from college import issuers, multikey, proofs, statuslist
+from college import multikey
 from college.credentials import verify
-from college.issuers import Key
 from tests.college.papers import (
-    BITS,
     DID,
-    INDEX,
     ISSUED,
-    LISTS,
     METHOD,
     NOW,
     OTHER_SEED,
     SEED,
-    issuer,
-    known,
     listed,
     paper,
     public,
     self_issued,
     shelf,
-    status_list,
 )
+from tests.college.verdicts import changed, reason, verdict, without
 
 PLAIN = paper()
 LISTED = listed()
 FORMS = ("rdfc", "jcs", "both")
-
-
-def verdict(document, *, at=NOW, lists=None, issuers_known=None):
-    return verify(document, at=at, lists=lists, issuers_known=issuers_known or known())
-
-
-def reason(document, **given):
-    return verdict(document, **given).reason
-
-
-def changed(document, *path, to):
-    copied = copy.deepcopy(document)
-    holder = copied
-    for key in path[:-1]:
-        holder = holder[key]
-    holder[path[-1]] = to
-    return copied
-
-
-def without(document, *path):
-    copied = copy.deepcopy(document)
-    holder = copied
-    for key in path[:-1]:
-        holder = holder[key]
-    del holder[path[-1]]
-    return copied
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -326,105 +293,6 @@ def test_a_did_must_own_the_key_that_signed():
     assert (result.ok, result.issuer_known) == (True, False)
 
 
-KEY = Key("key-1", public())
-RETIRED = datetime.fromisoformat("2020-11-21T00:00:00Z")
-
-
-def test_a_retired_key_proves_what_it_signed_before():
-    keys = known(Key("key-1", public(), expires=RETIRED))
-    assert reason(PLAIN, issuers_known=keys) is None
-    assert reason(paper(created="2020-11-21T00:00:00Z"), issuers_known=keys) == "proof.method"
-    undated = without(PLAIN, "proof", "created")
-    assert reason(undated, issuers_known=keys) == "proof.method"
-
-
-def test_a_stolen_key_counts_only_with_an_earlier_leaf():
-    stolen = Key("key-1", public(), revoked=RETIRED)
-    seals = {None: "proof.method", RETIRED: "proof.method", RETIRED - timedelta(seconds=1): None}
-    for sealed_at, expected in seals.items():
-        assert reason(PLAIN, issuers_known=known(stolen, sealed_at=sealed_at)) == expected
-
-
-def test_the_leaf_is_looked_up_by_what_was_signed():
-    asked = []
-
-    def sealed_at(digest):
-        asked.append(digest)
-
-    signed = paper("jcs")
-    college = issuers.Issuer(DID, (KEY,), sealed_at=sealed_at)
-    verdict(changed(signed, "@context", to=[*signed["@context"], "urn:x"]), issuers_known={DID: college}.get)
-    assert asked == [proofs.digest(signed)]
-
-
-def taken_back(*purposes):
-    bits = statuslist.with_bit(BITS, INDEX, True)
-    return shelf(*(status_list(purpose, bits=bits) for purpose in purposes))
-
-
-def test_taken_back():
-    assert reason(LISTED, lists=taken_back("revocation")) == "status.revoked"
-    assert reason(LISTED, lists=taken_back("suspension")) == "status.suspended"
-    assert reason(LISTED, lists=taken_back("suspension", "revocation")) == "status.revoked"
-
-
-def test_lists_of_the_issuer_are_used_when_none_are_given():
-    assert reason(LISTED, issuers_known=known(lists=taken_back("revocation"))) == "status.revoked"
-    assert reason(LISTED, issuers_known=known(lists=shelf())) is None
-
-
-ELSEWHERE = {**status_list("suspension"), "id": LISTS["revocation"]}
-BAD_LISTS = {
-    "at hand": lambda: {}.get,
-    "signed": lambda: shelf({**status_list("revocation"), "validUntil": "2030-01-01T00:00:00Z"}),
-    "signed by us": lambda: shelf(status_list("revocation", seed=OTHER_SEED)),
-    "in force": lambda: shelf(status_list("revocation", until=NOW)),
-    "ours": lambda: shelf(status_list("revocation", issuer="https://other.example")),
-    "of the purpose": lambda: shelf(status_list("suspension", url=LISTS["revocation"])),
-    "the one named": lambda: {**dict.fromkeys(LISTS.values(), status_list("revocation"))}.get,
-    "long enough": lambda: shelf(status_list("revocation", bits=BITS[:-1])),
-    "a list": lambda: shelf(status_list("revocation", type=["VerifiableCredential"])),
-    "an object": lambda: lambda address: "nothing",
-}
-
-
-@pytest.mark.parametrize("missing", BAD_LISTS)
-def test_a_list_that_is_not(missing):
-    assert reason(LISTED, lists=BAD_LISTS[missing]()) == "status.unknown"
-
-
-def test_no_lists_at_hand():
-    assert reason(LISTED) == "status.unknown"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"statusListIndex": str(len(BITS) * 8)},
-        {"statusListIndex": "-1"},
-        {"statusListIndex": "１"},
-        {"statusListIndex": 7},
-        {"statusPurpose": "message"},
-        {"type": "Other"},
-        {"statusListCredential": "https://madang.example/none"},
-        {"statusSize": 2},
-    ],
-    ids=str,
-)
-def test_an_entry_that_cannot_be_looked_up(changes):
-    bare = {key: value for key, value in LISTED.items() if key != "proof"}
-    entry = {**bare["credentialStatus"][0], **changes}
-    document = paper("jcs", document={**bare, "credentialStatus": entry})
-    assert reason(document, lists=shelf()) == "status.unknown"
-
-
-def test_entries_without_end_are_not_looked_up():
-    bare = {key: value for key, value in LISTED.items() if key != "proof"}
-    for count in (0, 9):
-        document = paper("jcs", document={**bare, "credentialStatus": bare["credentialStatus"][:1] * count})
-        assert reason(document, lists=shelf()) == "status.unknown"
-
-
 def test_what_no_proof_covers_is_not_shown():
     assert verdict(changed(PLAIN, "validFrom", to="2020-11-19T00:00:00Z")).document is None
 
@@ -449,49 +317,6 @@ def test_never_raises_and_never_takes_a_change(path, to):
 @given(json_values | st.text(max_size=40) | st.binary(max_size=40))
 def test_never_raises_on_anything(anything):
     assert verify(anything, at=NOW).ok is False
-
-
-def test_an_issuer_document_brings_its_keys_back():
-    keys = (
-        Key("key-1", public(), expires=RETIRED),
-        Key("key-2", public(OTHER_SEED), revoked=RETIRED),
-    )
-    text = issuers.document(issuer(*keys))
-    assert issuers.from_document(json.loads(json.dumps(text))).keys == keys
-    assert text["assertionMethod"] == [METHOD]
-    assert text["verificationMethod"][0]["expires"] == "2020-11-21T00:00:00Z"
-
-
-def test_a_key_that_may_not_sign_is_no_key():
-    text = {**issuers.document(issuer(KEY)), "assertionMethod": []}
-    assert issuers.from_document(text).keys == ()
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"id": None},
-        {"verificationMethod": None},
-        {"verificationMethod": ["key-1"]},
-        {"verificationMethod": [{"type": "Multikey", "controller": "did:web:other"}]},
-        {"verificationMethod": [{"type": "Multikey", "controller": DID, "id": DID, "publicKeyMultibase": "z6Mk"}]},
-    ],
-    ids=str,
-)
-def test_a_malformed_issuer_document(changes):
-    with pytest.raises(ValueError):
-        issuers.from_document({**issuers.document(issuer(KEY)), **changes})
-
-
-def test_a_port_in_a_did():
-    assert issuers.did_web("localhost:8000", "college") == "did:web:localhost%3A8000:college"
-
-
-def test_the_room_registers_its_own_issuer(monkeypatch):
-    monkeypatch.setattr(issuers, "_own", [])
-    assert verify(PLAIN, at=NOW).reason == "proof.method"
-    issuers.register_own(known())
-    assert (verify(PLAIN, at=NOW).ok, verify(PLAIN, at=NOW).issuer_known) == (True, True)
 
 
 def test_signing_is_deterministic():
