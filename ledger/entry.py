@@ -81,9 +81,14 @@ def commit(value: Any, salt: bytes) -> str:
 
     The salt's length is fixed because HMAC pads keys: `k` and `k‖00` would commit alike.
     """
+    return commit_canonical(canonical_value(value), salt)
+
+
+def commit_canonical(value: bytes, salt: bytes) -> str:
+    """As `commit`, of what `canonical_value` has already spelled."""
     if type(salt) is not bytes or len(salt) != SALT_BYTES:
         raise InvalidLeaf(f"a salt is {SALT_BYTES} bytes")
-    mac = hmac.digest(salt, COMMIT_PREFIX + canonical_value(value), "sha256")
+    mac = hmac.digest(salt, COMMIT_PREFIX + value, "sha256")
     return urlsafe_b64encode(mac).rstrip(b"=").decode("ascii")
 
 

@@ -37,17 +37,22 @@ class KeyDestroyed(ValueError):
 
 @dataclass(frozen=True)
 class Sealing:
-    """A value to seal: its place in the leaf, whose it is, and what the commitment opens to."""
+    """A value to seal: its place in the leaf, whose it is, and what the commitment opens to, in canonical spelling."""
 
     path: str
     key_id: UUID
     salt: bytes
-    value: Any
+    value: bytes
 
 
 def key_id(key: object) -> UUID:
     """The row of a subject key: a UUID as it is, any other name (such as `user:17`) by its hash."""
-    return key if isinstance(key, UUID) else uuid5(_NAMESPACE, str(key))
+    return key if isinstance(key, UUID) else _named(str(key))
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> UUID:
+    return uuid5(_NAMESPACE, name)
 
 
 # Ends a statement that reads more, so that the door needs one round trip. Parameter: the ids of the keys.
@@ -65,7 +70,8 @@ def seal(leaf_id: UUID, sealings: Sequence[Sealing], keys: Keys) -> list[list[An
     rows = []
     for sealing in sealings:
         nonce = os.urandom(_NONCE_BYTES)
-        text = entry.canonical_value({"salt": entry.salt_text(sealing.salt), "value": sealing.value})
+        # JCS of {"salt", "value"}, put together from parts that are canonical already.
+        text = b'{"salt":"%b","value":%b}' % (entry.salt_text(sealing.salt).encode(), sealing.value)
         sealed = AESGCM(deks[sealing.key_id]).encrypt(nonce, text, _aad(leaf_id, sealing.path))
         rows.append([sealing.path, sealing.key_id, nonce, sealed])
     return rows
@@ -86,7 +92,7 @@ def open_leaf(leaf_id: UUID, keys: set[UUID] | None = None) -> list[dict[str, An
         rows = cursor.fetchall()
     found = []
     for path, nonce, ciphertext, owner, wrapped, kek in rows:
-        dek = _unwrap(owner, bytes(wrapped), kek)
+        dek = _unwrap(owner, bytes(wrapped), kek, _current_kek())
         text = AESGCM(dek).decrypt(bytes(nonce), bytes(ciphertext), _aad(leaf_id, path))
         found.append({"path": path, **json.loads(text)})
     return found
@@ -117,7 +123,10 @@ def create_kek(path: Path) -> None:
 def _unwrapped(keys: Keys) -> dict[UUID, bytes]:
     if any(wrapped is None for _, wrapped, _ in keys):
         raise KeyDestroyed("a person whose values were erased cannot be written about under the same key")
-    return {owner: _unwrap(owner, bytes(wrapped), kek) for owner, wrapped, kek in keys if wrapped is not None}
+    if not keys:
+        return {}
+    held = _current_kek()
+    return {owner: _unwrap(owner, bytes(wrapped), kek, held) for owner, wrapped, kek in keys if wrapped is not None}
 
 
 def _create_deks(ids: Sequence[UUID]) -> dict[UUID, bytes]:
@@ -135,8 +144,8 @@ def _create_deks(ids: Sequence[UUID]) -> dict[UUID, bytes]:
         return _unwrapped(cursor.fetchall())
 
 
-def _unwrap(owner: UUID, wrapped: bytes, kek_id: str) -> bytes:
-    current, kek = _current_kek()
+def _unwrap(owner: UUID, wrapped: bytes, kek_id: str, held: tuple[str, bytes]) -> bytes:
+    current, kek = held
     if kek_id != current:
         raise KeyUnavailable(f"the key {kek_id} is needed, the file holds {current}")
     try:
@@ -146,11 +155,11 @@ def _unwrap(owner: UUID, wrapped: bytes, kek_id: str) -> bytes:
 
 
 def _current_kek() -> tuple[str, bytes]:
-    path = Path(settings.LEDGER["KEK_FILE"])
+    path = str(settings.LEDGER["KEK_FILE"])
     try:
         return _kek(path)
     except FileNotFoundError:
-        _create_first_kek(path)
+        _create_first_kek(Path(path))
         return _kek(path)
 
 
@@ -164,8 +173,8 @@ def _create_first_kek(path: Path) -> None:
 
 
 @lru_cache(maxsize=4)
-def _kek(path: Path) -> tuple[str, bytes]:
-    key = path.read_bytes()
+def _kek(path: str) -> tuple[str, bytes]:
+    key = Path(path).read_bytes()
     if len(key) != 32:
         raise KeyUnavailable(f"{path} does not hold 32 bytes")
     return hashlib.sha256(b"hub-ledger/kek\x00" + key).hexdigest()[:16], key

@@ -91,9 +91,9 @@ class _Sealed:
         return {"c": self._commit(path, private, key or self.key)}
 
     def _commit(self, path: str, value: Any, key: UUID | str) -> str:
-        salt, plain = secrets.token_bytes(entry.SALT_BYTES), _plain(value)
-        self.values.append(openings.Sealing(path, openings.key_id(key), salt, plain))
-        return entry.commit(plain, salt)
+        salt, spelled = secrets.token_bytes(entry.SALT_BYTES), entry.canonical_value(_plain(value))
+        self.values.append(openings.Sealing(path, openings.key_id(key), salt, spelled))
+        return entry.commit_canonical(spelled, salt)
 
 
 def _plain(value: Any) -> Any:

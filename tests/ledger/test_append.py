@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import rfc8785
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import DatabaseError, IntegrityError, connection
 
 from ledger import entry, log, openings
@@ -245,3 +247,13 @@ def test_a_writer_cannot_write_around_the_function():
     leaf_id = note()
     sql("RESET ROLE")
     assert Record.objects.get().leaf_id == leaf_id
+
+
+def test_an_opening_is_sealed_as_the_canonical_pair_of_salt_and_value():
+    leaf_id = log.append(NOTED, row=Decision(1), by=log.SYSTEM, data={}, private={"reason": {"b": "가", "a": 1}})
+    keys = openings._unwrapped(list(SubjectKey.objects.values_list("id", "wrapped_dek", "kek_id")))
+    opening = Opening.objects.get(path="data.reason_c")
+    place = leaf_id.bytes + b"data.reason_c"
+    text = AESGCM(keys[opening.key_id]).decrypt(bytes(opening.nonce), bytes(opening.ciphertext), place)
+    assert text == rfc8785.dumps(json.loads(text))
+    assert json.loads(text)["value"] == {"b": "가", "a": 1}

@@ -93,4 +93,4 @@ def test_commands_prepare_settle_and_inspect(tmp_path, settings, capsys):
 
 def test_the_signers_process_and_the_settings_name_the_same_log(settings):
     """The signer reads no settings; its own default must be theirs, or it would sign as another log."""
-    assert signer.DEFAULT_ORIGIN == settings.LEDGER["ORIGIN"]
+    assert settings.LEDGER["ORIGIN"] == signer.DEFAULT_ORIGIN
