@@ -89,7 +89,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "recent": recent(calls, now),
         "mine": mine(request),
         "plans": [plan_card(version, on=timezone.localtime(now).date()) for version in versions],
-        "hubs": [hub_card(hub) for version in versions for hub in version.hubs.filter(later=False)],  # type: ignore[attr-defined]
+        "hubs": [hub_card(hub) for version in versions for hub in version.hubs.filter(later=False)],
         "ledger": log.status(),
         "panels": panels.shown("home", request, roles=frozenset(), now=now),
     }
@@ -104,10 +104,10 @@ def openings(calls: Sequence[Call], now: datetime) -> list[Opening]:
 
 
 def _opening(call: Call, now: datetime) -> Opening:
-    quota = sum(track.quota for track in call.tracks.all())  # type: ignore[attr-defined]
+    quota = sum(track.quota for track in call.tracks.all())
     version = call.current
     return Opening(
-        title=version.title_text if version else call.code,
+        title=_title(call),
         href=_href("intake:call", call.code),
         cluster=_name(call.cluster),
         summary=version.summary_text if version else "",
@@ -124,9 +124,8 @@ def recent(calls: Sequence[Call], now: datetime) -> list[parts.Card]:
     found = []
     for call in sorted(over, key=lambda call: call.closes_at, reverse=True)[:RECENT]:
         status, tone = AFTERWARDS[call.status]
-        title = call.current.title_text if call.current else call.code
         closed = _("%(day)s 마감") % {"day": day(timezone.localtime(call.closes_at).date())}
-        found.append(parts.Card(title, _href("intake:call", call.code), "", status, tone, closed))
+        found.append(parts.Card(_title(call), _href("intake:call", call.code), "", status, tone, closed))
     return found
 
 
@@ -136,7 +135,7 @@ def mine(request: HttpRequest) -> list[parts.Task]:
         return []
     return [
         parts.Task(
-            application.call.current.title_text,
+            _title(application.call),
             application.get_status_display(),
             "info",
             _href("intake:application", application.public_id),
@@ -174,6 +173,10 @@ def hub_card(hub: PlannedHub) -> parts.Card:
     """A hub as announced."""
     facts = [parts.Row(_("기업 공간"), _("%(count)s곳") % {"count": hub.company_places})] if hub.company_places else []
     return parts.Card(spoken(hub, "name"), "", spoken(hub, "place"), facts=facts)
+
+
+def _title(call: Call) -> str:
+    return call.current.title_text if call.current else call.code
 
 
 def _name(cluster: Cluster) -> str:

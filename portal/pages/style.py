@@ -72,7 +72,7 @@ class SampleFilter(forms.Form):
 def context(*, refused: bool, page: str | None) -> dict[str, Any]:
     """Everything the style page shows."""
     form = (
-        SampleForm({"number": "120-81-47520", "rent": "12,500,000"}, {})
+        SampleForm({"number": "120-81-47520", "rent": "12,500,000"})
         if refused
         else SampleForm(initial={"rent": 12_500_000})
     )

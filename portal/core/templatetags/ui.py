@@ -156,7 +156,7 @@ def summary(rows: Sequence[parts.Row], *, label: str = "") -> dict[str, object]:
 @register.filter(is_safe=True, needs_autoescape=True)
 def shown(value: Any, autoescape: bool = True) -> Any:
     """A value of a summary: text keeps its line breaks; dates and numbers are left to the language's format."""
-    return linebreaksbr(value, autoescape) if isinstance(value, str | Promise) else value
+    return linebreaksbr(str(value), autoescape) if isinstance(value, str | Promise) else value
 
 
 @register.inclusion_tag("components/tasks.html")
