@@ -209,6 +209,11 @@ def offers_due(now: datetime) -> QuerySet[Offer]:
     return Offer.objects.filter(status=OfferStatus.SENT, expires_at__lte=now).order_by("expires_at", "id")
 
 
+def offers_open(now: datetime) -> QuerySet[Offer]:
+    """Sent offers that can still be answered, those running out first."""
+    return _offers().filter(status=OfferStatus.SENT, expires_at__gt=now).order_by("expires_at", "id")
+
+
 def offer_of(public_id: UUID) -> Offer | None:
     return _offers().filter(public_id=public_id).first()
 

@@ -7,6 +7,8 @@ from tenancy import services
 
 @app.task(name="tenancy.tasks.expire_offers")
 def expire_offers() -> int:
-    """Expire offers and unsigned contracts whose time is over; answers how many."""
+    """Expire offers and unsigned contracts whose time is over, remind of the others; answers how many expired."""
     now = database_now()
-    return services.expire_due_offers(now=now) + services.lapse_leases(now=now)
+    expired = services.expire_due_offers(now=now) + services.lapse_leases(now=now)
+    services.remind_offers(now=now)
+    return expired

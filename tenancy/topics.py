@@ -13,6 +13,12 @@ TOPICS = [
         required=True,
     ),
     Topic(
+        "space.offer_waiting",
+        _("입주 제안 답변 알림"),
+        _("{hub} {unit}호 입주 제안이 답변을 기다립니다."),
+        _("{expires_at}까지 답하지 않으면 다음 기업에 기회가 넘어갑니다."),
+    ),
+    Topic(
         "space.lease_ready",
         _("입주계약 서명"),
         _("{unit}호 입주계약서가 준비되었습니다."),

@@ -35,6 +35,8 @@ class Offer(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     terms_hash = models.CharField(max_length=64, blank=True)
+    #: How many of the two reminders went out.
+    reminders = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("입주 제안")

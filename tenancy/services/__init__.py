@@ -17,6 +17,7 @@ from tenancy.services.offers import (
     expire_offer,
     offer_room,
     promote,
+    remind_offers,
     revoke_offer,
 )
 from tenancy.services.places import block_unit, import_places, set_terms, unblock
@@ -40,6 +41,7 @@ __all__ = [
     "promote",
     "prove_allocation",
     "publish_allocation",
+    "remind_offers",
     "revoke_offer",
     "run_allocation",
     "set_terms",

@@ -20,7 +20,7 @@ from tenancy.enums import LeaseStatus, OccupancyStatus, OfferStatus, Side
 from tenancy.models import Lease, LeaseTerm, Offer, Signature
 from tenancy.services.holding import move, release
 from tenancy.services.invoices import draft_month
-from tenancy.services.offers import give_up, terms_shown
+from tenancy.services.offers import freed_by, give_up, promote, terms_shown
 from tenancy.services.telling import tell_lease_ready, tell_lease_signed
 from tenancy.workflow import LEASE
 
@@ -150,12 +150,13 @@ def _lapse(lease: Lease, now: datetime) -> None:
 
 @transaction.atomic
 def abandon_lease(*, lease: Lease, by: Any, now: datetime, reason: str) -> None:
-    """A signed lease that nobody moves into: the approver ends it before the key is handed over."""
+    """A signed lease that nobody moves into: the approver ends it before the key; the room goes to the next in line."""
     role = rules.check_can_sign_as_lessor(by, lease)
     if not reason.strip():
         raise Invalid(_("이유를 적어 주십시오."), field="reason")
     advance(lease, LeaseStatus.NOT_MATERIALISED, by=by.acting_as(role), steps=LEASE, reason=reason)
     release(lease.occupancies.all(), by=by.acting_as(role))
+    promote(freed=freed_by(lease.offer, now), besides=lease.offer.need, by=by, now=now)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,13 +19,13 @@ from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus
 from portal.intake.models import Track
 from tenancy import queries, rules
-from tenancy.enums import OccupancyStatus, OfferStatus
+from tenancy.enums import LeaseStatus, OccupancyStatus, OfferStatus
 from tenancy.fitting import why_not
-from tenancy.models import AllocationRun, Need, Offer, RateCard, Terms, Unit
+from tenancy.models import AllocationRun, Lease, Need, Offer, RateCard, Terms, Unit
 from tenancy.services.holding import move, occupy, release
 from tenancy.services.needs import leave_line
-from tenancy.services.telling import tell_offer_sent
-from tenancy.workflow import OFFER
+from tenancy.services.telling import tell_offer_sent, tell_offer_waiting
+from tenancy.workflow import LEASE, OFFER
 
 _ONE_LIVE = "one_live_offer_per_application"
 
@@ -150,6 +150,28 @@ def expire_due_offers(*, now: datetime) -> int:
     return expired
 
 
+def remind_offers(*, now: datetime) -> int:
+    """Remind those who have not answered: at half time and in the last 24 hours, once each; answers how many."""
+    reminded = 0
+    for offer in list(queries.offers_open(now)):
+        due = _reminders_due(offer, now)
+        with transaction.atomic():
+            waiting = Offer.objects.filter(pk=offer.pk, status=OfferStatus.SENT, reminders__lt=due)
+            if waiting.update(reminders=due):
+                tell_offer_waiting(offer, due)
+                reminded += 1
+    return reminded
+
+
+def _reminders_due(offer: Offer, now: datetime) -> int:
+    """2 in the last 24 hours, 1 from half time on, 0 before."""
+    assert offer.sent_at is not None
+    assert offer.expires_at is not None
+    if now >= offer.expires_at - timedelta(hours=24):
+        return 2
+    return int(now >= offer.sent_at + (offer.expires_at - offer.sent_at) / 2)
+
+
 @transaction.atomic
 def revoke_offer(*, offer: Offer, by: Any, now: datetime, reason: str, pass_on: bool = False) -> Offer | None:
     """Take an offer back (a flooded room); the company stays selected and first in line by rank.
@@ -161,17 +183,31 @@ def revoke_offer(*, offer: Offer, by: Any, now: datetime, reason: str, pass_on: 
         raise Invalid(_("취소하는 이유를 적어 주십시오."), field="reason")
     advance(offer, OfferStatus.REVOKED, by=by.acting_as(role), steps=OFFER, reason=reason, changes={"answered_at": now})
     release(offer.occupancies.all(), by=by.acting_as(role))
-    return promote(freed=_freed(offer, now), besides=offer.need, by=by, now=now) if pass_on else None
+    return promote(freed=freed_by(offer, now), besides=offer.need, by=by, now=now) if pass_on else None
 
 
 def withdraw_holds(*, need: Need, why: str, by: Any, now: datetime) -> None:
-    """What intake's ``left`` asks for: take back a live offer, give back its cells, leave the line, pass the room on."""
+    """What intake's ``left`` asks for: give back all that is held before the key, leave the line, pass the room on.
+
+    A room already moved into stays: leaving it is a matter of its lease. Doing it again changes nothing.
+    """
     leave_line(need=need, why=why, by=by, now=now)
-    live = need.offers.filter(status__in=queries.ANSWERABLE).select_related("need__application__call", "unit").first()
-    if live is not None:
-        advance(live, OfferStatus.REVOKED, by=by, steps=OFFER, changes={"answered_at": now})
-        release(live.occupancies.all(), by=by)
-        promote(freed=_freed(live, now), besides=need, by=by, now=now)
+    standing = need.offers.filter(status__in=[*queries.ANSWERABLE, OfferStatus.ACCEPTED])
+    for offer in standing.select_related("need__application__call", "unit"):
+        if _take_back(offer, by=by, now=now):
+            promote(freed=freed_by(offer, now), besides=need, by=by, now=now)
+
+
+def _take_back(offer: Offer, *, by: Any, now: datetime) -> bool:
+    """Undo an offer or a contract nobody has moved into; whether that gave cells back."""
+    held = list(offer.occupancies.filter(status__in=[OccupancyStatus.HELD, OccupancyStatus.COMMITTED]))
+    if offer.status in queries.ANSWERABLE:
+        advance(offer, OfferStatus.REVOKED, by=by, steps=OFFER, changes={"answered_at": now})
+    lease = Lease.objects.filter(offer=offer, status__in=[LeaseStatus.AWAITING_SIGNATURE, LeaseStatus.SIGNED]).first()
+    if lease is not None:
+        advance(lease, LeaseStatus.NOT_MATERIALISED, by=by, steps=LEASE)
+    release(held, by=by)
+    return bool(held)
 
 
 def give_up(offer: Offer, *, why: str, by: Any, acting: Any, now: datetime, reason: str = "") -> Offer | None:
@@ -182,7 +218,7 @@ def give_up(offer: Offer, *, why: str, by: Any, acting: Any, now: datetime, reas
     application.refresh_from_db()
     if application.status == ApplicationStatus.SELECTED:
         intake.decline(application=application, reason=reason, by=by, now=now)
-    return promote(freed=_freed(offer, now), besides=offer.need, by=by, now=now, place=application.quota_track)
+    return promote(freed=freed_by(offer, now), besides=offer.need, by=by, now=now, place=application.quota_track)
 
 
 def promote(
@@ -202,7 +238,7 @@ def promote(
     return None
 
 
-def _freed(offer: Offer, now: datetime) -> Freed:
+def freed_by(offer: Offer, now: datetime) -> Freed:
     """The room from its old start, or from today when that is over."""
     terms = queries.terms_of(offer.need.application.call)
     assert terms is not None

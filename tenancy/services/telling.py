@@ -18,6 +18,16 @@ def tell_offer_sent(offer: Offer) -> None:
     )
 
 
+def tell_offer_waiting(offer: Offer, reminder: int) -> None:
+    notify(
+        to=offer.need.organisation,
+        topic="space.offer_waiting",
+        context={"unit": offer.unit.code, "hub": str(offer.unit.hub), "expires_at": offer.expires_at},
+        url=reverse("tenancy:offer", args=[offer.public_id]),
+        key=f"space.offer_waiting:{offer.public_id}:{reminder}",
+    )
+
+
 def tell_lease_ready(lease: Lease) -> None:
     notify(
         to=lease.organisation,

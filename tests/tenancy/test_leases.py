@@ -165,12 +165,13 @@ def test_no_key_before_the_deposit():
 
 
 def test_a_signed_lease_nobody_moves_into_is_given_up_by_the_approver():
-    place = space()
-    lease = leased(place, selected(place), "801")
+    place = space("801")
+    lease, following = leased(place, selected(place), "801"), selected(place)
     with pytest.raises(NotAllowed):
         abandon_lease(lease=lease, by=place.officer, now=NOW, reason="폐업")
     abandon_lease(lease=lease, by=place.approver, now=NOW, reason="폐업")
     assert (lease.status, lease.occupancies.get().status) == ("NOT_MATERIALISED", "RELEASED")
+    assert Offer.objects.get(status="SENT").need == following
 
 
 def test_billing_may_run_twice():

@@ -6,7 +6,7 @@ from portal.core.errors import Invalid, Late, NotAllowed, Overtaken
 from portal.intake import services as intake
 from portal.notices.models import Notice
 from tenancy import services
-from tenancy.models import Occupancy, Offer
+from tenancy.models import Lease, Occupancy, Offer
 from tests.factories.people import company, leaves, person
 from tests.factories.space import NOW, START, evening, master, offered, selected, space
 
@@ -146,6 +146,47 @@ def test_a_withdrawn_company_gives_its_room_to_the_next():
     first.refresh_from_db()
     assert (offer.status, statuses(offer), first.left_at) == ("REVOKED", ["RELEASED"], NOW)
     assert Offer.objects.get(status="SENT").need == second
+
+
+@pytest.mark.parametrize("contract", ["none", "awaiting", "one signature"])
+def test_withdrawing_after_accepting_gives_the_room_back(contract):
+    place = space("801")
+    first, second = selected(place), selected(place)
+    offer = offered(place, first, "801")
+    accept(offer)
+    if contract != "none":
+        lease = services.prepare_lease(offer=offer, by=place.officer, now=NOW)
+    if contract == "one signature":
+        shown = {"document_hash": lease.document_hash, "consented": True}
+        services.sign_lease(lease=lease, side="TENANT", by=master(first), now=NOW, **shown)
+    intake.withdraw(application=first.application, reason="사업 철수", by=master(first), now=NOW)
+    assert statuses(offer) == ["RELEASED"]
+    assert Offer.objects.get(status="SENT").need == second
+    assert [row.status for row in Lease.objects.all()] == ([] if contract == "none" else ["NOT_MATERIALISED"])
+
+
+def test_reminders_at_half_time_and_on_the_last_day_once_each():
+    place = space()
+    need = selected(place)
+    offer = offered(place, need, "801")
+    half = NOW + (offer.expires_at - NOW) / 2
+    moments = [
+        half - timedelta(seconds=1),
+        half,
+        half,
+        offer.expires_at - DAY,
+        offer.expires_at - DAY,
+        offer.expires_at,
+    ]
+    assert [services.remind_offers(now=moment) for moment in moments] == [0, 1, 0, 1, 0, 0]
+    assert Notice.objects.filter(user=master(need), topic="space.offer_waiting").count() == 2
+
+
+def test_nobody_is_reminded_of_an_answered_offer():
+    place = space()
+    offer = offered(place, selected(place), "801")
+    accept(offer)
+    assert services.remind_offers(now=offer.expires_at - DAY) == 0
 
 
 def test_a_room_nobody_in_line_can_use_stays_free():
