@@ -8,4 +8,4 @@ class AccountsConfig(AppConfig):
     verbose_name = _("계정과 기업")
 
     def ready(self) -> None:
-        from portal.accounts import events, holdings, mail, second_factor  # noqa: F401  (each registers on import)
+        from portal.accounts import events, holdings, mail, panels, second_factor  # noqa: F401  (each registers on import)

@@ -1,0 +1,47 @@
+"""What accounts shows on the shared pages: invitations to me, the administrator's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from portal.accounts import queries
+from portal.accounts.roles import ADMIN
+from portal.core.panels import Panel, register
+from portal.core.ui.parts import Task
+
+TEMPLATE = "accounts/panel.html"
+
+
+def my_invitations(user: Any, now: datetime) -> Mapping[str, Any] | None:
+    """Invitations that wait for an answer; None without any."""
+    if not user.is_authenticated:
+        return None
+    address = reverse("accounts:organisations")
+    tasks = [
+        Task(invitation.organisation.name_ko, _("초대받음"), "info", address, str(invitation.invited_by))
+        for invitation in queries.invitations_to(user, now=now)
+    ]
+    return {"tasks": tasks} if tasks else None
+
+
+def administration(user: Any, now: datetime) -> Mapping[str, Any]:
+    """Roles, and deletion requests with how many wait."""
+    waiting = queries.deletions_asked().count()
+    return {
+        "tasks": [
+            Task(_("역할 관리"), _("언제든지"), "", reverse("accounts:roles")),
+            Task(_("계정 삭제 요청 처리"), str(waiting), "warning" if waiting else "", reverse("accounts:deletions")),
+        ]
+    }
+
+
+register(Panel("invitations", "my", gettext_lazy("받은 초대"), TEMPLATE, my_invitations, order=5))
+register(
+    Panel("administration", "desk", gettext_lazy("시스템 관리"), TEMPLATE, administration, frozenset({ADMIN}), order=90)
+)
