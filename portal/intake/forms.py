@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Organisation
 from portal.core.ui.fields import DateTimeInput
 from portal.intake import blocks
-from portal.intake.enums import Finding
+from portal.intake.enums import AppealStatus, Finding
 from portal.intake.models import Call, Criterion, EligibilityFinding, Evaluator, ScoreSheet, Track
 
 
@@ -194,6 +194,34 @@ class FindingForm(forms.Form):
     def __init__(self, *args: Any, finding: EligibilityFinding | None = None, **options: Any) -> None:
         initial = {"outcome": finding.outcome} if finding else {}
         super().__init__(*args, **{"initial": initial, **options})
+
+
+class SupplementForm(forms.Form):
+    """Which questions open again, what is missing, until when."""
+
+    blocks = forms.MultipleChoiceField(label=_("보완할 문항"), widget=forms.CheckboxSelectMultiple)
+    missing = forms.CharField(label=_("보완할 내용"), widget=forms.Textarea(attrs={"rows": 4}), max_length=2000)
+    due_at = forms.DateTimeField(
+        label=_("보완 기한"), widget=DateTimeInput, input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
+    )
+
+    def __init__(self, *args: Any, form: blocks.Form, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [(block.code, block.label_text) for block in form.blocks() if block.kind != "company_card"]
+        self.fields["blocks"].choices = choices  # type: ignore[attr-defined]
+
+
+class AnswerForm(forms.Form):
+    """What an appeal comes to."""
+
+    outcome = forms.ChoiceField(label=_("결정"), widget=forms.RadioSelect)
+    reasons = forms.CharField(
+        label=_("결정 이유"), widget=forms.Textarea(attrs={"rows": 8}), required=False, max_length=5000
+    )
+
+    def __init__(self, *args: Any, outcomes: Iterable[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["outcome"].choices = [(code, AppealStatus(code).label) for code in outcomes]  # type: ignore[attr-defined]
 
 
 class LotteryForm(forms.Form):

@@ -166,7 +166,7 @@ def appeals_for(user: Any) -> QuerySet[Appeal]:
     mine = Q(application__in=applications_of(user).values("pk"))
     seen = Q(application__call__in=calls_for_staff(user).values("pk"))
     return Appeal.objects.filter(mine | seen).select_related(
-        "application__call__current", "application__organisation", "notice"
+        "application__call__current", "application__call__cluster", "application__organisation", "notice"
     )
 
 

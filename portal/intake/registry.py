@@ -127,6 +127,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "application.promoted": _PLACE,
     "application.reserved": _PLACE,
     "panel.formed": {"members": "int", "members_c": "commitment"},
+    "application.supplement_closed": {"content_c": "commitment?"},
     "conflict.declared": {
         "ground": "code:" + "|".join(Ground.values),
         "scope": "code:" + "|".join(Scope.values),

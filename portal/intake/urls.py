@@ -38,5 +38,6 @@ urlpatterns = [
     path("desk/calls/<slug:code>/stages/<int:number>/steps/<slug:step>/", steps.on_stage, name="stage-step"),
     path("desk/applications/<uuid:public_id>/", desk.application, name="desk-application"),
     path("desk/applications/<uuid:public_id>/findings/<slug:rule>/", desk.finding, name="finding"),
+    path("desk/applications/<uuid:public_id>/supplement/", desk.supplement, name="supplement"),
     path("desk/decisions/<uuid:public_id>/", steps.decision, name="decision"),
 ]

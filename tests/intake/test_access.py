@@ -55,6 +55,7 @@ READERS = {
     "stage-step": STAFF,
     "desk-application": STAFF,
     "finding": STAFF,
+    "supplement": STAFF,
     "decision": STAFF,
 }
 #: Only POST; a GET shows that the address is closed to everybody but leaks nothing.
@@ -134,6 +135,7 @@ def house(monkeypatch):
         "stage-step": [code, 1, "settle"],
         "desk-application": [case],
         "finding": [case, "company_age"],
+        "supplement": [case],
         "decision": [decision.public_id],
     }
     return persons, addresses

@@ -21,13 +21,7 @@ from portal.intake.services.decisions import (
     reopen_decision,
 )
 from portal.intake.services.drafts import choose_track, request_sending, save_draft, start_application
-from portal.intake.services.eligibility import (
-    ask_supplement,
-    close_supplement,
-    prepare_eligibility,
-    record_finding,
-    record_findings,
-)
+from portal.intake.services.eligibility import prepare_eligibility, record_finding, record_findings
 from portal.intake.services.files import attach_file, remove_file
 from portal.intake.services.panels import (
     add_evaluator,
@@ -51,9 +45,12 @@ from portal.intake.services.review import (
     reopen_sheet,
 )
 from portal.intake.services.submission import submit, withdraw
+from portal.intake.services.supplements import accept_supplement, answer_supplement, ask_supplement, close_supplement
 
 __all__ = [
+    "accept_supplement",
     "add_evaluator",
+    "answer_supplement",
     "ask_supplement",
     "attach_file",
     "call_next_reserve",

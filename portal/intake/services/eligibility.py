@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.core.errors import Invalid, NotAllowed
-from portal.core.transition import advance
-from portal.intake import blocks, checks, queries, rules, workflow
-from portal.intake.enums import ApplicationStatus, DecisionKind, Finding, Outcome, SupplementStatus
-from portal.intake.models import Application, Call, Decision, DecisionLine, EligibilityFinding, SupplementRequest
-from portal.intake.services import telling
+from portal.intake import blocks, checks, queries, rules
+from portal.intake.enums import ApplicationStatus, DecisionKind, Finding, Outcome
+from portal.intake.models import Application, Call, Decision, DecisionLine, EligibilityFinding
 from portal.intake.services.acting import person
 
 #: The built-in rules as people read them; a programme's own show their code.
@@ -115,44 +113,6 @@ def record_finding(
         found_by=person(by),
         found_at=now,
     )
-
-
-@transaction.atomic
-def ask_supplement(
-    *, application: Application, block_codes: Sequence[str], missing: str, due_at: datetime, by: Any, now: datetime
-) -> SupplementRequest:
-    """보완요청: opens the named blocks until ``due_at``."""
-    role = rules.check_can_run(by, application.call)
-    form = application.call.current.parsed_form if application.call.current else None
-    if not block_codes or form is None or any(form.block(code) is None for code in block_codes):
-        raise Invalid(_("보완할 문항을 골라 주십시오."), field="blocks")
-    if due_at <= now or not missing.strip():
-        raise Invalid(_("보완할 내용과 앞으로의 기한을 적어 주십시오."), field="missing")
-    advance(
-        application, ApplicationStatus.SUPPLEMENT, by=by.acting_as(role), steps=workflow.APPLICATION, reason=missing
-    )
-    request = SupplementRequest.objects.create(
-        application=application,
-        blocks=list(block_codes),
-        missing=missing.strip(),
-        due_at=due_at,
-        asked_by=by,
-        asked_at=now,
-    )
-    telling.supplement_asked(request)
-    return request
-
-
-@transaction.atomic
-def close_supplement(*, request: SupplementRequest, by: Any, now: datetime) -> SupplementRequest:
-    """The due time has passed without an answer: decided on what is there."""
-    role = rules.check_can_run(by, request.application.call)
-    if now < request.due_at:
-        raise NotAllowed(_("보완 기한이 아직 남아 있습니다."))
-    acting = by.acting_as(role)
-    advance(request, SupplementStatus.LAPSED, by=acting, steps=workflow.SUPPLEMENT)
-    advance(request.application, ApplicationStatus.SUBMITTED, by=acting, steps=workflow.APPLICATION)
-    return request
 
 
 @transaction.atomic

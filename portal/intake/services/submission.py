@@ -27,13 +27,13 @@ def submit(*, application: Application, key: str, by: Any, now: datetime) -> Rev
     ``now`` is when the request had arrived whole. Raises ``Late`` at or after the bell, ``Incomplete`` with what is
     missing, ``NotAllowed`` for anyone but the master account. Nothing of the draft is ever lost.
     """
-    application = _locked(application)
+    application = locked(application)
     if repeated := application.revisions.filter(key=key).first():
         rules.people.check_can_act_for(by, application.organisation)
         return repeated
     role = rules.check_can_submit(by, application, now=now)
     version = _current_version(application)
-    content = _content(application, version)
+    content = content_of_draft(application, version)
     sha256 = digest(content)
     last = queries.last_revision(application) if application.status == ApplicationStatus.SUBMITTED else None
     if last is not None and last.sha256 == sha256:
@@ -57,7 +57,7 @@ def submit(*, application: Application, key: str, by: Any, now: datetime) -> Rev
     return revision
 
 
-def _locked(application: Application) -> Application:
+def locked(application: Application) -> Application:
     """One sender at a time; the second of two presses waits here and then finds the first's receipt."""
     rows = Application.objects.select_for_update(of=("self",)).select_related(
         "call__current", "call__cluster", "organisation", "track"
@@ -72,7 +72,7 @@ def _current_version(application: Application) -> CallVersion:
     return version
 
 
-def _content(application: Application, version: CallVersion) -> dict[str, Any]:
+def content_of_draft(application: Application, version: CallVersion) -> dict[str, Any]:
     """Everything sent, in one object: only what is asked, files by their digest, the company as it is today."""
     form, answers, files = version.parsed_form, queries.answers_of(application), queries.files_of(application)
     found = blocks.troubles(form, answers, files)
@@ -145,7 +145,7 @@ def withdraw(*, application: Application, reason: str, by: Any, now: datetime) -
     """철회 by the company; what it held is given back and the reserve called in the same transaction."""
     from portal.intake.services import reserve
 
-    application = _locked(application)
+    application = locked(application)
     role = rules.check_can_withdraw(by, application)
     held = application.quota_track if application.status == ApplicationStatus.SELECTED else None
     advance(

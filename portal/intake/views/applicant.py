@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Receipt, Row, Task
-from portal.intake import blocks, queries, rules, services, tracking
+from portal.intake import blocks, queries, rules, services, tracking, workflow
 from portal.intake.enums import ApplicationStatus
-from portal.intake.forms import AppealForm, ReasonForm
+from portal.intake.forms import AnswerForm, AppealForm, ReasonForm
 from portal.intake.models import Application
 from portal.intake.views.answers import show_refusal, tell_refusal
 from portal.intake.views.drafting import own, version_of
@@ -48,7 +48,9 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The task list while it is written; afterwards where it stands."""
     found = own(request, public_id)
     now = database_now()
-    editable = rules.allowed(rules.check_can_draft, request.user, found) and now < found.call.closes_at
+    asked = found.supplements.filter(status="ASKED").first() if found.status == "SUPPLEMENT" else None
+    ends = asked.due_at if asked else found.call.closes_at
+    editable = rules.allowed(rules.check_can_draft, request.user, found) and now < ends
     context = {
         "application": found,
         "call": found.call,
@@ -56,6 +58,8 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "now": now,
         "word": tracking.word(found),
         "editable": editable,
+        "asked": asked,
+        "ends": ends,
         "tasks": _tasks(found) if editable else [],
         "steps": tracking.steps(found),
         "then": tracking.next_of(found),
@@ -190,9 +194,19 @@ def appeal_form(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def appeal(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The appeal with its clock, for the company and for who decides it."""
+    """The appeal with its clock, for the company and for who decides it; the reviewer answers here."""
     found = get_object_or_404(queries.appeals_for(request.user), public_id=public_id)
-    context = {"appeal": found, "call": found.application.call, "now": database_now()}
-    return render(request, "intake/appeal.html", context)
+    outcomes = [to for (start, to) in workflow.APPEAL if start == found.status and to != "WITHDRAWN"]
+    hears = bool(outcomes) and rules.allowed(rules.check_can_review_appeal, request.user, found.application.call)
+    form = AnswerForm(request.POST or None, outcomes=outcomes) if hears else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        try:
+            services.decide_appeal(appeal=found, by=request.user, now=database_now(), **form.cleaned_data)
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            return redirect("intake:appeal", found.public_id)
+    context = {"appeal": found, "call": found.application.call, "now": database_now(), "form": form}
+    return render(request, "intake/appeal.html", context, status=422 if form is not None and form.errors else 200)

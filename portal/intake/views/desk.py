@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Figure, Next, Row, Step, Table, Task, badge, link
 from portal.intake import blocks, pipeline, queries, rules, services, tracking
 from portal.intake.enums import ApplicationStatus, Finding
-from portal.intake.forms import FindingForm
+from portal.intake.forms import FindingForm, SupplementForm
 from portal.intake.models import Application, Call
 from portal.intake.services.eligibility import rule_name
 from portal.intake.views.answers import show_refusal
@@ -180,6 +180,8 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "sections": _sent(found),
         "revisions": list(found.revisions.all()),
         "findings": _findings(found),
+        "can_ask": found.status == ApplicationStatus.SUBMITTED
+        and rules.allowed(rules.check_can_run, request.user, found.call),
         "notices": list(found.notices.select_related("line__decision")),
     }
     return render(request, "intake/desk_application.html", context)
@@ -224,6 +226,34 @@ def _findings(found: Application) -> Table:
 
 
 _TONES = {Finding.PASS: "success", Finding.FAIL: "danger", Finding.MANUAL: "warning"}
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def supplement(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """보완요청: which questions open again, what is missing, until when."""
+    found = staff_application(request, public_id)
+    if found.call.current is None:
+        raise Http404
+    form = SupplementForm(request.POST or None, form=found.call.current.parsed_form)
+    back = reverse("intake:desk-application", args=[public_id])
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            services.ask_supplement(
+                application=found,
+                block_codes=asked["blocks"],
+                missing=asked["missing"],
+                due_at=asked["due_at"],
+                by=request.user,
+                now=database_now(),
+            )
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            return redirect(back)
+    context = {"form": form, "title": _("보완요청"), "lead": str(found), "submit": _("보완 요청하기"), "cancel": back}
+    return render(request, "layout/confirm.html", context, status=422 if form.errors else 200)
 
 
 @login_required

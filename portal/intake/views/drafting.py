@@ -21,7 +21,7 @@ from portal.core.ui.parts import Column, Row, Table
 from portal.intake import blocks, queries, rules, services
 from portal.intake.errors import DraftClash, Incomplete
 from portal.intake.forms import ConfirmForm, FileForm, SectionForm
-from portal.intake.models import Application, Attachment, CallVersion, Draft
+from portal.intake.models import Application, Attachment, CallVersion, Draft, Revision
 from portal.intake.views.answers import tell_refusal
 
 
@@ -215,7 +215,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             key = request.POST.get("key", "")[:64] or uuid.uuid4().hex
-            revision = services.submit(application=found, key=key, by=request.user, now=database_now())
+            revision = _send(found, key, request.user)
         except Refused as refusal:
             error = refusal
         else:
@@ -223,6 +223,14 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(
         request, "intake/check.html", _check_context(request, found, error), status=error.http_status if error else 200
     )
+
+
+def _send(found: Application, key: str, by: Any) -> Revision:
+    """Send the application, or the answer to an open supplement request."""
+    asked = found.supplements.filter(status="ASKED").first()
+    if found.status == "SUPPLEMENT" and asked is not None:
+        return services.answer_supplement(request=asked, key=key, by=by, now=database_now())
+    return services.submit(application=found, key=key, by=by, now=database_now())
 
 
 def _check_context(request: HttpRequest, found: Application, error: Refused | None) -> dict[str, Any]:

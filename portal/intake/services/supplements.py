@@ -1,0 +1,118 @@
+"""보완요청: named blocks open again until a due time; the answer is a revision of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.core.errors import Invalid, NotAllowed
+from portal.core.transition import advance
+from portal.intake import queries, rules, workflow
+from portal.intake.canonical import digest
+from portal.intake.enums import ApplicationStatus, SupplementStatus
+from portal.intake.models import Application, Revision, SupplementRequest
+from portal.intake.services import telling
+from portal.intake.services.submission import content_of_draft, locked
+
+
+@transaction.atomic
+def ask_supplement(
+    *, application: Application, block_codes: Sequence[str], missing: str, due_at: datetime, by: Any, now: datetime
+) -> SupplementRequest:
+    """보완요청: opens the named blocks until ``due_at``."""
+    role = rules.check_can_run(by, application.call)
+    form = application.call.current.parsed_form if application.call.current else None
+    if not block_codes or form is None or any(form.block(code) is None for code in block_codes):
+        raise Invalid(_("보완할 문항을 골라 주십시오."), field="blocks")
+    if due_at <= now or not missing.strip():
+        raise Invalid(_("보완할 내용과 앞으로의 기한을 적어 주십시오."), field="missing")
+    advance(
+        application, ApplicationStatus.SUPPLEMENT, by=by.acting_as(role), steps=workflow.APPLICATION, reason=missing
+    )
+    request = SupplementRequest.objects.create(
+        application=application,
+        blocks=list(block_codes),
+        missing=missing.strip(),
+        due_at=due_at,
+        asked_by=by,
+        asked_at=now,
+    )
+    telling.supplement_asked(request)
+    return request
+
+
+@transaction.atomic
+def close_supplement(*, request: SupplementRequest, by: Any, now: datetime) -> SupplementRequest:
+    """The due time has passed without an answer: decided on what is there."""
+    role = rules.check_can_run(by, request.application.call)
+    if now < request.due_at:
+        raise NotAllowed(_("보완 기한이 아직 남아 있습니다."))
+    acting = by.acting_as(role)
+    advance(request, SupplementStatus.LAPSED, by=acting, steps=workflow.SUPPLEMENT)
+    advance(request.application, ApplicationStatus.SUBMITTED, by=acting, steps=workflow.APPLICATION)
+    return request
+
+
+@transaction.atomic
+def answer_supplement(*, request: SupplementRequest, key: str, by: Any, now: datetime) -> Revision:
+    """The master sends the answer: of the named blocks only, over what had been sent. Raises ``Late``, ``Incomplete``.
+
+    The same ``key`` gives the same receipt.
+    """
+    application = locked(request.application)
+    if repeated := application.revisions.filter(key=key).first():
+        rules.people.check_can_act_for(by, application.organisation)
+        return repeated
+    role = rules.check_can_answer_supplement(by, application, request.due_at, now=now)
+    last = queries.last_revision(application)
+    version = application.call.current
+    assert last is not None
+    assert version is not None
+    version.call = application.call
+    content = _merged(last.content, content_of_draft(application, version), request.blocks)
+    acting, sha256 = by.acting_as(role), digest(content)
+    # The row first: it is the open request that lets a revision in after closing.
+    revision = Revision(
+        application=application,
+        number=last.number + 1,
+        version=version,
+        content=content,
+        sha256=sha256,
+        salt=secrets.token_hex(32),
+        sent_by=by,
+        received_at=now,
+        key=key,
+    )
+    revision.leaf_id = advance(
+        application,
+        ApplicationStatus.SUBMITTED,
+        by=acting,
+        steps=workflow.APPLICATION,
+        private={"content": sha256},
+    )
+    revision.save(force_insert=True)
+    advance(request, SupplementStatus.ANSWERED, by=acting, steps=workflow.SUPPLEMENT, changes={"answer": revision})
+    telling.submitted(application, revision)
+    return revision
+
+
+def _merged(before: dict[str, Any], draft: dict[str, Any], named: Sequence[str]) -> dict[str, Any]:
+    """What had been sent, with the named blocks as they are in the draft now."""
+    merged = {**before}
+    for part in ("answers", "files"):
+        kept = {code: value for code, value in before[part].items() if code not in named}
+        merged[part] = kept | {code: value for code, value in draft[part].items() if code in named}
+    return merged
+
+
+@transaction.atomic
+def accept_supplement(*, request: SupplementRequest, by: Any, now: datetime) -> SupplementRequest:
+    """확인: the officer has looked at the answer."""
+    role = rules.check_can_run(by, request.application.call)
+    advance(request, SupplementStatus.ACCEPTED, by=by.acting_as(role), steps=workflow.SUPPLEMENT)
+    return request
