@@ -4,6 +4,7 @@ Tiles and entries first, made durable, and only then the checkpoint that names t
 finds in the folder is a whole log. Without a quorum the last checkpoint stays up.
 """
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +50,7 @@ class Publisher:
                 self._write_tiles(cursor, signed.size, published)
                 self._write_checkpoint(full)
                 self._record(cursor, signed.size, full, now)
+                self._drop_partial(signed.size, published)
             cursor.execute("RESET ROLE")
         return signed.size if signed and full else None
 
@@ -111,6 +113,13 @@ class Publisher:
     def _write_checkpoint(self, full: str) -> None:
         durable.make_folder(self.folder)
         durable.write(self.folder / CHECKPOINT, full.encode())
+
+    def _drop_partial(self, size: int, since: int) -> None:
+        """Removes partial tiles whose full one is there now; readers of older checkpoints fall back to the full one."""
+        for tile in (*tiles.layout(size, since), *tiles.bundles(size, since)):
+            if tile.width == tiles.WIDTH:
+                full = self.folder / tiles.path(tile)
+                shutil.rmtree(full.with_name(f"{full.name}.p"), ignore_errors=True)
 
     def _record(self, cursor: stored.Cursor, size: int, full: str, now: datetime) -> None:
         cursor.execute("INSERT INTO ledger_published (size, note, published_at) VALUES (%s, %s, %s)", [size, full, now])

@@ -446,6 +446,9 @@ def test_a_rebuilt_folder_is_the_published_one_byte_by_byte(tmp_path):
     again = {path.relative_to(tmp_path / "again"): path.read_bytes() for path in files(tmp_path / "again")}
     assert again == {path: (settled.public / path).read_bytes() for path in again}
     assert len(again) == 1 + 2 * 4 + 1
+    # Partial tiles went when their full ones came; what is left over serves readers of older checkpoints.
+    left = {str(path.relative_to(settled.public)) for path in files(settled.public)} - {str(path) for path in again}
+    assert left == {"policy", "tile/1/000.p/1", "tile/1/000.p/2"}
 
 
 def files(folder):
