@@ -40,6 +40,8 @@ def is_simple(polygon: Polygon) -> bool:
 
 def overlap(first: Polygon, second: Polygon) -> bool:
     """Whether two simple polygons share some area; touching does not count."""
+    if not _boxes_overlap(first, second):
+        return False
     if any(_cross(*a, *b) for a in _edges(first) for b in _edges(second)):
         return True
     return any(inside(point, second) for point in _probes(first)) or any(
@@ -64,6 +66,14 @@ def inside(point: tuple[Fraction | int, Fraction | int], polygon: Polygon) -> bo
         if (y1 > y) != (y2 > y) and x < Fraction((x2 - x1) * (y - y1), y2 - y1) + x1:
             odd = not odd
     return odd
+
+
+def _boxes_overlap(first: Polygon, second: Polygon) -> bool:
+    """Cheap and enough to tell most pairs of a floor apart."""
+    return all(
+        min(one) < max(other) and min(other) < max(one)
+        for one, other in zip(zip(*first, strict=True), zip(*second, strict=True), strict=True)
+    )
 
 
 def _edges(polygon: Polygon) -> list[tuple[Point, Point]]:
