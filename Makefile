@@ -34,12 +34,11 @@ check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	SECRET_KEY=check $(BIN)/mypy
-	$(BIN)/djlint --check --lint --quiet portal tenancy ledger
+	$(BIN)/djlint --lint --quiet portal tenancy ledger
 
 fmt: setup-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint --reformat --quiet portal tenancy ledger || true
 
 bench: setup-dev
 	$(BIN)/python -m tests.benchmarks

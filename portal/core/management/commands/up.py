@@ -68,6 +68,7 @@ def children(host: str, port: int) -> list[Child]:
         "WEB_WORKERS": "2",
         "WORKER_PROCESSES": "2",
         "REMAP_SIGTERM": "SIGQUIT",
+        "SITE_URL": f"http://{host}:{port}",
         **{name: value for name, value in os.environ.items() if name != "PATH"},
         "HOST": host,
         "PORT": str(port),
