@@ -1,0 +1,77 @@
+"""Reads about offers, leases and invoices; what belongs to a person is filtered by person here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from portal.accounts.models import User
+from portal.accounts.queries import organisations_of
+from tenancy.enums import LeaseStatus, OfferStatus
+from tenancy.models import Hub, Invoice, Lease, Offer
+
+LIVE_LEASE = (LeaseStatus.SIGNED, LeaseStatus.ACTIVE, LeaseStatus.VACATING, LeaseStatus.HOLDOVER)
+ANSWERABLE = (OfferStatus.PREPARED, OfferStatus.SENT)
+
+
+def offers_due(now: datetime) -> QuerySet[Offer]:
+    """Sent offers whose time is over."""
+    return Offer.objects.filter(status=OfferStatus.SENT, expires_at__lte=now).order_by("expires_at", "id")
+
+
+def offers_open(now: datetime) -> QuerySet[Offer]:
+    """Sent offers that can still be answered, those running out first."""
+    return _offers().filter(status=OfferStatus.SENT, expires_at__gt=now).order_by("expires_at", "id")
+
+
+def offer_of(public_id: UUID) -> Offer | None:
+    return _offers().filter(public_id=public_id).first()
+
+
+def offers_for(user: User) -> QuerySet[Offer]:
+    """Offers to the person's companies that were told to them, latest first."""
+    told = _offers().exclude(status=OfferStatus.PREPARED).filter(need__organisation__in=organisations_of(user))
+    return told.order_by("-sent_at")
+
+
+def offers_in(hubs: Iterable[Hub]) -> QuerySet[Offer]:
+    """Offers of rooms in the hubs, those running out first."""
+    return _offers().filter(unit__floor__building__hub__in=hubs).order_by(F("expires_at").desc(nulls_first=True), "-id")
+
+
+def _offers() -> QuerySet[Offer]:
+    return Offer.objects.select_related(
+        "need__organisation",
+        "need__application__call__cluster",
+        "unit__floor__building__hub__cluster",
+        "rate_card",
+        "lease",
+    )
+
+
+def lease_of(public_id: UUID) -> Lease | None:
+    return _leases().filter(public_id=public_id).first()
+
+
+def leases_for(user: User) -> QuerySet[Lease]:
+    """Leases of the person's companies that were shown to them, latest first."""
+    shown = _leases().exclude(status=LeaseStatus.DRAFT).filter(organisation__in=organisations_of(user))
+    return shown.order_by("-id")
+
+
+def leases_in(hubs: Iterable[Hub]) -> QuerySet[Lease]:
+    return _leases().filter(unit__floor__building__hub__in=hubs).order_by("status", "unit__code", "id")
+
+
+def _leases() -> QuerySet[Lease]:
+    return Lease.objects.select_related(
+        "organisation", "unit__floor__building__hub__cluster", "rate_card", "offer__need__application"
+    ).prefetch_related("terms", "signatures__user")
+
+
+def invoices_of(lease: Lease) -> QuerySet[Invoice]:
+    """A lease's invoices with their lines, by month."""
+    return lease.invoices.prefetch_related("lines").order_by("month", "id")
