@@ -34,10 +34,15 @@ pytestmark = pytest.mark.django_db
 
 def refused(statement: str, *values: object) -> str:
     """The database's message for a statement that must not pass."""
-    with pytest.raises((DatabaseError, IntegrityError)) as caught, transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises((DatabaseError, IntegrityError)) as caught:
+        _commit_like(statement, values)
+    return str(caught.value)
+
+
+def _commit_like(statement, values):
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    return str(caught.value)
 
 
 @pytest.fixture

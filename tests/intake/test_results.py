@@ -142,7 +142,7 @@ def test_withdrawn_between_decision_and_publication_leaves_the_place_to_the_rese
 
 
 def test_appeal_within_its_clock(told):
-    trial, domestic, _foreign = told
+    _trial, domestic, _foreign = told
     notice = domestic[3].notices.last()
     master = factory.master_of(domestic[3])
     assert notice.appeal_until == datetime(2020, 1, 14, tzinfo=SEOUL)  # 30 days: Saturday 11 January moves on to Monday

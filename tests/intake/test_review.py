@@ -67,7 +67,7 @@ def test_run_can_be_repeated_from_its_stored_inputs(reviewed):
 
 
 def test_abstaining_needs_a_reason_and_costs_nobody(reviewed):
-    trial, files, stage = reviewed
+    trial, _files, stage = reviewed
     first, *rest = factory.open_sheets(stage)
     codes = [criterion.code for criterion in stage.criteria.all()]
     judge = first.assignment.member.evaluator.user
@@ -123,7 +123,7 @@ def test_reopening_before_settling_and_never_after(reviewed):
 
 
 def test_missing_sheet_is_released_and_costs_nobody(reviewed):
-    trial, files, stage = reviewed
+    trial, _files, stage = reviewed
     missing, *rest = factory.open_sheets(stage)
     for sheet in rest:
         lock(fill(sheet))
@@ -165,7 +165,7 @@ def test_track_scope_bars_the_whole_track():
 
 
 def test_challenge_suspends_at_once_and_the_approver_decides(reviewed):
-    trial, files, stage = reviewed
+    trial, files, _stage = reviewed
     files[0].refresh_from_db()
     judge = trial.evaluators[0]
     master = factory.master_of(files[0])

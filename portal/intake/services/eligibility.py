@@ -35,6 +35,16 @@ def rule_name(rule: str) -> str:
     return str(_NAMES.get(rule, rule))
 
 
+def rule_in_words(row: Mapping[str, Any]) -> str:
+    """A rule of a call with what it asks for, as the public reads it."""
+    parameters = row.get("parameters", {})
+    if row["rule"] == "company_age":
+        return _("설립 %(years)s년 이내") % {"years": parameters["years"]}
+    if row["rule"] == "location":
+        return _("소재지: %(places)s") % {"places": ", ".join(parameters["prefixes"])}
+    return rule_name(row["rule"])
+
+
 @transaction.atomic
 def record_findings(*, call: Call, by: Any, now: datetime) -> int:
     """Run every rule of the call on every application waiting; returns how many findings were added.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
@@ -34,6 +36,16 @@ class _Title:
 
     def __str__(self) -> str:
         return self.call.current.title_text if self.call.current else self.call.code
+
+
+class _State:
+    """A state's word in whichever language the reader has."""
+
+    def __init__(self, row: Appeal | Challenge) -> None:
+        self.row = row
+
+    def __str__(self) -> str:
+        return str(self.row.get_status_display())
 
 
 def _mine(application: Application) -> str:
@@ -110,7 +122,7 @@ def challenge_decided(challenge: Challenge) -> None:
     application = challenge.application
     context = {
         "call": _Title(application.call),
-        "outcome": challenge.get_status_display(),
+        "outcome": _State(challenge),
         "reasons": challenge.reasons,
     }
     notify(to=application.organisation, topic=topics.CHALLENGE.code, context=context, url=_mine(application))
@@ -129,5 +141,6 @@ def appeal_moved(appeal: Appeal) -> None:
 
 
 def _tell_appeal(appeal: Appeal, to: Any) -> None:
-    context = {"state": appeal.get_status_display(), "call": _Title(appeal.application.call), "due_at": appeal.due_at}
+    last_day = timezone.localtime(appeal.due_at - timedelta(microseconds=1)).date()
+    context = {"state": _State(appeal), "call": _Title(appeal.application.call), "due_at": last_day}
     notify(to=to, topic=topics.APPEAL.code, context=context, url=reverse("intake:appeal", args=[appeal.public_id]))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from portal.intake import exact
 from portal.intake.blocks import in_language
@@ -23,6 +26,12 @@ def score(number: Any) -> str:
 def spoken(text: Mapping[str, str] | str | None) -> str:
     """The text in the reader's language."""
     return in_language(text)
+
+
+@register.filter
+def last_day(ends: datetime) -> str:
+    """The last day on which something may still be done, of a half-open deadline: midnight belongs to the day before."""
+    return date_format(timezone.localtime(ends - timedelta(microseconds=1)), "DATE_FORMAT")
 
 
 @register.filter

@@ -22,7 +22,7 @@ from portal.intake import queries, services
 from portal.intake.enums import CallStatus
 from portal.intake.forms import StartForm
 from portal.intake.models import Call
-from portal.intake.services.eligibility import rule_name
+from portal.intake.services.eligibility import rule_in_words
 from portal.intake.templatetags.intake import percent
 from portal.intake.views.answers import show_refusal
 
@@ -88,7 +88,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "is_open": found.is_open(now),
         "tracks": _tracks(found),
         "stages": [(stage, _criteria(stage)) for stage in found.stages.all()],
-        "rules": [rule_name(row["rule"]) for row in (found.current.eligibility if found.current else [])],
+        "rules": [rule_in_words(row) for row in (found.current.eligibility if found.current else [])],
         "corrections": [version for version in found.versions.all() if version.published_at and version.number > 1],
         "mine": _mine(request, found),
     }
@@ -111,7 +111,7 @@ def _tracks(found: Call) -> Table:
 def _criteria(stage: object) -> Table:
     columns = (Column(_("평가항목")), Column(_("배점"), number=True), Column(_("가중치"), number=True))
     rows = [(item.name_text, item.max_points, percent(item.weight_bp)) for item in stage.criteria.all()]  # type: ignore[attr-defined]
-    return Table(str(stage), columns, rows, caption_hidden=True)
+    return Table(_("평가항목"), columns, rows)
 
 
 def _mine(request: HttpRequest, found: Call) -> list[Card]:
