@@ -27,7 +27,15 @@ TEXT = (
     "run",
 )
 CODE = (".py", ".html", ".js", ".mjs", ".css", ".sh", ".sql")
-HOSTS = ("pypi.org", "pythonhosted.org", "registry.npmjs.org", "artifactory", "--index-url", "--extra-index-url", "--registry")
+HOSTS = (
+    "pypi.org",
+    "pythonhosted.org",
+    "registry.npmjs.org",
+    "artifactory",
+    "--index-url",
+    "--extra-index-url",
+    "--registry",
+)
 PATHS = re.compile(r"(?<![\w.\"$/<-])/(?:work|root|home/\w+|Users/\w+)/")
 HALF_DONE = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 SKIPS = re.compile(r"pytest\.(?:mark\.)?(?:skip|skipif|xfail|importorskip)\b|unittest\.skip")

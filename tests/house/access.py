@@ -1,0 +1,169 @@
+"""Who may open which address. A new address without a row fails; whoever adds an address adds its row.
+
+A row names its arguments (a thing of ``world.build``), who gets in, and how it is asked. All others must be refused: a
+visitor is led to the sign-in or refused, everybody else gets 403 or 404, or is told so and nothing happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.house.world import ROLES
+
+ALL = frozenset(ROLES)
+SIGNED_IN = ALL - {"anonymous"}
+COMPANY = frozenset({"member", "master"})
+MASTER = frozenset({"master"})
+EVALUATOR = frozenset({"evaluator"})
+OFFICER = frozenset({"officer"})
+DESK = frozenset({"officer", "approver", "auditor"})
+ADMIN = frozenset({"admin"})
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    """``may``: who gets in. ``thing``: the arguments. ``method``, ``data``: how a person would call it."""
+
+    may: frozenset[str]
+    thing: str = ""
+    method: str = "get"
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+TABLE: dict[str, Row] = {
+    # --- everybody ---
+    "health": Row(ALL),
+    "wagtail_serve": Row(ALL, "front page"),
+    "pages:copyright": Row(ALL),
+    "pages:style": Row(ALL),
+    "desk:display": Row(ALL, method="post"),
+    "plan:progress": Row(ALL),
+    "plan:plan": Row(ALL, "cluster"),
+    "intake:calls": Row(ALL),
+    "intake:call": Row(ALL, "call"),
+    "tenancy:hubs": Row(ALL),
+    "tenancy:floor": Row(ALL, "hub level"),
+    "tenancy:results": Row(ALL),
+    "ledger:index": Row(ALL),
+    "ledger:leaf": Row(ALL, "leaf"),
+    "log:leaf": Row(ALL, "leaf"),
+    "accounts:demo": Row(ALL),
+    "accounts:invitation": Row(ALL, "token"),
+    # --- one's own account ---
+    "desk:home": Row(SIGNED_IN),
+    "desk:my": Row(SIGNED_IN),
+    "desk:stay": Row(SIGNED_IN, method="post"),
+    "accounts:account": Row(SIGNED_IN),
+    "accounts:consents": Row(SIGNED_IN),
+    "accounts:data": Row(SIGNED_IN),
+    "accounts:export": Row(SIGNED_IN, method="post"),
+    "accounts:organisations": Row(SIGNED_IN),
+    "accounts:register": Row(SIGNED_IN),
+    "accounts:accept_invitation": Row(frozenset({"stranger"}), "invitation", "post"),
+    "notices:inbox": Row(SIGNED_IN),
+    "notices:read_all": Row(SIGNED_IN, method="post"),
+    "notices:preferences": Row(SIGNED_IN),
+    "notices:opened": Row(MASTER, "notice", "post"),
+    # --- one's own company ---
+    "accounts:organisation": Row(COMPANY, "organisation"),
+    "accounts:end_membership": Row(COMPANY, "membership", "post"),
+    "accounts:hand_over": Row(MASTER, "membership", "post"),
+    "accounts:withdraw_invitation": Row(MASTER, "invitation", "post"),
+    # --- administration ---
+    "accounts:roles": Row(ADMIN),
+    "accounts:revoke_role": Row(ADMIN, "role", "post"),
+    "accounts:deletions": Row(ADMIN),
+    "accounts:delete_person": Row(ADMIN, "person", "post"),
+    "notices:dead_letters": Row(ADMIN),
+    "notices:revive": Row(ADMIN, "dead letter", "post"),
+    "plan:state_progress": Row(ADMIN, "promise"),
+    # --- applying ---
+    "intake:applications": Row(SIGNED_IN),
+    "intake:start": Row(SIGNED_IN, "call"),
+    "intake:application": Row(COMPANY, "application"),
+    "intake:receipt": Row(COMPANY, "receipt"),
+    "intake:page": Row(COMPANY, "draft page"),
+    "intake:attach": Row(COMPANY, "draft block", "post"),
+    "intake:check": Row(COMPANY, "draft"),
+    "intake:request-sending": Row(COMPANY, "draft", "post"),
+    "intake:withdraw": Row(COMPANY, "application"),
+    "intake:file": Row(COMPANY, "file"),
+    "intake:remove-file": Row(COMPANY, "file", "post"),
+    "intake:notice": Row(COMPANY, "result"),
+    "intake:appeal-form": Row(COMPANY, "result"),
+    "intake:appeal": Row(COMPANY | DESK, "appeal"),
+    # --- evaluating ---
+    "intake:reviews": Row(SIGNED_IN),
+    "intake:review-call": Row(EVALUATOR, "call"),
+    "intake:pledge": Row(EVALUATOR, "call"),
+    "intake:sheet": Row(EVALUATOR, "sheet"),
+    "intake:lock": Row(EVALUATOR, "sheet"),
+    "intake:sheet-receipt": Row(EVALUATOR, "sheet"),
+    "intake:recuse": Row(EVALUATOR, "sheet"),
+    # --- the desk of intake ---
+    "intake:desk-calls": Row(SIGNED_IN),
+    "intake:desk-call": Row(DESK, "call"),
+    "intake:entries": Row(DESK, "call"),
+    "intake:bench": Row(DESK, "call"),
+    "intake:step": Row(DESK, "call step"),
+    "intake:desk-stage": Row(DESK, "stage"),
+    "intake:stage-step": Row(DESK, "stage step"),
+    "intake:desk-application": Row(DESK, "application"),
+    "intake:finding": Row(DESK, "finding"),
+    "intake:supplement": Row(DESK, "application"),
+    "intake:decision": Row(DESK, "decision"),
+    # --- rooms ---
+    "tenancy:mine": Row(SIGNED_IN),
+    "tenancy:offer": Row(COMPANY | DESK, "offer"),
+    "tenancy:accept": Row(MASTER, "offer", "post"),
+    "tenancy:decline": Row(MASTER, "offer", "post"),
+    "tenancy:lease": Row(COMPANY | DESK, "lease"),
+    "tenancy:sign": Row(frozenset({"master", "approver"}), "unsigned lease", "post"),
+    "tenancy:desk": Row(DESK | {"finance"}),
+    "tenancy:bench": Row(DESK, "space call"),
+    "tenancy:run": Row(OFFICER, "space call", "post"),
+    "tenancy:decide": Row(frozenset({"approver"}), "run step", "post"),
+    "tenancy:prepare": Row(OFFICER, "offer", "post"),
+    "tenancy:hand_over": Row(OFFICER, "lease", "post"),
+    "tenancy:issue": Row(frozenset({"finance"}), "invoice", "post"),
+}
+
+#: Where a page may be read by more people than may act on it: the act itself, with answers that would do.
+ACTS: dict[str, Row] = {
+    "intake:withdraw": Row(MASTER, "application", "post", {"reason": "그만둡니다."}),
+    "intake:appeal-form": Row(MASTER, "result", "post", {"grounds": "다시 보아 주십시오."}),
+    "intake:bench": Row(OFFICER, "call", "post"),
+    "intake:step": Row(OFFICER, "call step", "post"),
+    "intake:stage-step": Row(OFFICER, "stage step", "post"),
+    # The file is with the evaluators: not even the officer changes a finding now.
+    "intake:finding": Row(NOBODY, "finding", "post", {"outcome": "PASS", "evidence": "증명서를 보았습니다."}),
+    "intake:supplement": Row(
+        OFFICER, "application", "post", {"blocks": "idea", "missing": "내용", "due_at": "2030-01-01T18:00"}
+    ),
+}
+
+#: Addresses proved elsewhere, because what they answer depends on more than who asks → where.
+ELSEWHERE = {
+    "log:checkpoint": "public files of the log, written by the publisher; tests/ledger/test_views.py",
+    "log:policy": "the same",
+    "log:keys": "the same",
+    "log:consistency": "the same",
+    "log:proof": "the same",
+    "log:tile": "the same",
+    "tenancy:proof": "only for runs that were published; tests/tenancy",
+    "accounts:deletion": "depends on what the person still holds, and wants the password again; tests/accounts",
+    "accounts:demo_enter": "only in a demonstration and for its own people; tests/accounts",
+}
+
+#: Addresses that a library brings, by the start of their name or path → where they are proved.
+OF_LIBRARIES = {
+    "account_": "allauth's own pages; tests/accounts",
+    "mfa_": "allauth's own pages; tests/accounts",
+    "cms/": "the editors' side: test_access.py asks for its door and each section",
+    "documents/": "published documents, by Wagtail's own rules",
+    "wagtailcore_": "a page's password, which we do not use",
+    "set_language": "Django's language switch",
+}

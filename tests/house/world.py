@@ -1,0 +1,179 @@
+"""One of everything that an address can name, and one person of each role around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+
+from ledger.models import Record
+from portal.accounts import services as accounts
+from portal.accounts.models import User
+from portal.core.models import OutboxMessage
+from portal.intake import services
+from portal.intake.models import ResultNotice, Revision
+from portal.intake.services.files import attach_file
+from portal.notices.models import Notice
+from tenancy.models import Lease
+from tenancy.services import accept_offer, bill_month, prepare_lease, run_allocation
+from tests.factories import intake, people, space
+from tests.factories.intake import OPENS, Round
+
+#: Who comes: a visitor; a company that has nothing to do with the case; the same desk in another city; then those concerned.
+ROLES = (
+    "anonymous",
+    "stranger",
+    "elsewhere",
+    "member",
+    "master",
+    "evaluator",
+    "officer",
+    "approver",
+    "auditor",
+    "admin",
+)
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
+
+
+@dataclass
+class World:
+    """``people`` by role (the visitor is None); ``things``: the arguments of addresses, by the name a row uses."""
+
+    people: dict[str, User | None]
+    things: dict[str, list[Any]] = field(default_factory=dict)
+
+
+def build() -> World:
+    """A call whose files evaluators score, one of them ours; a draft of ours; a room of ours in the same city."""
+    call_command("load_plans", verbosity=0)
+    trial = intake.open_round()
+    application = trial.apply()
+    master, member = trial.masters[0], people.person("구성원")
+    world = World(_people(master, member))
+    _company(world, application.organisation, master, member)
+    _application(world, trial, application)
+    _review(world, trial)
+    _room(world, application.organisation)
+    dead = OutboxMessage.objects.create(topic="test", status="DEAD")
+    world.things |= {
+        "front page": [""],
+        "cluster": ["seoul"],
+        "promise": ["seoul", "college"],
+        "dead letter": [dead.pk],
+        "leaf": [Record.objects.order_by("id").first().leaf_id],
+        "hub level": ["mapo", 8],
+    }
+    return world
+
+
+def _people(master: User, member: User) -> dict[str, User | None]:
+    stranger = people.person("다른 기업")
+    people.company(stranger, name="다른기업")
+    seoul, incheon = people.cluster("seoul"), people.cluster("incheon")
+    return {
+        "anonymous": None,
+        "stranger": stranger,
+        "elsewhere": people.with_role("space.officer", cluster=incheon),
+        "member": member,
+        "master": master,
+        "officer": people.with_role("space.officer", cluster=seoul),
+        "approver": people.with_role("space.approver", cluster=seoul),
+        "auditor": people.with_role("auditor"),
+        "finance": people.with_role("space.finance", cluster=seoul),
+        "admin": people.with_role("admin"),
+    }
+
+
+def _company(world: World, organisation: Any, master: User, member: User) -> None:
+    invited = accounts.invite(by=master, organisation=organisation, email=member.email, now=OPENS)
+    membership = accounts.accept_invitation(by=member, invitation=invited, now=OPENS)
+    invitation = accounts.invite(by=master, organisation=organisation, email=world.people["stranger"].email, now=OPENS)
+    notice = Notice.objects.create(user=master, topic="test", title="알림")
+    role = world.people["officer"].role_assignments.get()
+    leaving = people.person("떠나는 사람")
+    accounts.request_deletion(by=leaving, now=OPENS)
+    world.things |= {
+        "organisation": [organisation.public_id],
+        "membership": [membership.pk],
+        "invitation": [invitation.pk],
+        "token": [accounts.issue_token(invitation=invitation)],
+        "notice": [notice.pk],
+        "role": [role.pk],
+        "person": [leaving.public_id],
+    }
+
+
+def _application(world: World, trial: Round, application: Any) -> None:
+    other = intake.open_round()
+    draft = services.start_application(
+        call=other.call,
+        organisation=application.organisation,
+        track=other.call.tracks.get(code="DOMESTIC"),
+        by=trial.masters[0],
+        now=OPENS,
+    )
+    file = attach_file(
+        application=draft, block="deck", name="계획.pdf", content=ContentFile(PDF), by=trial.masters[0], now=OPENS
+    )
+    revision = Revision.objects.get(application=application)
+    world.things |= {
+        "call": [trial.call.code],
+        "application": [application.public_id],
+        "receipt": [application.public_id, revision.number],
+        "draft": [draft.public_id],
+        "draft page": [draft.public_id, "company"],
+        "draft block": [draft.public_id, "deck"],
+        "file": [file.public_id],
+    }
+
+
+def _review(world: World, trial: Round) -> None:
+    trial.close()
+    trial.check_eligibility()
+    trial.seat()
+    stage = trial.assign(1)
+    sheet = intake.open_sheets(stage)[0]
+    result = ResultNotice.objects.get(application=sheet.assignment.application)
+    master = world.people["master"]
+    appeal = services.file_appeal(notice=result, grounds="다시 보아 주십시오.", by=master, now=intake.REVIEW)
+    world.people["evaluator"] = sheet.assignment.member.evaluator.user
+    world.things |= {
+        "sheet": [sheet.public_id],
+        "call step": [trial.call.code, "final"],
+        "stage": [trial.call.code, 1],
+        "stage step": [trial.call.code, 1, "settle"],
+        "finding": [sheet.assignment.application.public_id, "tax_clear"],
+        "decision": [trial.call.decisions.first().public_id],
+        "result": [result.public_id],
+        "appeal": [appeal.public_id],
+    }
+
+
+def _room(world: World, organisation: Any) -> None:
+    """An open offer to our company, and a lease of a second company of the same people."""
+    place = space.space("801 802 803 804")
+    offer = space.offered(place, space.selected(place, organisation=organisation), "801")
+    second = people.company(world.people["master"], world.people["member"], name="둘째기업")
+    lease = space.leased(place, space.selected(place, organisation=second), "802")
+    unsigned = _unsigned(world, place)
+    space.selected(place)
+    run = run_allocation(call=place.call, by=place.officer, now=space.NOW)
+    [invoice] = bill_month(hub=place.hub, month=space.START.replace(day=1))
+    world.things |= {
+        "offer": [offer.public_id],
+        "lease": [lease.public_id],
+        "unsigned lease": [unsigned.public_id],
+        "invoice": [invoice.pk],
+        "space call": [place.call.code],
+        "run step": [place.call.code, run.number, "confirm"],
+    }
+
+
+def _unsigned(world: World, place: space.Space) -> Lease:
+    """A lease that waits for both signatures."""
+    third = people.company(world.people["master"], world.people["member"], name="셋째기업")
+    offer = space.offered(place, space.selected(place, organisation=third), "803")
+    accept_offer(offer=offer, by=world.people["master"], now=space.NOW, agreed=True)
+    return prepare_lease(offer=offer, by=place.officer, now=space.NOW)
