@@ -23,14 +23,14 @@ class WishKind(models.TextChoices):
 class AllocationStatus(models.TextChoices):
     DRAFT = "DRAFT", _("준비")
     COMPUTED = "COMPUTED", _("계산")
-    CONFIRMED = "CONFIRMED", _("확정")
+    CONFIRMED = "CONFIRMED", pgettext_lazy("공간배정", "확정")
     PUBLISHED = "PUBLISHED", _("공개")
     VOID = "VOID", _("폐기")
 
 
 class OfferStatus(models.TextChoices):
     PREPARED = "PREPARED", _("준비")
-    SENT = "SENT", _("통지")
+    SENT = "SENT", pgettext_lazy("입주 제안", "통지")
     ACCEPTED = "ACCEPTED", pgettext_lazy("입주 제안", "수락")
     DECLINED = "DECLINED", pgettext_lazy("입주 제안", "포기")
     EXPIRED = "EXPIRED", _("기한만료")

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from portal.accounts.models import User
 from portal.accounts.queries import clusters_of
@@ -59,23 +59,28 @@ def desk(user: Any, now: datetime) -> Mapping[str, Any] | None:
     href = reverse("tenancy:desk")
     return {
         "figures": [
-            Figure(_("답변을 기다리는 제안"), offers.filter(status=OfferStatus.SENT).count(), _("건"), href=href),
+            Figure(
+                _("답변을 기다리는 제안"),
+                offers.filter(status=OfferStatus.SENT).count(),
+                pgettext("단위", "건"),
+                href=href,
+            ),
             Figure(
                 _("계약서를 작성할 제안"),
                 offers.filter(status=OfferStatus.ACCEPTED, lease__isnull=True).count(),
-                _("건"),
+                pgettext("단위", "건"),
                 href=href,
             ),
             Figure(
                 _("서명을 기다리는 계약"),
                 leases.filter(status=LeaseStatus.AWAITING_SIGNATURE).count(),
-                _("건"),
+                pgettext("단위", "건"),
                 href=f"{href}?show=leases",
             ),
             Figure(
                 _("열쇠를 넘길 계약"),
                 leases.filter(status=LeaseStatus.SIGNED).count(),
-                _("건"),
+                pgettext("단위", "건"),
                 href=f"{href}?show=leases",
             ),
         ]

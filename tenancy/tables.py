@@ -98,7 +98,7 @@ def feasibility(rows: Sequence[Feasibility]) -> Table:
     return Table(
         caption=_("배정을 기다리는 기업"),
         columns=[
-            Column(_("순위"), number=True),
+            Column(_("배정 순위"), number=True),
             Column(_("접수번호")),
             Column(_("기업")),
             Column(_("인원"), number=True),
@@ -135,7 +135,7 @@ def allocation(run: AllocationRun) -> Table:
     return Table(
         caption=_("%(number)s차 계산의 결과") % {"number": run.number},
         columns=[
-            Column(_("순위"), number=True),
+            Column(_("배정 순위"), number=True),
             Column(_("접수번호")),
             Column(_("기업")),
             Column(_("호실")),
@@ -158,7 +158,7 @@ def published_runs(runs: Sequence[AllocationRun]) -> Table:
     return Table(
         caption=_("공개한 배정"),
         columns=[
-            Column(_("공고")),
+            Column(_("공고 이름")),
             Column(_("공개일")),
             Column(_("배정한 호실"), number=True),
             Column(_("규칙 위반"), number=True),
