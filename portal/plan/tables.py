@@ -35,7 +35,7 @@ class Bar:
 
 def targets(page: PlanPage, *, state_urls: dict[str, str]) -> parts.Table:
     """Every promise with what came of it. ``state_urls``: where the reader may state the progress of which promise."""
-    columns = [_("약속"), _("내용"), _("기한"), _("지금까지"), _("출처")]
+    columns = [_("약속"), _("약속 내용"), _("기한"), _("지금까지"), _("출처")]
     return parts.Table(
         caption=_("약속과 실적"),
         caption_hidden=True,
