@@ -113,7 +113,7 @@ def receipt(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
         at=timezone.localtime(revision.received_at),
         digest=revision.sha256,
         rows=(
-            Row(_("모집공고"), found.call.current.title_text if found.call.current else ""),
+            Row(_("공고명"), found.call.current.title_text if found.call.current else ""),
             Row(_("신청 기업"), str(found.organisation)),
             Row(_("모집부문"), str(found.track)),
             Row(_("제출 횟수"), revision.number),

@@ -64,7 +64,7 @@ def _card(call: Call, now: datetime) -> Card:
         tone,  # type: ignore[arg-type]
         facts=(
             Row(_("모집"), ngettext("%(n)s곳", "%(n)s곳", places) % {"n": places}),
-            Row(_("접수 마감"), _instant(call.closes_at)),
+            Row(_("접수 마감 시각"), _instant(call.closes_at)),
         ),
     )
 
