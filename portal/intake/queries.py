@@ -191,8 +191,9 @@ def calls_to_review(user: Any) -> QuerySet[Call]:
 
 
 def has_pledged(call: Call, user: Any) -> bool:
-    """Whether the person signed the pledge of this call."""
-    return Pledge.objects.filter(call=call, evaluator__user=user).exists()
+    """Whether the person signed the pledge of this call and has answered every invitation to its panels."""
+    invited = Member.objects.filter(evaluator__user=user, panel__stage__call=call, status=MemberStatus.INVITED)
+    return Pledge.objects.filter(call=call, evaluator__user=user).exists() and not invited.exists()
 
 
 def companies_of(call: Call) -> QuerySet[Organisation]:

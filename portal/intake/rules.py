@@ -13,7 +13,7 @@ from portal.accounts import queries as accounts
 from portal.accounts import rules as people
 from portal.accounts.roles import AUDITOR
 from portal.core.errors import Invalid, Late, NotAllowed, Refused
-from portal.intake import queries, registry
+from portal.intake import blind, queries, registry
 from portal.intake.enums import ApplicationStatus, AssignmentStatus, CallStatus, MemberStatus, SheetStatus, StageStatus
 from portal.intake.errors import too_late
 from portal.intake.models import (
@@ -192,9 +192,11 @@ def check_can_open_attachment(by: Any, attachment: Attachment) -> str:
     application = attachment.application
     if allowed(check_can_read_application, by, application):
         return check_can_read_application(by, application)
+    version = application.call.current
+    form = version.parsed_form if version else None
     for sheet in queries.sheets_of(by).filter(assignment__application=application):
-        stage = sheet.assignment.stage
-        if attachment.block not in stage.hidden_blocks:
+        seen = blind.visible(list(form.blocks()), EVALUATOR, sheet.assignment.stage) if form else []
+        if any(block.code == attachment.block for block in seen):
             return check_can_open_file(by, sheet.assignment)
     raise NotAllowed(_("이 파일을 볼 수 없습니다."))
 

@@ -183,6 +183,44 @@ def test_evaluator_pledges_scores_and_locks(at, clock):
     assert browser.get(reverse("intake:reviews")).status_code == 200
 
 
+def test_invitation_to_a_later_panel_leads_to_the_pledge_again(at, clock):
+    trial = factory.open_round()
+    trial.apply()
+    trial.close()
+    judge = factory.evaluator(trial.call, by=trial.officer)
+    url = reverse("intake:review-call", args=[trial.call.code])
+    for stage in trial.stages:
+        services.form_panel(stage=stage, evaluators=[judge], by=trial.officer, now=REVIEW)
+        assert at(judge.user).get(url).status_code == 302
+        services.sign_pledge(call=trial.call, by=judge.user, now=REVIEW)
+        assert at(judge.user).get(url).status_code == 200
+
+
+def test_evaluator_of_a_blind_stage_sees_neither_name_nor_hidden_file(at, clock):
+    form = {"sections": [dict(section) for section in factory.FORM["sections"]]}
+    form["sections"][1] = {**form["sections"][1], "blocks": [dict(block) for block in form["sections"][1]["blocks"]]}
+    form["sections"][1]["blocks"][1]["hidden_when_blind"] = True
+    blind = factory.stage("DOCUMENT", 10_000, go_on=None, criteria=[("기술성", 10_000)], blind=True)
+    trial = factory.open_round(stages=[blind], form=form)
+    application = trial.draft(name="비밀상회")
+    pdf = SimpleUploadedFile("비밀상회.pdf", PDF)
+    attachment = services.attach_file(
+        application=application, block="deck", name=pdf.name, content=pdf, by=trial.masters[0], now=OPENS
+    )
+    services.submit(application=application, key="k", by=trial.masters[0], now=OPENS)
+    trial.close()
+    trial.check_eligibility()
+    trial.seat()
+    sheet = factory.open_sheets(trial.assign(1))[0]
+    browser = at(sheet.assignment.member.evaluator.user)
+
+    page = browser.get(reverse("intake:sheet", args=[sheet.public_id]))
+    application.refresh_from_db()
+    assert (page.status_code, "A 신청서" in page.text, "분산원장 물류" in page.text) == (200, True, True)
+    assert ("비밀상회" in page.text, application.receipt_number in page.text) == (False, False)
+    assert browser.get(reverse("intake:file", args=[attachment.public_id])).status_code == 404
+
+
 def test_officer_and_approver_run_the_round_on_their_screens(at, clock):
     trial = factory.open_round()
     good, weak = trial.apply(), trial.apply()

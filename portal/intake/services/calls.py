@@ -27,7 +27,13 @@ _PUBLIC_VALUE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 @transaction.atomic
 def create_call(*, cluster: Cluster, programme: str, data: Mapping[str, Any], by: Any, now: datetime) -> Call:
-    """Write a call as a draft from data (see ``docs``: tracks, stages, eligibility, form, policy).
+    """Write a call as a draft from data.
+
+    ``code`` (address), ``prefix`` (of receipt numbers), ``hubs``, ``opens_at``, ``closes_at``; ``title``, ``summary`` as
+    ``{"ko", "en"}``; ``tracks``: code, name, quota, reserve, spill; ``stages``: code, name, share_bp, go_on (a number, or
+    one by track, None in the last), per_file, blind, hidden_blocks, due_at, ``rule`` (as ``scoring.Rule``, marks as text)
+    and ``criteria``: code, name, guide, max_points, weight_bp, counted; ``eligibility``: rule, parameters; ``form``
+    (``blocks.parse_form``); ``policy`` over ``policy.DEFAULTS``.
 
     Raises ``Invalid`` with the place that does not hold together, ``UnknownProgramme`` for a room not installed.
     """
