@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Organisation
 from portal.core.ui.fields import DateTimeInput
 from portal.intake import blocks
+from portal.intake.blocks import Form as Questions
 from portal.intake.enums import AppealStatus, Finding
 from portal.intake.models import Call, Criterion, EligibilityFinding, Evaluator, ScoreSheet, Track
 
@@ -205,7 +206,7 @@ class SupplementForm(forms.Form):
         label=_("보완 기한"), widget=DateTimeInput, input_formats=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"]
     )
 
-    def __init__(self, *args: Any, form: blocks.Form, **options: Any) -> None:
+    def __init__(self, *args: Any, form: Questions, **options: Any) -> None:
         super().__init__(*args, **options)
         choices = [(block.code, block.label_text) for block in form.blocks() if block.kind != "company_card"]
         self.fields["blocks"].choices = choices  # type: ignore[attr-defined]
