@@ -26,10 +26,14 @@ os.environ.update(
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parents[1] / "var" / "test" / f"run-{RUN}"))
 
 import django
+import hypothesis
 import pytest
 
 from tests import databases
 
+#: Shared cores stall: an example that takes long is not a fault, one that fails is.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 _names = itertools.count(1)
 
 
@@ -60,7 +64,7 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
 
     url, source = os.environ["TEST_DATABASE_URL"], os.environ["TEST_TEMPLATE"]
     with databases.clone(url, source, worker_name()) as clone_url, django_db_blocker.unblock():  # type: ignore[attr-defined]
-        _point_at(clone_url)
+        point_at(clone_url)
         yield
         connection.close()
 
@@ -77,7 +81,7 @@ def committed_db(django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
         django_db_blocker.unblock(),  # type: ignore[attr-defined]
     ):
         connection.close()
-        _point_at(clone_url)
+        point_at(clone_url)
         try:
             yield clone_url
         finally:
@@ -85,7 +89,7 @@ def committed_db(django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
             connection.settings_dict.update(before)
 
 
-def _point_at(url: str) -> None:
+def point_at(url: str) -> None:
     """Let Django's default connection, and those that threads open later, use this database."""
     from django.conf import settings
     from django.db import connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
@@ -44,23 +45,36 @@ class Visitor:
     page: Page
     language: str
     complaints: list[str]
-    answers: dict[str, int] = field(default_factory=dict)
+    #: Paths that this visitor had open.
+    seen: set[str] = field(default_factory=set)
 
     def go(self, path: str) -> int:
         """Open an address of the portal (``{lang}`` is the visitor's language); returns the status."""
-        answer = self.page.goto(path.format(lang=self.language))
+        return self.go_to(path.format(lang=self.language))
+
+    def go_to(self, address: str) -> int:
+        """Open an address as it stands; returns the status."""
+        answer = self.page.goto(address)
         assert answer is not None
+        self.seen.add(urlsplit(self.page.url).path)
         return answer.status
+
+    def submit(self, *, name: str = "", within: str = "main form") -> None:
+        """Press the submit button (of this name) of the one form in the main part."""
+        button = self.page.locator(
+            f"main {within.removeprefix('main ')} button[type=submit]" + (f"[name={name}]" if name else "")
+        )
+        assert button.count() >= 1, (
+            f"no button {name or within} on {self.page.url}:\n{self.page.locator('main').inner_text()[:2000]}"
+        )
+        with self.page.expect_navigation():
+            button.first.click()
+        self.seen.add(urlsplit(self.page.url).path)
 
     def enter_as(self, key: str) -> None:
         """Come in through the demonstration's marked door as the demo person of this key."""
         self.go("/{lang}/account/demo/")
         self.page.locator(f"form[action$='/account/demo/{key}/'] button").click()
-
-    def click(self, name: str) -> None:
-        """Press the button or follow the link of this name."""
-        target = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
-        target.first.click()
 
     def sees(self, *texts: str) -> None:
         """The main part of the page holds each text."""

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import databases
+from tests.conftest import point_at
 from tests.journeys.browser import Visitor, watch
 from tests.journeys.site import Site, running
 
@@ -33,6 +34,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     var: Path = tmp_path_factory.mktemp("var")
     with databases.clone(url, source, name) as database_url, running(database_url, var) as started:
         yield started
+
+
+@pytest.fixture
+def at_site(site: Site, django_db_blocker: pytest.FixtureRequest, settings: pytest.FixtureRequest) -> Iterator[None]:
+    """Services called by the test act on the running portal's database, with its keys."""
+    from django.db import connection
+
+    before = dict(connection.settings_dict)
+    settings.LEDGER = {**settings.LEDGER, "KEK_FILE": site.var / "ledger" / "kek"}  # type: ignore[attr-defined]
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        point_at(site.database_url)
+        yield
+        connection.close()
+        connection.settings_dict.update(before)
 
 
 @pytest.fixture
