@@ -65,7 +65,12 @@ FORM: dict[str, Any] = {
             "code": "company",
             "name": {"ko": "기업", "en": "Company"},
             "blocks": [
-                {"code": "card", "kind": "company_card", "label": {"ko": "기업 정보", "en": "Company"}, "hidden_when_blind": True},
+                {
+                    "code": "card",
+                    "kind": "company_card",
+                    "label": {"ko": "기업 정보", "en": "Company"},
+                    "hidden_when_blind": True,
+                },
                 {"code": "people", "kind": "integer", "label": {"ko": "직원 수", "en": "Staff"}, "required": True},
             ],
         },
@@ -75,7 +80,12 @@ FORM: dict[str, Any] = {
             "blocks": [
                 {"code": "idea", "kind": "long_text", "label": {"ko": "사업 내용", "en": "Business"}, "required": True},
                 {"code": "deck", "kind": "file", "label": {"ko": "사업계획서", "en": "Business plan"}},
-                {"code": "taxes", "kind": "declaration", "label": {"ko": "세금 완납", "en": "Taxes paid"}, "required": True},
+                {
+                    "code": "taxes",
+                    "kind": "declaration",
+                    "label": {"ko": "세금 완납", "en": "Taxes paid"},
+                    "required": True,
+                },
             ],
         },
     ]
@@ -93,8 +103,20 @@ def definition(**changes: Any) -> dict[str, Any]:
         "opens_at": OPENS,
         "closes_at": CLOSES,
         "tracks": [
-            {"code": "DOMESTIC", "name": {"ko": "국내기업", "en": "Domestic"}, "quota": 2, "reserve": 2, "spill": ["FOREIGN"]},
-            {"code": "FOREIGN", "name": {"ko": "국외기업", "en": "Foreign"}, "quota": 1, "reserve": 1, "spill": ["DOMESTIC"]},
+            {
+                "code": "DOMESTIC",
+                "name": {"ko": "국내기업", "en": "Domestic"},
+                "quota": 2,
+                "reserve": 2,
+                "spill": ["FOREIGN"],
+            },
+            {
+                "code": "FOREIGN",
+                "name": {"ko": "국외기업", "en": "Foreign"},
+                "quota": 1,
+                "reserve": 1,
+                "spill": ["DOMESTIC"],
+            },
         ],
         "stages": [
             stage("DOCUMENT", 3000, go_on=5, criteria=[("기술성", 5000), ("시장성", 5000)]),
@@ -153,7 +175,9 @@ class Round:
             call=self.call, organisation=organisation, track=self.call.tracks.get(code=track), by=master, now=now
         )
         for section, answers in ANSWERS.items():
-            services.save_draft(application=application, section=section, answers=answers, version=0, by=master, now=now)
+            services.save_draft(
+                application=application, section=section, answers=answers, version=0, by=master, now=now
+            )
         return application
 
     def close(self) -> None:

@@ -67,7 +67,9 @@ def house(monkeypatch):
     """One case with everything in it, and one person of each kind."""
     for name in ("applicant", "desk", "drafting", "public", "review", "steps"):
         monkeypatch.setattr(f"portal.intake.views.{name}.database_now", lambda: REVIEW + timedelta(days=1))
-    trial = factory.open_round(stages=[factory.stage("DOCUMENT", 10_000, go_on=None, criteria=[("기술성", 10_000)], per_file=1)])
+    trial = factory.open_round(
+        stages=[factory.stage("DOCUMENT", 10_000, go_on=None, criteria=[("기술성", 10_000)], per_file=1)]
+    )
     mine, theirs = trial.draft(), trial.draft()
     pdf = SimpleUploadedFile("a.pdf", b"%PDF-1.7\n")
     attachment = services.attach_file(
@@ -189,7 +191,9 @@ def _expected(kind, name, readers):
 def test_strangers_cannot_write(house, at, name, kinds):
     persons, addresses = house
     for kind in kinds:
-        answer = at(persons[kind]).post(reverse(f"intake:{name}", args=addresses[name]), {"reason": "x", "grounds": "x"})
+        answer = at(persons[kind]).post(
+            reverse(f"intake:{name}", args=addresses[name]), {"reason": "x", "grounds": "x"}
+        )
         assert answer.status_code == (302 if kind == "visitor" else 404), (name, kind)
         assert kind != "visitor" or "login" in answer.url
 

@@ -72,8 +72,14 @@ def test_dates_and_areas_pass_their_own_check_again(day, area):
     assert blocks.troubles(form, answers, {}) == []
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text().map(clean_text),
-                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5).map(clean_text), inner, max_size=3)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text().map(clean_text),
+        lambda inner: (
+            st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5).map(clean_text), inner, max_size=3)
+        ),
+    )
+)
 def test_canonical_json_is_a_fixed_point(value):
     assert canonical(json.loads(canonical(value))) == canonical(value)
 
@@ -126,7 +132,8 @@ def test_a_form_that_contradicts_itself_is_refused(rows):
 
 
 @pytest.mark.parametrize(
-    ("number", "shown"), [("5999/100", "59.99"), ("59999/1000", "59.99"), ("60", "60.00"), ("230/3", "76.66"), (None, "–")]
+    ("number", "shown"),
+    [("5999/100", "59.99"), ("59999/1000", "59.99"), ("60", "60.00"), ("230/3", "76.66"), (None, "–")],
 )
 def test_scores_are_cut_not_rounded(number, shown):
     assert cut(number) == shown

@@ -112,7 +112,12 @@ def test_location_registration_and_earlier_support(sent, fact):
 
 @pytest.mark.parametrize(
     ("at", "day"),
-    [("NOTICE", date(2019, 11, 22)), ("CLOSING", date(2019, 12, 9)), ("SUBMISSION", date(2019, 11, 22)), ("START", date(2019, 12, 23))],
+    [
+        ("NOTICE", date(2019, 11, 22)),
+        ("CLOSING", date(2019, 12, 9)),
+        ("SUBMISSION", date(2019, 11, 22)),
+        ("START", date(2019, 12, 23)),
+    ],
 )
 def test_the_day_on_which_a_rule_is_counted(sent, at, day):
     assert checks.counting_day(sent(), {"counted_at": at}) == day

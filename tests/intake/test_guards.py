@@ -130,9 +130,16 @@ def test_no_assignment_and_no_sheet_against_a_bar():
         Assignment.objects.create(stage=stage, application=one, member=member)
     kept = Assignment.objects.get(member=member, application=two)
     Conflict.objects.create(
-        call=trial.call, evaluator=judge, organisation=two.organisation, ground="EXCLUSION", reason="x", declared_at=REVIEW
+        call=trial.call,
+        evaluator=judge,
+        organisation=two.organisation,
+        ground="EXCLUSION",
+        reason="x",
+        declared_at=REVIEW,
     )
-    assert "against a bar" in refused("UPDATE intake_scoresheet SET status = 'LOCKED', locked_at = now() WHERE assignment_id = %s", kept.pk)
+    assert "against a bar" in refused(
+        "UPDATE intake_scoresheet SET status = 'LOCKED', locked_at = now() WHERE assignment_id = %s", kept.pk
+    )
     assert "against a bar" in refused("UPDATE intake_assignment SET status = 'CLEARED' WHERE id = %s", kept.pk)
     with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
         Conflict.objects.all().delete()
@@ -155,12 +162,17 @@ def test_status_moves_only_with_its_leaf(played):
     trial, _decision, good, _other, _weak = played
     assert "no ledger leaf" in refused("UPDATE intake_application SET status = 'WITHDRAWN' WHERE id = %s", good.pk)
     assert "no ledger leaf" in refused("UPDATE intake_call SET status = 'CANCELLED' WHERE id = %s", trial.call.pk)
-    assert "no ledger leaf" in refused("UPDATE intake_decision SET status = 'DECIDED', decided_at = now(), decided_by_id = %s WHERE status = 'DRAFT'", trial.approver.pk)
+    assert "no ledger leaf" in refused(
+        "UPDATE intake_decision SET status = 'DECIDED', decided_at = now(), decided_by_id = %s WHERE status = 'DRAFT'",
+        trial.approver.pk,
+    )
 
 
 def test_two_people_for_two_person_steps(played):
     decision = played[1]
-    assert "decision_two_people" in refused("UPDATE intake_decision SET decided_by_id = prepared_by_id WHERE id = %s", decision.pk)
+    assert "decision_two_people" in refused(
+        "UPDATE intake_decision SET decided_by_id = prepared_by_id WHERE id = %s", decision.pk
+    )
     assert "version_two_people" in refused(
         "INSERT INTO intake_callversion (call_id, number, title, summary, form, eligibility, policy, closes_at, reason, digest, written_by_id, published_by_id, published_at)"
         " SELECT call_id, 9, title, summary, form, eligibility, policy, closes_at, reason, digest, written_by_id, written_by_id, now() FROM intake_callversion"
@@ -183,7 +195,9 @@ def test_refusal_without_reasons_and_selection_below_the_mark_are_refused(played
     assert "line_refusal_has_reasons" in refused(
         "UPDATE intake_decisionline SET outcome = 'NOT_SELECTED', reasons = '[]' WHERE id = %s", line.pk
     )
-    assert "line_taken_only_if_passed" in refused("UPDATE intake_decisionline SET passed = false WHERE id = %s", line.pk)
+    assert "line_taken_only_if_passed" in refused(
+        "UPDATE intake_decisionline SET passed = false WHERE id = %s", line.pk
+    )
 
 
 def test_one_application_per_company_and_call():

@@ -80,7 +80,9 @@ def test_locking_costs_a_known_number_of_queries():
     first, second = factory.open_sheets(stage)
     codes = [criterion.code for criterion in stage.criteria.all()]
     for sheet in (first, second):
-        services.fill_sheet(sheet=sheet, scores=dict.fromkeys(codes, 20), by=sheet.assignment.member.evaluator.user, now=REVIEW)
+        services.fill_sheet(
+            sheet=sheet, scores=dict.fromkeys(codes, 20), by=sheet.assignment.member.evaluator.user, now=REVIEW
+        )
     services.lock_sheet(sheet=first, by=first.assignment.member.evaluator.user, now=REVIEW)
     with CaptureQueriesContext(connection) as captured:
         services.lock_sheet(sheet=second, by=second.assignment.member.evaluator.user, now=REVIEW)

@@ -139,7 +139,9 @@ def test_a_bar_and_a_lock_at_once_never_leave_a_barred_sheet_counted():
             return services.lock_sheet(sheet=sheet, by=judge.user, now=REVIEW)
 
         def bar(trial=trial, one=one, judge=judge):
-            return services.recuse(call=trial.call, organisation=one.organisation, reason="친족", by=judge.user, now=REVIEW)
+            return services.recuse(
+                call=trial.call, organisation=one.organisation, reason="친족", by=judge.user, now=REVIEW
+            )
 
         together(lock, bar)
 

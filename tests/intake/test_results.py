@@ -191,9 +191,7 @@ def test_call_needs_two_people_and_no_objection():
     both = people.with_role("space.officer", cluster=cluster)
     people.with_role("space.approver", user=both, cluster=cluster)
     approver = people.with_role("space.approver", cluster=cluster)
-    call = services.create_call(
-        cluster=cluster, programme="trial", data=factory.definition(), by=both, now=REVIEW
-    )
+    call = services.create_call(cluster=cluster, programme="trial", data=factory.definition(), by=both, now=REVIEW)
     with pytest.raises(NotAllowed):
         services.publish_call(call=call, by=both, now=REVIEW)
     TRIAL.objections = [Problem("호실이 모자랍니다.")]
@@ -213,7 +211,11 @@ def test_call_needs_two_people_and_no_objection():
         {"stages": [factory.stage("ONE", 10_000, go_on=None, criteria=[("가", 9_999)])]},
         {"stages": [factory.stage("ONE", 10_000, go_on=None, criteria=[("가", 10_000)], rule={"tie_break": ["가"]})]},
         {"eligibility": [{"rule": "unheard_of"}]},
-        {"form": {"sections": [{"code": "s", "name": {"ko": "쪽"}, "blocks": [{"code": "x", "kind": "?", "label": {}}]}]}},
+        {
+            "form": {
+                "sections": [{"code": "s", "name": {"ko": "쪽"}, "blocks": [{"code": "x", "kind": "?", "label": {}}]}]
+            }
+        },
     ],
 )
 def test_call_that_contradicts_itself_is_refused(change):
@@ -236,7 +238,11 @@ def test_eligibility_waits_for_every_rule_and_takes_an_officers_finding():
 
     def find(**more):
         return services.record_finding(
-            application=application, rule="business_status", by=trial.officer, now=REVIEW, **{"evidence": "조회 화면", **more}
+            application=application,
+            rule="business_status",
+            by=trial.officer,
+            now=REVIEW,
+            **{"evidence": "조회 화면", **more},
         )
 
     for wrong in ({"outcome": "FAIL"}, {"outcome": "PASS", "evidence": " "}):

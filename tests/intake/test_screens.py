@@ -47,7 +47,9 @@ def test_startup_applies_from_start_to_receipt(at, clock):
     browser = at(master)
     track = trial.call.tracks.get(code="FOREIGN")
 
-    begun = browser.post(reverse("intake:start", args=[trial.call.code]), {"organisation": company.pk, "track": track.pk})
+    begun = browser.post(
+        reverse("intake:start", args=[trial.call.code]), {"organisation": company.pk, "track": track.pk}
+    )
     application = Application.objects.get()
     assert begun.url == reverse("intake:application", args=[application.public_id])
     assert "신청서 쓰기" in browser.get(begun.url).text
@@ -171,7 +173,9 @@ def test_evaluator_pledges_scores_and_locks(at, clock):
     page = browser.get(url)
     assert (page.status_code, "분산원장 물류" in page.text) == (200, True)
 
-    saved = browser.post(url, {"score_1": "20", "score_2": "", "why_2": "", "comment": "좋음", "version": "0", "lock": "1"})
+    saved = browser.post(
+        url, {"score_1": "20", "score_2": "", "why_2": "", "comment": "좋음", "version": "0", "lock": "1"}
+    )
     assert saved.url == reverse("intake:lock", args=[sheet.public_id])
     refused = browser.post(saved.url)
     assert refused.status_code == 422

@@ -103,7 +103,9 @@ def test_clash_carries_both_contents_and_overwrites_nothing():
 
     def save(text, version):
         answers = {"idea": text, "taxes": True}
-        return services.save_draft(application=application, section="plan", answers=answers, version=version, by=master, now=OPENS)
+        return services.save_draft(
+            application=application, section="plan", answers=answers, version=version, by=master, now=OPENS
+        )
 
     assert save("하나", 1).version == 2
     with pytest.raises(DraftClash) as clash:
@@ -185,9 +187,7 @@ def test_correction_moves_the_closing_later_never_earlier_and_carries_answers():
     trial = factory.open_round()
     application = trial.apply()
     with pytest.raises(Invalid):
-        services.draft_correction(
-            call=trial.call, changes={"closes_at": LAST}, reason="x", by=trial.officer, now=OPENS
-        )
+        services.draft_correction(call=trial.call, changes={"closes_at": LAST}, reason="x", by=trial.officer, now=OPENS)
     version = services.draft_correction(
         call=trial.call, changes={"closes_at": CLOSES + timedelta(days=1)}, reason="장애", by=trial.officer, now=OPENS
     )
