@@ -7,6 +7,7 @@ migration of thirty tables with their constraints cost half a minute. The operat
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import migrations
@@ -40,7 +41,7 @@ class TablesAtOnce(migrations.Migration):
         self._run(rest, project_state, schema_editor)
         return project_state
 
-    def _run(self, operations: list[Operation], state: Any, schema_editor: Any) -> None:
+    def _run(self, operations: Sequence[Operation], state: Any, schema_editor: Any) -> None:
         for operation in operations:
             before = state.clone()
             operation.state_forwards(self.app_label, state)

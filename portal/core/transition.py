@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import transaction
 
 from ledger import log
 from portal.core.errors import ForgedStep, Overtaken
@@ -16,7 +16,7 @@ Steps = Mapping[tuple[str, str], str]
 
 
 def advance(
-    obj: models.Model,
+    obj: Any,
     to: str,
     *,
     by: Any,
@@ -29,13 +29,15 @@ def advance(
 ) -> UUID:
     """Move ``obj.status`` to ``to`` and record it; returns the leaf's id.
 
+    ``obj`` is a model instance with ``status``, ``ledger_room()`` and ``ledger_subject()``.
+
     The step's entry ``"kind:done"`` makes the leaf ``<obj.ledger_room()>.<kind>.<done>`` with ``data.from`` and
     ``data.to``; ``reason`` goes in as a commitment. ``changes`` are further columns set by the same UPDATE.
 
     Raises ``ForgedStep`` when ``steps`` has no such entry, ``Overtaken`` when the row is no longer in the state that
     ``obj`` was read in. Must run inside a transaction: a refusal after it must undo it.
     """
-    start = str(obj.status)  # type: ignore[attr-defined]
+    start = str(obj.status)
     step = steps.get((start, to))
     if step is None:
         raise ForgedStep
@@ -44,7 +46,7 @@ def advance(
     _move(obj, start, to, changes or {})
     kind, done = step.split(":")
     return log.append(
-        f"{obj.ledger_room()}.{kind}.{done}",  # type: ignore[attr-defined]
+        f"{obj.ledger_room()}.{kind}.{done}",
         row=obj,
         by=by,
         data={"from": start, "to": to, **(data or {})},
@@ -53,9 +55,9 @@ def advance(
     )
 
 
-def _move(obj: models.Model, start: str, to: str, changes: Mapping[str, Any]) -> None:
+def _move(obj: Any, start: str, to: str, changes: Mapping[str, Any]) -> None:
     values = {"status": to, **changes}
-    moved = type(obj)._default_manager.filter(pk=obj.pk, status=start).update(**values)  # type: ignore[attr-defined]
+    moved = type(obj)._default_manager.filter(pk=obj.pk, status=start).update(**values)
     if moved != 1:
         raise Overtaken
     for field, value in values.items():

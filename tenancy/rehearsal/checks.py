@@ -72,7 +72,7 @@ def _no_overlap(story: Story) -> Iterator[str]:
 def _allocation(story: Story) -> Iterator[str]:
     run = AllocationRun.objects.get(call=story.call, status="PUBLISHED")
     applicants, preferences = run.inputs["applicants"], run.inputs["preferences"]
-    yield from check(applicants, preferences, run.result)
+    yield from check(applicants, preferences, run.result or {})
     if allocate(applicants, preferences) != run.result:
         yield "the published allocation is not the rule's answer to its inputs"
 

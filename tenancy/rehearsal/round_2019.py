@@ -225,7 +225,9 @@ class Story:
         services.confirm_allocation(run=run, by=self.staff.approver, now=now + timedelta(minutes=10))
         run.refresh_from_db()
         offers = services.publish_allocation(run=run, by=self.staff.approver, now=now + timedelta(minutes=15))
-        self.say(f"allocation: {len(offers)} rooms offered, {len(run.violations)} violations found by the checker")
+        self.say(
+            f"allocation: {len(offers)} rooms offered, {len(run.violations or [])} violations found by the checker"
+        )
 
     def sign_and_move_in(self) -> None:
         """Acceptance, both signatures, the key, and the first two months billed."""

@@ -43,14 +43,15 @@ def _is_ours(label: str) -> bool:
 
 @contextlib.contextmanager
 def _rendering_only_what_changes() -> Iterator[None]:
-    whole = ProjectState._find_reload_model
+    state: Any = ProjectState
+    whole = state._find_reload_model
 
     def changed(self: ProjectState, app_label: str, model_name: str, delay: bool = False) -> set[tuple[str, str]]:
         self.is_delayed = True
         return {(app_label, model_name)}
 
-    ProjectState._find_reload_model = changed
+    state._find_reload_model = changed
     try:
         yield
     finally:
-        ProjectState._find_reload_model = whole
+        state._find_reload_model = whole
