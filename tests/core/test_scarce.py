@@ -17,7 +17,7 @@ class Seat(models.Model):
     capacity = models.IntegerField()
 
     class Meta:
-        app_label = "core"
+        app_label = "tests"
         managed = False
         db_table = "test_seat"
 
