@@ -107,8 +107,15 @@ def house(monkeypatch):
         "auditor": people.with_role("auditor"),
         "foreign_officer": people.with_role("space.officer", cluster=people.cluster("incheon")),
     }
-    code, case = trial.call.code, mine.public_id
-    addresses = {
+    things = {"attachment": attachment, "notice": notice, "appeal": appeal, "sheet": sheet, "decision": decision}
+    return persons, addresses_of(
+        trial.call.code, mine.public_id, **{name: one.public_id for name, one in things.items()}
+    )
+
+
+def addresses_of(code, case, *, attachment, notice, appeal, sheet, decision):
+    """Every address of intake with the arguments that lead to the case."""
+    return {
         "call": [code],
         "start": [code],
         "application": [case],
@@ -118,17 +125,17 @@ def house(monkeypatch):
         "request-sending": [case],
         "receipt": [case, 1],
         "withdraw": [case],
-        "file": [attachment.public_id],
-        "remove-file": [attachment.public_id],
-        "notice": [notice.public_id],
-        "appeal-form": [notice.public_id],
-        "appeal": [appeal.public_id],
+        "file": [attachment],
+        "remove-file": [attachment],
+        "notice": [notice],
+        "appeal-form": [notice],
+        "appeal": [appeal],
         "review-call": [code],
         "pledge": [code],
-        "sheet": [sheet.public_id],
-        "lock": [sheet.public_id],
-        "sheet-receipt": [sheet.public_id],
-        "recuse": [sheet.public_id],
+        "sheet": [sheet],
+        "lock": [sheet],
+        "sheet-receipt": [sheet],
+        "recuse": [sheet],
         "desk-call": [code],
         "entries": [code],
         "bench": [code],
@@ -138,9 +145,8 @@ def house(monkeypatch):
         "desk-application": [case],
         "finding": [case, "company_age"],
         "supplement": [case],
-        "decision": [decision.public_id],
+        "decision": [decision],
     }
-    return persons, addresses
 
 
 def test_every_address_has_a_row():
