@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from tests import databases
+from tests.conftest import worker_name
 from tests.journeys.site import running
 
 pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("processes")]
@@ -21,7 +22,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.xdist_group("processes")]
 def installation(tmp_path_factory):
     """A real installation: empty but for the plans, with every process under the supervisor."""
     url, source = os.environ["TEST_DATABASE_URL"], os.environ["TEST_TEMPLATE"]
-    name = f"madang_t_{os.environ['MADANG_TEST_RUN']}_processes"
+    name = f"{worker_name()}_processes"
     os.environ |= {"HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1"}
     try:
         var = tmp_path_factory.mktemp("var")

@@ -12,6 +12,7 @@ import pytest
 
 from portal.core import embedded
 from tests import databases
+from tests.conftest import worker_name
 
 pytestmark = [pytest.mark.rehearsal]
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -29,7 +30,7 @@ def schema(url: str, *command: str) -> list[str]:
 
 def test_the_quick_order_makes_the_same_schema():
     admin = os.environ["TEST_DATABASE_URL"]
-    names = [f"madang_t_{os.environ['MADANG_TEST_RUN']}_order_{kind}" for kind in ("quick", "plain")]
+    names = [f"{worker_name()}_order_{kind}" for kind in ("quick", "plain")]
     for name in names:
         embedded.create_database(admin, name)
     quick, plain = (databases.with_name(admin, name) for name in names)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import databases
-from tests.conftest import point_at
+from tests.conftest import point_at, worker_name
 from tests.journeys.browser import Visitor, watch
 from tests.journeys.site import Site, running
 
@@ -30,7 +30,7 @@ def browser_type_launch_args() -> dict[str, object]:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The portal as a newcomer finds it after ``make run``, with its demonstration data."""
     url, source = os.environ["TEST_DATABASE_URL"], os.environ["TEST_TEMPLATE"]
-    name = f"madang_t_{os.environ['MADANG_TEST_RUN']}_site_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    name = f"{worker_name()}_site"
     var: Path = tmp_path_factory.mktemp("var")
     with databases.clone(url, source, name) as database_url, running(database_url, var) as started:
         yield started

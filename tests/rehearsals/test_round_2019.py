@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from tests import databases
+from tests.conftest import worker_name
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("round-2019")]
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -42,7 +43,7 @@ def run(*words: str, database: str, var: Path) -> subprocess.CompletedProcess[st
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
     var = tmp_path_factory.mktemp("var")
-    name = f"madang_t_{os.environ['MADANG_TEST_RUN']}_round"
+    name = f"{worker_name()}_round"
     with databases.clone(os.environ["TEST_DATABASE_URL"], os.environ["TEST_TEMPLATE"], name) as database:
         planned = run("manage.py", "rehearse", "round-2019", database=database, var=var)
         reported = run("manage.py", "rehearse", "round-2019", "--as", "reported", database=database, var=var)
