@@ -15,11 +15,13 @@ from ledger.reading import NotYetWitnessed, Reader, Status, UnknownLeaf, prove, 
 from ledger.recording import NotInTransaction, append
 from ledger.registry import EventType, InvalidData, UnknownEvent, all_types, register
 from ledger.settling import Machinery, Settled
+from ledger.words import Case, describe_cases, name
 
 __all__ = [
     "SYSTEM",
     "Acting",
     "Actor",
+    "Case",
     "EventType",
     "InvalidData",
     "InvalidLeaf",
@@ -37,7 +39,9 @@ __all__ = [
     "UnknownLeaf",
     "all_types",
     "append",
+    "describe_cases",
     "erase",
+    "name",
     "open_leaf",
     "prove",
     "receipt",

@@ -1,39 +1,91 @@
 """What tenancy tells the ledger: its event types. Imported once, in ``TenancyConfig.ready``."""
 
-from ledger.log import EventType, register
+from django.utils.translation import gettext_lazy as _
+
+from ledger.log import EventType, name, register
 
 _DAYS = {"start": "date", "end": "date"}
 _HASHES = {"inputs": "ref", "result": "ref", "version": "ref"}
 
 EVENT_TYPES = [
-    EventType("space.allocation.prepared", 1, {"call": "ref", "inputs": "ref"}),
-    EventType("space.allocation.run", 1, {**_HASHES, "placed": "int", "violations": "int"}),
-    EventType("space.allocation.decided", 1, _HASHES, series="space.allocation"),
-    EventType("space.allocation.published", 1, _HASHES),
-    EventType("space.allocation.voided", 1, {}),
-    EventType("space.need.lined_up", 1, {"seats": "int", "rank": "int?"}),
-    EventType("space.need.left", 1, {"why": "ref"}),
-    EventType("space.offer.sent", 1, {"unit": "ref", **_DAYS, "expires_at": "time"}),
-    EventType("space.offer.accepted", 1, {"terms": "ref"}),
-    EventType("space.offer.declined", 1, {}),
-    EventType("space.offer.expired", 1, {"expires_at": "time"}),
-    EventType("space.offer.revoked", 1, {}),
-    EventType("space.occupancy.held", 1, {"unit": "ref", **_DAYS}),
-    EventType("space.occupancy.blocked", 1, {"unit": "ref?", **_DAYS}),
-    EventType("space.occupancy.committed", 1, {}),
-    EventType("space.occupancy.moved_in", 1, {}),
-    EventType("space.occupancy.released", 1, {}),
-    EventType("space.occupancy.unblocked", 1, {}),
-    EventType("space.occupancy.ended", 1, {"end": "date"}),
-    EventType("space.lease.prepared", 1, {"document": "ref"}),
-    EventType("space.lease.signed", 1, {"document": "ref", "unit": "ref", **_DAYS}, series="space.lease"),
-    EventType("space.lease.lapsed", 1, {}),
-    EventType("space.lease.abandoned", 1, {}),
-    EventType("space.lease.moved_in", 1, {"on": "date"}),
-    EventType("space.invoice.issued", 1, {"month": "date", "total": "decimal", "number": "ref", "due": "date"}),
-    EventType("space.invoice.dropped", 1, {}),
-    EventType("space.place.imported", 1, {"hub": "ref", "digest": "ref", "cells": "int", "units": "int"}),
+    EventType(
+        "space.allocation.prepared", 1, {"call": "ref", "inputs": "ref"}, title=_("공간배정의 입력을 봉인했습니다")
+    ),
+    EventType(
+        "space.allocation.run", 1, {**_HASHES, "placed": "int", "violations": "int"}, title=_("공간배정을 계산했습니다")
+    ),
+    EventType("space.allocation.decided", 1, _HASHES, series="space.allocation", title=_("공간배정을 결정했습니다")),
+    EventType("space.allocation.published", 1, _HASHES, title=_("공간배정 결과를 공개했습니다")),
+    EventType("space.allocation.voided", 1, {}, title=_("공간배정을 폐기했습니다")),
+    EventType(
+        "space.need.lined_up", 1, {"seats": "int", "rank": "int?"}, title=_("공간 수요를 배정 대상에 올렸습니다")
+    ),
+    EventType("space.need.left", 1, {"why": "ref"}, title=_("공간 수요가 배정 대상에서 빠졌습니다")),
+    EventType("space.offer.sent", 1, {"unit": "ref", **_DAYS, "expires_at": "time"}, title=_("입주를 제안했습니다")),
+    EventType("space.offer.accepted", 1, {"terms": "ref"}, title=_("입주 제안을 수락했습니다")),
+    EventType("space.offer.declined", 1, {}, title=_("입주 제안을 사양했습니다")),
+    EventType("space.offer.expired", 1, {"expires_at": "time"}, title=_("입주 제안의 기한이 지났습니다")),
+    EventType("space.offer.revoked", 1, {}, title=_("입주 제안을 취소했습니다")),
+    EventType("space.occupancy.held", 1, {"unit": "ref", **_DAYS}, title=_("구획을 임시로 배정했습니다")),
+    EventType("space.occupancy.blocked", 1, {"unit": "ref?", **_DAYS}, title=_("구획의 사용을 멈췄습니다")),
+    EventType("space.occupancy.committed", 1, {}, title=_("구획을 계약에 묶었습니다")),
+    EventType("space.occupancy.moved_in", 1, {}, title=_("구획에 입주했습니다")),
+    EventType("space.occupancy.released", 1, {}, title=_("구획의 배정을 풀었습니다")),
+    EventType("space.occupancy.unblocked", 1, {}, title=_("구획을 다시 쓰게 했습니다")),
+    EventType("space.occupancy.ended", 1, {"end": "date"}, title=_("구획의 사용이 끝났습니다")),
+    EventType("space.lease.prepared", 1, {"document": "ref"}, title=_("입주계약서를 준비했습니다")),
+    EventType(
+        "space.lease.signed",
+        1,
+        {"document": "ref", "unit": "ref", **_DAYS},
+        series="space.lease",
+        title=_("입주계약을 맺었습니다"),
+    ),
+    EventType("space.lease.lapsed", 1, {}, title=_("서명 기한이 지나 입주계약이 이루어지지 않았습니다")),
+    EventType("space.lease.abandoned", 1, {}, title=_("맺은 입주계약을 이행하지 않기로 했습니다")),
+    EventType("space.lease.moved_in", 1, {"on": "date"}, title=_("입주를 시작했습니다")),
+    EventType(
+        "space.invoice.issued",
+        1,
+        {"month": "date", "total": "decimal", "number": "ref", "due": "date"},
+        title=_("고지서를 발행했습니다"),
+    ),
+    EventType("space.invoice.dropped", 1, {}, title=_("고지서를 폐기했습니다")),
+    EventType(
+        "space.place.imported",
+        1,
+        {"hub": "ref", "digest": "ref", "cells": "int", "units": "int"},
+        title=_("거점의 도면과 호실을 등록했습니다"),
+    ),
 ]
 
 for event in EVENT_TYPES:
     register(event)
+
+name(
+    rooms={"space": _("공간")},
+    kinds={"company": _("기업"), "allocation": _("공간배정"), "hub": _("거점"), "unit": _("호실"), "cell": _("구획")},
+    fields={
+        "call": _("모집공고"),
+        "inputs": _("입력의 해시"),
+        "result": _("결과의 해시"),
+        "placed": _("배정한 수"),
+        "violations": _("어긴 제약의 수"),
+        "seats": _("좌석"),
+        "rank": _("순위"),
+        "why": _("까닭"),
+        "unit": _("호실"),
+        "start": _("시작일"),
+        "end": _("종료일"),
+        "expires_at": _("답변 기한"),
+        "terms": _("조건의 해시"),
+        "document": _("계약서의 해시"),
+        "month": _("달"),
+        "total": _("금액(원)"),
+        "number": _("고지번호"),
+        "due": _("납부기한"),
+        "hub": _("거점"),
+        "cells": _("구획 수"),
+        "units": _("호실 수"),
+    },
+)

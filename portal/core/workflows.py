@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.db import models
 from django.utils.translation import override
 
+from ledger import log
 from portal.core.rooms import our_apps
 
 
@@ -34,6 +36,30 @@ def machines() -> Iterator[tuple[str, str, Machine]]:
             continue
         for name, machine in import_module(f"{config.name}.workflow").MACHINES.items():
             yield config.label, name, machine
+
+
+def cases() -> Iterator[log.Case]:
+    """The kinds of cases as the ledger tells them: ``space.lease`` with the steps of tenancy's machine.
+
+    A machine of the shared engine belongs to each room that registered the events of its steps.
+    """
+    registered: defaultdict[str, set[str]] = defaultdict(set)
+    for event in log.all_types():
+        registered[event.thing].add(event.name.rpartition(".")[2])
+    for _room, _name, machine in machines():
+        for kind, steps in _by_kind(machine).items():
+            for thing, done in registered.items():
+                if thing.partition(".")[2] == kind and done & set(steps.values()):
+                    yield log.Case(thing, steps, {state.value: state.label for state in machine.states})
+
+
+def _by_kind(machine: Machine) -> dict[str, dict[tuple[str, str], str]]:
+    """The machine's steps, apart by the kind that their leaves name."""
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    for pair, step in machine.steps.items():
+        kind, _, done = step.partition(":")
+        found.setdefault(kind, {})[pair] = done
+    return found
 
 
 def models_of(room: str, machine: Machine) -> list[tuple[type[models.Model], str]]:

@@ -13,6 +13,7 @@ from ledger import log
 from portal.intake import workflow
 from portal.intake.blocks import BlockKind
 from portal.intake.enums import DecisionKind, Finding, Ground, Scope
+from portal.intake.wording import TITLES
 
 type Text = str | Promise
 
@@ -161,6 +162,7 @@ def events_of(room: str) -> Sequence[log.EventType]:
             1,
             dict(FIELDS.get(name, {})),
             series=f"{room}.{SERIES[name]}" if name in SERIES else None,
+            title=TITLES.get(name, ""),
         )
         for name in sorted(steps | set(_BESIDES))
     ]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 
@@ -51,11 +52,14 @@ Fact = Callable[..., Any]
 _metrics: dict[str, Metric] = {}
 _facts: dict[str, Fact] = {}
 
-VERSION_PUBLISHED = log.EventType("plan.version_published", 1, {"plan": "ref", "version": "int", "hash": "ref"})
+VERSION_PUBLISHED = log.EventType(
+    "plan.version_published", 1, {"plan": "ref", "version": "int", "hash": "ref"}, title=_("기본계획을 게시했습니다")
+)
 PROGRESS_STATED = log.EventType(
     "plan.progress_stated",
     1,
     {"plan": "ref", "target": "ref", "state": "code:DONE|UNDER_WAY|NOT_BEGUN", "on": "date", "hash": "ref"},
+    title=_("추진 상황을 적었습니다"),
 )
 
 
@@ -88,3 +92,16 @@ def fact(name: str, **asked: Any) -> Any:
     """Ask a fact that some room offers; None means unknown, also while no room offers it."""
     function = _facts.get(name)
     return None if function is None else function(**asked)
+
+
+log.name(
+    rooms={"plan": _("기본계획")},
+    kinds={"plan": _("기본계획")},
+    fields={
+        "plan": _("기본계획"),
+        "target": _("목표"),
+        "state": _("상태"),
+        "on": _("기준일"),
+        "hash": _("내용의 해시"),
+    },
+)
