@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[OutboxMessage], None]
 CLAIM_LAPSES = timedelta(seconds=60)
+#: Claimed together, worked off one by one; few enough that the last is reached before the claim lapses.
+CLAIMED_AT_ONCE = 20
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 #: About three hours of trying before a person has to look.
@@ -66,37 +69,37 @@ def put(topic: str, payload: Mapping[str, Any], *, key: str | None = None, due_a
 def drain(*, limit: int = 200) -> int:
     """Work off what is due, at most ``limit`` messages; returns how many were handled, failed ones included."""
     handled = 0
-    while handled < limit and (message := claim()) is not None:
-        work(message)
-        handled += 1
+    while handled < limit and (messages := claim(min(CLAIMED_AT_ONCE, limit - handled))):
+        for message in messages:
+            work(message)
+        handled += len(messages)
     return handled
 
 
-def claim() -> OutboxMessage | None:
-    """Take one due message, or one whose worker went silent; None when nothing is due."""
+def claim(most: int = 1) -> list[OutboxMessage]:
+    """Take up to ``most`` messages, the longest due first: waiting ones, and those whose worker went silent."""
+    due = Q(status=OutboxStatus.WAITING, due_at__lte=Now()) | Q(
+        status=OutboxStatus.CLAIMED, claimed_at__lte=Now() - CLAIM_LAPSES
+    )
     with transaction.atomic():
-        lapsed = Now() - CLAIM_LAPSES
-        due = OutboxMessage.objects.filter(
-            status=OutboxStatus.WAITING, due_at__lte=Now()
-        ) | OutboxMessage.objects.filter(status=OutboxStatus.CLAIMED, claimed_at__lte=lapsed)
-        message = due.select_for_update(skip_locked=True).order_by("due_at", "id").first()
-        if message is None:
-            return None
-        message.status, message.attempts = OutboxStatus.CLAIMED, message.attempts + 1
-        OutboxMessage.objects.filter(pk=message.pk).update(
-            status=message.status, attempts=message.attempts, claimed_at=Now()
-        )
-    return message
+        rows = OutboxMessage.objects.filter(due).select_for_update(skip_locked=True)
+        messages = list(rows.order_by("due_at", "id")[:most])
+        for message in messages:
+            message.status, message.attempts = OutboxStatus.CLAIMED, message.attempts + 1
+        if messages:
+            OutboxMessage.objects.filter(pk__in=[message.pk for message in messages]).update(
+                status=OutboxStatus.CLAIMED, attempts=F("attempts") + 1, claimed_at=Now()
+            )
+    return messages
 
 
 def work(message: OutboxMessage) -> bool:
     """Run the handler of a claimed message; True when it is done, False when it will be tried again or is dead."""
     try:
         with transaction.atomic():
-            if not _still_ours(message):
+            if not _mark_done(message):
                 return False
             _handlers[message.topic](message)
-            OutboxMessage.objects.filter(pk=message.pk).update(status=OutboxStatus.DONE, done_at=Now(), last_error="")
     except Exception:
         logger.exception("outbox message %s (%s) failed at attempt %s", message.pk, message.topic, message.attempts)
         _postpone(message, traceback.format_exc(limit=-8))
@@ -119,13 +122,13 @@ def delay_after(attempts: int) -> timedelta:
     return min(FIRST_RETRY * 2 ** max(attempts - 1, 0), LONGEST_RETRY)
 
 
-def _still_ours(message: OutboxMessage) -> bool:
-    """Lock the row; a worker that slept past its claim finds another's attempt number and steps back."""
-    return (
-        OutboxMessage.objects.select_for_update()
-        .filter(pk=message.pk, status=OutboxStatus.CLAIMED, attempts=message.attempts)
-        .exists()
-    )
+def _mark_done(message: OutboxMessage) -> bool:
+    """Lock and mark the row in one statement; the handler's failure takes the mark back.
+
+    A worker that slept past its claim finds another's attempt number and steps back.
+    """
+    ours = OutboxMessage.objects.filter(pk=message.pk, status=OutboxStatus.CLAIMED, attempts=message.attempts)
+    return ours.update(status=OutboxStatus.DONE, done_at=Now(), last_error="") == 1
 
 
 def _postpone(message: OutboxMessage, error: str) -> None:

@@ -182,7 +182,7 @@ def test_a_killed_workers_message_is_taken_up_again(committed_db, seen):
 
 def test_a_worker_that_slept_past_its_claim_steps_back(committed_db, seen):
     put(n=1)
-    sleeper = outbox.claim()
+    [sleeper] = outbox.claim()
     OutboxMessage.objects.update(claimed_at=timezone.now() - outbox.CLAIM_LAPSES - timedelta(seconds=1))
     outbox.drain()
     assert outbox.work(sleeper) is False
