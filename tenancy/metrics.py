@@ -92,4 +92,14 @@ METRICS = [
     ),
 ]
 
-FACTS: dict[str, Any] = {"tenancy.is_tenant": is_tenant, "tenancy.tenant_until": tenant_until}
+
+def hub_codes() -> frozenset[str]:
+    """The hubs that have their rooms in the portal."""
+    return frozenset(Hub.objects.values_list("code", flat=True))
+
+
+FACTS: dict[str, Any] = {
+    "tenancy.is_tenant": is_tenant,
+    "tenancy.tenant_until": tenant_until,
+    "tenancy.hub_codes": hub_codes,
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -33,10 +33,17 @@ class StartForm(forms.Form):
 
 
 class SectionForm(forms.Form):
-    """One page of an application, made from its blocks. ``kept()`` is what the draft keeps."""
+    """One page of an application, made from its blocks (of a supplement, ``only`` those named). ``kept()`` is what the
+    draft keeps."""
 
     def __init__(
-        self, *args: Any, form: blocks.Form, section: blocks.Section, answers: Mapping[str, Any], **options: Any
+        self,
+        *args: Any,
+        form: blocks.Form,
+        section: blocks.Section,
+        answers: Mapping[str, Any],
+        only: Container[str] | None = None,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **{"initial": dict(answers), **options})
         self.form, self.section = form, section
@@ -44,6 +51,8 @@ class SectionForm(forms.Form):
         for block in section.blocks:
             conditional_here = block.shown_if is not None and block.shown_if[0] in here
             if not conditional_here and not blocks.is_shown(block, answers):
+                continue
+            if only is not None and block.code not in only:
                 continue
             if field := form.kind(block).field(block):
                 field.required = field.required and not conditional_here
@@ -141,6 +150,14 @@ class PledgeForm(forms.Form):
         return {company: self.cleaned_data["reason"] for company in self.companies if str(company.pk) in chosen}
 
 
+class PointsInput(forms.NumberInput):
+    """A whole number of points, with the most that may be given behind it."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__({"inputmode": "numeric", "step": "1", "data-width": "number", "aria-required": "true"})
+        self.unit = _("/ %(max)s점") % {"max": most}
+
+
 class SheetForm(forms.Form):
     """A score per criterion, or why one abstains; saved as it stands, insisted on only when locking."""
 
@@ -160,19 +177,36 @@ class SheetForm(forms.Form):
         )
 
     def _add(self, criterion: Criterion) -> None:
-        self.fields[f"score_{criterion.order}"] = forms.IntegerField(
-            label=_("%(name)s (%(max)s점)") % {"name": criterion.name_text, "max": criterion.max_points},
+        score = forms.IntegerField(
+            label=criterion.name_text,
             help_text=criterion.guide_text,
             min_value=0,
             max_value=criterion.max_points,
             required=False,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric", "step": "1", "data-width": "number"}),
+            widget=PointsInput(criterion.max_points),
         )
-        self.fields[f"why_{criterion.order}"] = forms.CharField(
+        # A sheet is saved half done; what locking insists on is marked all the same.
+        score.mark = _("필수")  # type: ignore[attr-defined]
+        why = forms.CharField(
             label=_("%(name)s: 점수를 매기지 않는 까닭") % {"name": criterion.name_text},
             required=False,
             max_length=500,
         )
+        why.mark = _("기권할 때 필수")  # type: ignore[attr-defined]
+        self.fields[f"score_{criterion.order}"], self.fields[f"why_{criterion.order}"] = score, why
+
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Each criterion's score with the reason that may stand in its place."""
+        return [(self[f"score_{one.order}"], self[f"why_{one.order}"]) for one in self.criteria]
+
+    def insist(self) -> bool:
+        """Before locking: every criterion has its score or a reason; says so at each that has neither."""
+        for criterion in self.criteria:
+            name = f"score_{criterion.order}"
+            given = self.cleaned_data.get(name) is not None or self.cleaned_data.get(f"why_{criterion.order}")
+            if not given and name not in self.errors:
+                self.add_error(name, _("점수를 적거나, 기권하는 까닭을 적어 주십시오."))
+        return not self.errors
 
     def scores(self) -> dict[str, int | None]:
         """What fits, by criterion code; a score out of range is left to the person to mend."""

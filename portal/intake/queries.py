@@ -10,7 +10,15 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation
-from portal.intake.enums import ApplicationStatus, AssignmentStatus, CallStatus, Finding, MemberStatus, SheetStatus
+from portal.intake.enums import (
+    ApplicationStatus,
+    AssignmentStatus,
+    CallStatus,
+    Finding,
+    MemberStatus,
+    SheetStatus,
+    SupplementStatus,
+)
 from portal.intake.models import (
     Appeal,
     Application,
@@ -27,6 +35,7 @@ from portal.intake.models import (
     Revision,
     ScoreSheet,
     Stage,
+    SupplementRequest,
 )
 
 #: States in which an application takes part in the entry.
@@ -112,6 +121,13 @@ def files_of(application: Application) -> dict[str, list[Attachment]]:
     for attachment in Attachment.objects.filter(application=application, removed_at__isnull=True):
         found.setdefault(attachment.block, []).append(attachment)
     return found
+
+
+def open_request(application: Application) -> SupplementRequest | None:
+    """The supplement that the company is asked for now."""
+    if application.status != ApplicationStatus.SUPPLEMENT:
+        return None
+    return application.supplements.filter(status=SupplementStatus.ASKED).first()
 
 
 def last_revision(application: Application) -> Revision | None:

@@ -85,12 +85,32 @@ def check_can_edit_call(by: Any, call: Call) -> str:
     return _check_desk(by, call, OFFICER)
 
 
+def check_can_judge_eligibility(by: Any, application: Application) -> str:
+    """Findings are made before the file goes to the panel."""
+    role = _check_desk(by, application.call, OFFICER)
+    if application.status not in (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT):
+        raise NotAllowed(_("자격검토 중인 신청서가 아닙니다."))
+    return role
+
+
+def check_can_ask_supplement(by: Any, application: Application) -> str:
+    role = _check_desk(by, application.call, OFFICER)
+    if application.status != ApplicationStatus.SUBMITTED:
+        raise NotAllowed(_("접수된 신청서에만 보완을 요청할 수 있습니다."))
+    return role
+
+
 def check_can_publish_call(by: Any, call: Call, written_by: int) -> str:
     """Two people: who wrote it does not publish it."""
     role = _check_desk(by, call, APPROVER)
     if getattr(by, "pk", None) == written_by:
         raise NotAllowed(_("작성한 사람은 공고할 수 없습니다. 다른 결재자에게 요청해 주십시오."))
     return role
+
+
+def check_can_publish_draft(by: Any, call: Call) -> str:
+    """As ``check_can_publish_call``, of a call that is still a draft."""
+    return check_can_publish_call(by, call, call.versions.get(number=1).written_by_id)
 
 
 def check_can_cancel_call(by: Any, call: Call) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.intake.views import applicant, desk, drafting, public, review, steps
+from portal.intake.views import applicant, decisions, desk, drafting, public, review, steps
 
 app_name = "intake"
 urlpatterns = [
@@ -39,5 +39,6 @@ urlpatterns = [
     path("desk/applications/<uuid:public_id>/", desk.application, name="desk-application"),
     path("desk/applications/<uuid:public_id>/findings/<slug:rule>/", desk.finding, name="finding"),
     path("desk/applications/<uuid:public_id>/supplement/", desk.supplement, name="supplement"),
-    path("desk/decisions/<uuid:public_id>/", steps.decision, name="decision"),
+    path("desk/decisions/<uuid:public_id>/", decisions.decision, name="decision"),
+    path("desk/decisions/<uuid:public_id>/lines/<int:line>/", decisions.line, name="line"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from portal.intake import queries as intake
 from portal.intake.enums import CallStatus
 from portal.intake.models import Call
 from portal.plan import queries as plan
+from portal.plan import registry
 from portal.plan.enums import Unit
 from portal.plan.models import PlannedHub, PlanVersion
 from portal.plan.wording import day, quantity, spoken
@@ -83,13 +84,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     now = database_now()
     calls = list(intake.public_calls())
     versions = plan.newest_versions()
+    standing = registry.fact("tenancy.hub_codes") or frozenset()
     return {
         "now": now,
         "openings": openings(calls, now),
         "recent": recent(calls, now),
         "mine": mine(request),
         "plans": [plan_card(version, on=timezone.localtime(now).date()) for version in versions],
-        "hubs": [hub_card(hub) for version in versions for hub in version.hubs.filter(later=False)],
+        "hubs": [hub_card(hub, standing) for version in versions for hub in version.hubs.filter(later=False)],
         "ledger": log.status(),
         "panels": panels.shown("home", request, roles=frozenset(), now=now),
     }
@@ -169,10 +171,16 @@ def _kept(line: plan.Line) -> Kept:
     return Kept(label, quantity(line.count.value, line.target.unit), promised, min(line.count.value, target), target)
 
 
-def hub_card(hub: PlannedHub) -> parts.Card:
-    """A hub as announced."""
+def hub_card(hub: PlannedHub, standing: Container[str]) -> parts.Card:
+    """A hub as announced; leads to its rooms by floor where they stand, else to the plan of its city."""
     facts = [parts.Row(_("기업 공간"), _("%(count)s곳") % {"count": hub.company_places})] if hub.company_places else []
-    return parts.Card(spoken(hub, "name"), "", spoken(hub, "place"), facts=facts)
+    return parts.Card(spoken(hub, "name"), _hub_href(hub, standing), spoken(hub, "place"), facts=facts)
+
+
+def _hub_href(hub: PlannedHub, standing: Container[str]) -> str:
+    if hub.code in standing:
+        return f"{_href('tenancy:hubs')}#hub-{hub.code}"
+    return _href("plan:plan", hub.version.plan.cluster.code)
 
 
 def _title(call: Call) -> str:

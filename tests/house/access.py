@@ -89,11 +89,11 @@ TABLE: dict[str, Row] = {
     "intake:attach": Row(COMPANY, "draft block", "post"),
     "intake:check": Row(COMPANY, "draft"),
     "intake:request-sending": Row(COMPANY, "draft", "post"),
-    "intake:withdraw": Row(COMPANY, "application"),
+    "intake:withdraw": Row(MASTER, "application"),
     "intake:file": Row(COMPANY, "file"),
     "intake:remove-file": Row(COMPANY, "file", "post"),
     "intake:notice": Row(COMPANY, "result"),
-    "intake:appeal-form": Row(COMPANY, "result"),
+    "intake:appeal-form": Row(MASTER, "result"),
     "intake:appeal": Row(COMPANY | DESK, "appeal"),
     # --- evaluating ---
     "intake:reviews": Row(SIGNED_IN),
@@ -108,13 +108,14 @@ TABLE: dict[str, Row] = {
     "intake:desk-call": Row(DESK, "call"),
     "intake:entries": Row(DESK, "call"),
     "intake:bench": Row(DESK, "call"),
-    "intake:step": Row(DESK, "call step"),
+    "intake:step": Row(OFFICER, "call step"),
     "intake:desk-stage": Row(DESK, "stage"),
-    "intake:stage-step": Row(DESK, "stage step"),
+    "intake:stage-step": Row(OFFICER, "stage step"),
     "intake:desk-application": Row(DESK, "application"),
     "intake:finding": Row(DESK, "finding"),
-    "intake:supplement": Row(DESK, "application"),
+    "intake:supplement": Row(OFFICER, "waiting application"),
     "intake:decision": Row(DESK, "decision"),
+    "intake:line": Row(DESK, "decision line"),
     # --- rooms ---
     "tenancy:mine": Row(SIGNED_IN),
     "tenancy:offer": Row(COMPANY | DESK, "offer"),
@@ -141,7 +142,7 @@ ACTS: dict[str, Row] = {
     # The file is with the evaluators: not even the officer changes a finding now.
     "intake:finding": Row(NOBODY, "finding", "post", {"outcome": "PASS", "evidence": "증명서를 보았습니다."}),
     "intake:supplement": Row(
-        OFFICER, "application", "post", {"blocks": "idea", "missing": "내용", "due_at": "2030-01-01T18:00"}
+        OFFICER, "waiting application", "post", {"blocks": "idea", "missing": "내용", "due_at": "2030-01-01T18:00"}
     ),
 }
 

@@ -118,11 +118,13 @@ def _application(world: World, trial: Round, application: Any) -> None:
         application=draft, block="deck", name="계획.pdf", content=ContentFile(PDF), by=trial.masters[0], now=OPENS
     )
     revision = Revision.objects.get(application=application)
+    waiting = other.apply()
     world.things |= {
         "call": [trial.call.code],
         "application": [application.public_id],
         "receipt": [application.public_id, revision.number],
         "draft": [draft.public_id],
+        "waiting application": [waiting.public_id],
         "draft page": [draft.public_id, "company"],
         "draft block": [draft.public_id, "deck"],
         "file": [file.public_id],
@@ -146,6 +148,7 @@ def _review(world: World, trial: Round) -> None:
         "stage step": [trial.call.code, 1, "settle"],
         "finding": [sheet.assignment.application.public_id, "tax_clear"],
         "decision": [trial.call.decisions.first().public_id],
+        "decision line": [trial.call.decisions.first().public_id, trial.call.decisions.first().lines.first().pk],
         "result": [result.public_id],
         "appeal": [appeal.public_id],
     }

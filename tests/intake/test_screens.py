@@ -173,14 +173,16 @@ def test_evaluator_pledges_scores_and_locks(at, clock):
     page = browser.get(url)
     assert (page.status_code, "분산원장 물류" in page.text) == (200, True)
 
-    saved = browser.post(
-        url, {"score_1": "20", "score_2": "", "why_2": "", "comment": "좋음", "version": "0", "lock": "1"}
-    )
-    assert saved.url == reverse("intake:lock", args=[sheet.public_id])
-    refused = browser.post(saved.url)
-    assert refused.status_code == 422
-    browser.post(url, {"score_1": "20", "score_2": "", "why_2": "판단 자료 없음", "comment": "좋음", "version": "1"})
-    locked = browser.post(saved.url)
+    half = {"score_1": "20", "score_2": "", "why_2": "", "comment": "좋음", "lock": "1"}
+    asked = browser.post(url, {**half, "version": "0"})
+    assert (asked.status_code, list(asked.context["form"].errors)) == (422, ["score_2"])
+    assert "1/2개 항목, 지금 80.00점" in asked.text
+    lock = reverse("intake:lock", args=[sheet.public_id])
+    assert browser.post(lock).status_code == 422
+    saved = browser.post(url, {**half, "why_2": "판단 자료 없음", "version": "1"})
+    assert saved.url == lock
+    locked = browser.post(lock)
+    assert browser.get(lock).url == locked.url
     assert locked.url == reverse("intake:sheet-receipt", args=[sheet.public_id])
     assert browser.get(locked.url).status_code == 200
     assert browser.get(call_url).status_code == 200

@@ -133,7 +133,7 @@ def kind_of(bound: forms.BoundField) -> str:
 
 @register.inclusion_tag("components/form.html", takes_context=True)
 def render_form(context: template.Context, form: forms.BaseForm, submit: str = "", **options: Any) -> dict[str, object]:
-    """A whole form. Options: ``action``, ``cancel`` (address), ``kind`` of the button, ``autosave`` (address), ``version``, ``wide``."""
+    """A whole form. Options: ``action``, ``cancel`` (address), ``kind`` of the button, ``autosave`` (address), ``version``, ``saved`` (when last), ``wide``."""
     return {"form": form, "submit": submit or gettext("저장"), "csrf_token": context.get("csrf_token"), **options}
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal.core.errors import Invalid, NotAllowed
+from portal.core.errors import Invalid
 from portal.intake import blocks, checks, queries, rules
 from portal.intake.enums import ApplicationStatus, DecisionKind, Finding, Outcome
 from portal.intake.models import Application, Call, Decision, DecisionLine, EligibilityFinding
@@ -102,12 +102,10 @@ def record_finding(
     sentence: str = "",
 ) -> EligibilityFinding:
     """An officer's finding, with its evidence; a FAIL needs a sentence for the applicant."""
-    rules.check_can_run(by, application.call)
+    rules.check_can_judge_eligibility(by, application)
     version = application.call.current
     if version is None or rule not in {row["rule"] for row in version.eligibility}:
         raise Invalid(_("이 공고에 없는 자격요건입니다."), field="rule")
-    if application.status not in (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT):
-        raise NotAllowed(_("자격검토 중인 신청서가 아닙니다."))
     if not evidence.strip():
         raise Invalid(_("판단의 근거를 적어 주십시오."), field="evidence")
     if outcome == Finding.FAIL and not sentence.strip():

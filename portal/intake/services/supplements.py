@@ -25,7 +25,7 @@ def ask_supplement(
     *, application: Application, block_codes: Sequence[str], missing: str, due_at: datetime, by: Any, now: datetime
 ) -> SupplementRequest:
     """보완요청: opens the named blocks until ``due_at``."""
-    role = rules.check_can_run(by, application.call)
+    role = rules.check_can_ask_supplement(by, application)
     form = application.call.current.parsed_form if application.call.current else None
     if not block_codes or form is None or any(form.block(code) is None for code in block_codes):
         raise Invalid(_("보완할 문항을 골라 주십시오."), field="blocks")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.core.errors import Invalid, Refused
 
@@ -18,3 +22,9 @@ def show_refusal(form: forms.BaseForm, refusal: Refused) -> None:
 def tell_refusal(request: HttpRequest, refusal: Refused) -> None:
     """Say the reason on the next page."""
     messages.error(request, str(refusal))
+
+
+def saved_words(at: datetime, more: str = "") -> str:
+    """``14:03 저장됨``, with what else a person wants to know after saving."""
+    saved = _("%(time)s 저장됨") % {"time": f"{timezone.localtime(at):%H:%M}"}
+    return f"{saved} · {more}" if more else saved

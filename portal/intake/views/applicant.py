@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from portal.accounts import rules as people
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Receipt, Row, Task
@@ -21,7 +23,7 @@ from portal.intake.enums import ApplicationStatus
 from portal.intake.forms import AnswerForm, AppealForm, ReasonForm
 from portal.intake.models import Application
 from portal.intake.views.answers import show_refusal, tell_refusal
-from portal.intake.views.drafting import own, version_of
+from portal.intake.views.drafting import ends_at, own, version_of
 
 
 @login_required
@@ -48,8 +50,8 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The task list while it is written; afterwards where it stands."""
     found = own(request, public_id)
     now = database_now()
-    asked = found.supplements.filter(status="ASKED").first() if found.status == "SUPPLEMENT" else None
-    ends = asked.due_at if asked else found.call.closes_at
+    asked = queries.open_request(found)
+    ends = ends_at(found, asked)
     editable = rules.allowed(rules.check_can_draft, request.user, found) and now < ends
     context = {
         "application": found,
@@ -60,7 +62,7 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "editable": editable,
         "asked": asked,
         "ends": ends,
-        "tasks": _tasks(found) if editable else [],
+        "tasks": _tasks(found, asked.blocks if asked else None) if editable else [],
         "steps": tracking.steps(found),
         "then": tracking.next_of(found),
         "receipts": list(found.revisions.order_by("-number")),
@@ -72,12 +74,14 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "intake/application.html", context)
 
 
-def _tasks(found: Application) -> list[Task]:
+def _tasks(found: Application, only: Container[str] | None) -> list[Task]:
+    """The pages to write; of a supplement those with a question that is open again."""
     form = version_of(found).parsed_form
+    sections = [one for one in form.sections if only is None or any(block.code in only for block in one.blocks)]
     answers, files = queries.answers_of(found), queries.files_of(found)
     begun = set(found.drafts.values_list("section", flat=True))
     open_sections = {trouble.section for trouble in blocks.troubles(form, answers, files)}
-    return [_task(found, section, begun, open_sections) for section in form.sections]
+    return [_task(found, section, begun, open_sections) for section in sections]
 
 
 def _task(found: Application, section: blocks.Section, begun: set[str], open_sections: set[str]) -> Task:
@@ -131,6 +135,7 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found, form = own(request, public_id), ReasonForm(request.POST or None)
     if found.status == ApplicationStatus.DRAFT:
         raise Http404
+    rules.check_can_withdraw(request.user, found)
     if request.method == "POST" and form.is_valid():
         try:
             services.withdraw(
@@ -178,6 +183,7 @@ def appeal_form(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(
         queries.notices_of(request.user).select_related("application__call__cluster"), public_id=public_id
     )
+    people.check_can_sign_for(request.user, found.application.organisation)
     form = AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

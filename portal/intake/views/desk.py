@@ -73,7 +73,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "then": Next(current.label, str(current.owner.label), found.closes_at if current.code == "close" else None)
         if current
         else None,
-        "action": step_address(found, current) if current else "",
+        "action": step_address(found, current) if current and may_take(request.user, found, current) else "",
         "current": current,
         "figures": _figures(found),
         "stages": list(found.stages.order_by("number")),
@@ -81,6 +81,16 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "appeals": queries.appeals_for(request.user).filter(application__call=found),
     }
     return render(request, "intake/desk_call.html", context)
+
+
+def may_take(user: Any, call: Call, step: pipeline.PipelineStep) -> bool:
+    """Whether the step is this person's; what is counted by itself can also be done by the officer."""
+    if step.code == "publish":
+        return rules.allowed(rules.check_can_publish_draft, user, call)
+    if step.decision is not None and step.code in ("decide", "tell"):
+        check = rules.check_can_decide if step.code == "decide" else rules.check_can_publish
+        return rules.allowed(check, user, step.decision)
+    return rules.allowed(rules.check_can_run, user, call)
 
 
 def step_address(call: Call, step: pipeline.PipelineStep) -> str:
@@ -180,8 +190,7 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "sections": _sent(found),
         "revisions": list(found.revisions.all()),
         "findings": _findings(found),
-        "can_ask": found.status == ApplicationStatus.SUBMITTED
-        and rules.allowed(rules.check_can_run, request.user, found.call),
+        "can_ask": rules.allowed(rules.check_can_ask_supplement, request.user, found),
         "notices": list(found.notices.select_related("line__decision")),
     }
     return render(request, "intake/desk_application.html", context)
@@ -235,6 +244,7 @@ def supplement(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = staff_application(request, public_id)
     if found.call.current is None:
         raise Http404
+    rules.check_can_ask_supplement(request.user, found)
     form = SupplementForm(request.POST or None, form=found.call.current.parsed_form)
     back = reverse("intake:desk-application", args=[public_id])
     if request.method == "POST" and form.is_valid():
@@ -305,8 +315,11 @@ def finding(request: HttpRequest, public_id: UUID, rule: str) -> HttpResponse:
     """One rule of one application: what was found, with the officer's own finding over it."""
     found = staff_application(request, public_id)
     last = found.findings.filter(rule=rule).last()
-    form = FindingForm(request.POST or None, finding=last)
-    if request.method == "POST" and form.is_valid():
+    may = rules.allowed(rules.check_can_judge_eligibility, request.user, found)
+    if request.method == "POST" and not may:
+        rules.check_can_judge_eligibility(request.user, found)
+    form = FindingForm(request.POST or None, finding=last) if may else None
+    if request.method == "POST" and form is not None and form.is_valid():
         try:
             services.record_finding(
                 application=found, rule=rule, by=request.user, now=database_now(), **form.cleaned_data
@@ -323,4 +336,4 @@ def finding(request: HttpRequest, public_id: UUID, rule: str) -> HttpResponse:
         for row in found.findings.filter(rule=rule)
     ]
     context = {"application": found, "call": found.call, "rule": rule_name(rule), "form": form, "history": history}
-    return render(request, "intake/finding.html", context, status=422 if form.errors else 200)
+    return render(request, "intake/finding.html", context, status=422 if form is not None and form.errors else 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,13 +21,18 @@ from portal.core.ui.parts import Column, Row, Table
 from portal.intake import blocks, queries, rules, services
 from portal.intake.errors import DraftClash, Incomplete
 from portal.intake.forms import ConfirmForm, FileForm, SectionForm
-from portal.intake.models import Application, Attachment, CallVersion, Draft, Revision
-from portal.intake.views.answers import tell_refusal
+from portal.intake.models import Application, Attachment, CallVersion, Draft, Revision, SupplementRequest
+from portal.intake.views.answers import saved_words, tell_refusal
 
 
 def own(request: HttpRequest, public_id: UUID) -> Application:
     """An application of one of the person's companies, or 404."""
     return get_object_or_404(queries.applications_of(request.user).select_related("call__cluster"), public_id=public_id)
+
+
+def ends_at(found: Application, asked: SupplementRequest | None) -> datetime:
+    """Until when the company may write: the supplement's due time while one is open, else the call's closing."""
+    return asked.due_at if asked else found.call.closes_at
 
 
 def version_of(application: Application) -> CallVersion:
@@ -49,10 +54,12 @@ def page(request: HttpRequest, public_id: UUID, section: str) -> HttpResponse:
         raise Http404
     draft = Draft.objects.filter(application=found, section=section).first()
     answers = queries.answers_of(found)
-    fields = SectionForm(request.POST or None, form=form, section=here, answers=answers)
+    asked = queries.open_request(found)
+    only = asked.blocks if asked else None
+    fields = SectionForm(request.POST or None, form=form, section=here, answers=answers, only=only)
     if request.method == "POST":
         return _save(request, found, here, fields)
-    return _show_page(request, found, here, fields, draft.version if draft else 0)
+    return _show_page(request, found, here, fields, draft)
 
 
 def _save(request: HttpRequest, found: Application, here: blocks.Section, fields: SectionForm) -> HttpResponse:
@@ -65,10 +72,9 @@ def _save(request: HttpRequest, found: Application, here: blocks.Section, fields
     except DraftClash as clash:
         return _clash(request, found, here, clash)
     if request.headers.get("X-Autosave"):
-        saved = _("%(time)s 저장됨") % {"time": f"{timezone.localtime(now):%H:%M}"}
-        return JsonResponse({"saved": saved, "version": draft.version})
+        return JsonResponse({"saved": saved_words(now), "version": draft.version})
     if fields.misfits():
-        return _show_page(request, found, here, fields, draft.version, status=422)
+        return _show_page(request, found, here, fields, draft, status=422)
     return redirect(_after(found, here))
 
 
@@ -82,23 +88,53 @@ def _after(found: Application, here: blocks.Section) -> str:
 
 
 def _show_page(
-    request: HttpRequest, found: Application, here: blocks.Section, fields: SectionForm, version: int, status: int = 200
+    request: HttpRequest,
+    found: Application,
+    here: blocks.Section,
+    fields: SectionForm,
+    draft: Draft | None,
+    status: int = 200,
 ) -> HttpResponse:
-    files = queries.files_of(found)
+    files, asked = queries.files_of(found), queries.open_request(found)
+    editable = rules.allowed(rules.check_can_draft, request.user, found)
+    writable = {block.code for block in here.blocks if editable and (asked is None or block.code in asked.blocks)}
     context = {
         "application": found,
         "call": found.call,
         "now": database_now(),
         "section": here,
         "form": fields,
-        "version": version,
+        "version": draft.version if draft else 0,
+        "saved": _saved(draft),
         "company": _company(found) if any(block.kind == "company_card" for block in here.blocks) else None,
-        "uploads": [(block, files.get(block.code, [])) for block in here.blocks if block.kind == "file"],
-        "file_form": FileForm(auto_id=False),
-        "editable": rules.allowed(rules.check_can_draft, request.user, found),
+        "uploads": [
+            (block, files.get(block.code, []), block.code in writable) for block in here.blocks if block.kind == "file"
+        ],
+        "fixed": _fixed(found, here, writable, files),
+        "asked": asked,
+        "ends": ends_at(found, asked),
+        "editable": editable,
+        "after": _after(found, here),
         "this_url": reverse("intake:page", args=[found.public_id, here.code]),
     }
     return render(request, "intake/page.html", context, status=status)
+
+
+def _saved(draft: Draft | None) -> str:
+    """When the page was saved last, and by whom."""
+    return f"{saved_words(draft.edited_at)} ({draft.edited_by})" if draft else ""
+
+
+def _fixed(
+    found: Application, here: blocks.Section, writable: set[str], files: dict[str, list[Attachment]]
+) -> list[Row]:
+    """What this page asked that cannot be changed now, with its answers."""
+    form, answers = version_of(found).parsed_form, queries.answers_of(found)
+    return [
+        Row(block.label_text, shown_answer(form, block, answers, files, found))
+        for block in blocks.asked(form, answers)
+        if block in here.blocks and block.code not in writable and block.kind not in ("company_card", "file")
+    ]
 
 
 def _company(found: Application) -> list[Row]:
@@ -227,21 +263,22 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _send(found: Application, key: str, by: Any) -> Revision:
     """Send the application, or the answer to an open supplement request."""
-    asked = found.supplements.filter(status="ASKED").first()
-    if found.status == "SUPPLEMENT" and asked is not None:
+    asked = queries.open_request(found)
+    if asked is not None:
         return services.answer_supplement(request=asked, key=key, by=by, now=database_now())
     return services.submit(application=found, key=key, by=by, now=database_now())
 
 
 def _check_context(request: HttpRequest, found: Application, error: Refused | None) -> dict[str, Any]:
     form, answers, files = version_of(found).parsed_form, queries.answers_of(found), queries.files_of(found)
+    now, asked = database_now(), queries.open_request(found)
     troubles: dict[str, str] = {}
     for trouble in blocks.troubles(form, answers, files):
         troubles.setdefault(trouble.block.code, trouble.message)
     return {
         "application": found,
         "call": found.call,
-        "now": database_now(),
+        "now": now,
         "sections": [
             (section, _answer_rows(found, form, section, answers, files, troubles)) for section in form.sections
         ],
@@ -250,7 +287,9 @@ def _check_context(request: HttpRequest, found: Application, error: Refused | No
         "missing": error.troubles if isinstance(error, Incomplete) else [],
         "key": uuid.uuid4().hex,
         "is_master": rules.allowed(rules.check_can_withdraw, request.user, found),
-        "can_submit": rules.allowed(rules.check_can_submit, request.user, found, now=database_now()),
+        "asked": asked,
+        "ends": ends_at(found, asked),
+        "open": now < ends_at(found, asked) and rules.allowed(rules.check_can_draft, request.user, found),
         "sent": found.revisions.exists(),
     }
 

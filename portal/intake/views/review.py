@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Receipt, Row, Table, Task, link
-from portal.intake import blind, blocks, queries, rules, services
+from portal.intake import blind, blocks, exact, policy, queries, rules, scoring, services
 from portal.intake.enums import SheetStatus
 from portal.intake.forms import ConfirmForm, PledgeForm, ReasonForm, SheetForm
 from portal.intake.models import Call, Criterion, ScoreSheet
-from portal.intake.views.answers import show_refusal
+from portal.intake.views.answers import saved_words, show_refusal
 
 
 @login_required
@@ -140,10 +140,10 @@ def _save(request: HttpRequest, found: ScoreSheet, form: SheetForm, criteria: li
     except Refused as refusal:
         show_refusal(form, refusal)
         return _show(request, found, form, criteria, status=refusal.http_status)
+    found.edited_at = now
     if request.headers.get("X-Autosave"):
-        saved = _("%(time)s 저장됨") % {"time": f"{timezone.localtime(now):%H:%M}"}
-        return JsonResponse({"saved": saved, "version": found.version})
-    if form.errors:
+        return JsonResponse({"saved": saved_words(now, so_far(found, criteria)), "version": found.version})
+    if form.errors or ("lock" in request.POST and not form.insist()):
         return _show(request, found, form, criteria, status=422)
     if "lock" in request.POST:
         return redirect("intake:lock", found.public_id)
@@ -162,13 +162,32 @@ def _show(
         "stage": found.assignment.stage,
         "form": form,
         "sections": answers_for_panel(found),
-        "open": found.status == SheetStatus.OPEN,
+        "open": rules.allowed(rules.check_can_score, request.user, found),
+        "saved": saved_words(found.edited_at, so_far(found, criteria)) if found.edited_at else "",
         "marks": _marks(found, criteria),
         "before": before,
         "after": after,
         "this_url": reverse("intake:sheet", args=[found.public_id]),
     }
     return render(request, "intake/sheet.html", context, status=status)
+
+
+def so_far(found: ScoreSheet, criteria: list[Criterion]) -> str:
+    """How many items are settled, and the total of those scored, cut after two decimals."""
+    items = {item.criterion.code: item for item in found.items.select_related("criterion")}
+    settled = sum(item.score is not None or bool(item.reason.strip()) for item in items.values())
+    words = _("%(n)s/%(of)s개 항목") % {"n": settled, "of": len(criteria)}
+    scores = {code: item.score for code, item in items.items()}
+    total = scoring.rank([scoring.Sheet("me", "file", scores)], policy.read_criteria(criteria), scoring.Rule())
+    return (
+        words
+        if not total or total[0].total is None
+        else _("%(items)s, 지금 %(total)s점")
+        % {
+            "items": words,
+            "total": exact.cut(total[0].total),
+        }
+    )
 
 
 def _neighbours(request: HttpRequest, found: ScoreSheet) -> tuple[ScoreSheet | None, ScoreSheet | None]:
@@ -238,6 +257,9 @@ def _marks(found: ScoreSheet, criteria: list[Criterion]) -> list[Row]:
 def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Summary before locking; a locked sheet cannot be changed."""
     found = _sheet(request, public_id)
+    if found.locked_at is not None:
+        return redirect("intake:sheet-receipt", public_id)
+    rules.check_can_score(request.user, found)
     criteria = list(found.assignment.stage.criteria.all())
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
@@ -253,7 +275,7 @@ def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "title": _("평가표 제출"),
         "lead": name_of(found),
         "warning": _("제출하면 고칠 수 없습니다. 내용의 암호학적 확약이 감사원장에 기록됩니다."),
-        "rows": [*_marks(found, criteria), Row(_("의견"), found.comment)],
+        "rows": [*_marks(found, criteria), Row(_("지금까지"), so_far(found, criteria)), Row(_("의견"), found.comment)],
         "submit": _("제출하기"),
         "cancel": reverse("intake:sheet", args=[found.public_id]),
     }

@@ -1,11 +1,10 @@
-"""The desk's steps: each confirmed on a page of its own, then one service; stages, panels and decisions."""
+"""The desk's steps: each confirmed on a page of its own, then one service; stages and panels."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -20,13 +19,12 @@ from django.views.decorators.http import require_http_methods
 
 from portal.core.clock import database_now
 from portal.core.errors import Refused
-from portal.core.ui.parts import Column, Row, Table
+from portal.core.ui.parts import Column, Table
 from portal.intake import exact, queries, rules, services
-from portal.intake.blocks import in_language
 from portal.intake.enums import AssignmentStatus, StageStatus
-from portal.intake.forms import ConfirmForm, DecideForm, LotteryForm, PanelForm
-from portal.intake.models import Assignment, Call, Decision, Panel, RankingRun, Stage
-from portal.intake.views.answers import show_refusal, tell_refusal
+from portal.intake.forms import ConfirmForm, LotteryForm, PanelForm
+from portal.intake.models import Assignment, Call, Panel, RankingRun, Stage
+from portal.intake.views.answers import show_refusal
 from portal.intake.views.desk import staff_call, title_of
 
 
@@ -38,6 +36,8 @@ class Act:
     run: Callable[..., Any]
     warning: str | Promise = ""
     form: type[forms.Form] = ConfirmForm
+    #: Whose step it is; the page is shown to nobody else.
+    check: Callable[[Any, Call], Any] = rules.check_can_run
 
 
 ON_CALL: Mapping[str, Act] = {
@@ -45,6 +45,7 @@ ON_CALL: Mapping[str, Act] = {
         gettext_lazy("공고하기"),
         services.publish_call,
         gettext_lazy("공고하면 모집부문, 평가기준, 자격요건을 바꿀 수 없습니다."),
+        check=rules.check_can_publish_draft,
     ),
     "close": Act(
         gettext_lazy("접수 마감과 집계"),
@@ -93,6 +94,7 @@ def on_stage(request: HttpRequest, code: str, number: int, step: str) -> HttpRes
 def _confirmed(request: HttpRequest, act: Act | None, on: dict[str, Any], lead: str, back: str) -> HttpResponse:
     if act is None:
         raise Http404
+    act.check(request.user, on["call"] if "call" in on else on["stage"].call)
     form = act.form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -224,76 +226,3 @@ def _ranking(group: str, rows: list[dict[str, Any]], run: RankingRun) -> Table:
         group if cutoff is None else _("%(group)s · 경계 %(cutoff)s점") % {"group": group, "cutoff": exact.cut(cutoff)}
     )
     return Table(caption, columns, cells)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def decision(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The decision sheet with its cut-offs; the approver decides and publishes here."""
-    rows = Decision.objects.filter(call__in=queries.calls_for_staff(request.user).values("pk"))
-    found = get_object_or_404(
-        rows.select_related("call__current", "call__cluster", "stage", "run", "prepared_by", "decided_by"),
-        public_id=public_id,
-    )
-    if request.method == "POST":
-        return _decided(request, found)
-    problems = services.preview(decision=found) if found.status != "PUBLISHED" else []
-    context = {
-        "decision": found,
-        "call": found.call,
-        "title": title_of(found.call),
-        "table": _lines(found),
-        "problems": problems,
-        "form": DecideForm(),
-        "can_decide": found.status == "DRAFT" and rules.allowed(rules.check_can_decide, request.user, found),
-        "can_publish": found.status == "DECIDED" and rules.allowed(rules.check_can_publish, request.user, found),
-        "cutoffs": [Row(track, exact.cut(total)) for track, total in found.cutoffs.items()],
-    }
-    return render(request, "intake/decision.html", context)
-
-
-def _decided(request: HttpRequest, found: Decision) -> HttpResponse:
-    now = database_now()
-    try:
-        if "publish" in request.POST:
-            services.publish(decision=found, by=request.user, now=now)
-            messages.success(request, _("발표했습니다. 모든 신청 기업이 지금부터 결과를 볼 수 있습니다."))
-        else:
-            form = DecideForm(request.POST)
-            at = form.cleaned_data["publish_at"] if form.is_valid() else None
-            services.decide(decision=found, by=request.user, now=now, publish_at=at)
-            messages.success(request, _("결정했습니다. 발표하기 전에는 아무에게도 보이지 않습니다."))
-    except Refused as refusal:
-        tell_refusal(request, refusal)
-    return redirect("intake:decision", found.public_id)
-
-
-def _lines(found: Decision) -> Table:
-    columns = (
-        Column(_("모집부문")),
-        Column(_("순위"), number=True),
-        Column(_("신청서")),
-        Column(_("점수"), number=True),
-        Column(_("결과")),
-        Column(_("사유")),
-    )
-    rows = [
-        (
-            str(line.track),
-            line.place or "–",
-            f"{line.application.receipt_number} {line.application.organisation.name_ko}",
-            exact.cut(line.total),
-            _outcome(line),
-            " ".join(in_language(reason) for reason in line.reasons),
-        )
-        for line in queries.decision_lines(found)
-    ]
-    return Table(str(found.get_kind_display()), columns, rows)
-
-
-def _outcome(line: Any) -> str:
-    if line.reserve_order:
-        return f"{line.get_outcome_display()} {line.reserve_order}"
-    if line.quota_track_id and line.quota_track_id != line.track_id:
-        return _("%(outcome)s (%(track)s 자리)") % {"outcome": line.get_outcome_display(), "track": line.quota_track}
-    return str(line.get_outcome_display())
