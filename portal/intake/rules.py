@@ -168,6 +168,11 @@ def check_can_answer_supplement(by: Any, application: Application, due_at: datet
     return role
 
 
+def check_can_sign(by: Any, application: Application) -> str:
+    """The master account of the company: who appeals, challenges, accepts, whatever the clock says."""
+    return people.check_can_sign_for(by, application.organisation)
+
+
 def check_can_withdraw(by: Any, application: Application) -> str:
     return people.check_can_sign_for(by, application.organisation)
 

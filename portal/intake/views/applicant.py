@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.accounts import rules as people
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Receipt, Row, Task
@@ -183,7 +182,7 @@ def appeal_form(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(
         queries.notices_of(request.user).select_related("application__call__cluster"), public_id=public_id
     )
-    people.check_can_sign_for(request.user, found.application.organisation)
+    rules.check_can_sign(request.user, found.application)
     form = AppealForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
