@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core import checks
 from django.db import connection
 
-REQUIRED = ("ORIGIN", "PUBLIC_DIR", "SIGNER_DIR", "KEK_FILE", "POLICY_FILE")
+REQUIRED = ("ORIGIN", "PUBLIC_DIR", "SIGNER_DIR", "WITNESS_DIR", "STATE_DIR", "KEK_FILE", "POLICY_FILE")
 
 
 @checks.register("ledger")

@@ -35,6 +35,14 @@ VERIFIER = register(
         title=_("브라우저 확인 프로그램을 공개했습니다"),
     )
 )
+INCIDENT = register(
+    EventType(
+        "ledger.incident",
+        1,
+        {"cause": "code:backup|witness|order", "size": "int"},
+        title=_("멈춘 원장을 확인한 뒤 다시 시작했습니다"),
+    )
+)
 
 words.name(
     roles={"system": _("시스템")},
@@ -57,5 +65,7 @@ words.name(
         "types": _("형식의 수"),
         "rules": _("규칙의 수"),
         "bytes": _("크기(바이트)"),
+        "cause": _("밝혀진 원인"),
+        "size": _("기록의 수"),
     },
 )

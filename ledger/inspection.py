@@ -8,7 +8,7 @@ from django.db import connection
 
 from ledger import entry, merkle, stored, tiles
 from ledger.merkle import ProofError
-from ledger.publisher import Publisher
+from ledger.publisher import rebuild
 from ledger.settling import Machinery
 
 BATCH = 10_000
@@ -76,7 +76,7 @@ def _folder_problems(machinery: Machinery) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch)
         try:
-            Publisher(machinery.public, machinery.rules()).rebuild(again)
+            rebuild(again)
         except ProofError as error:
             yield f"the public folder cannot be rebuilt: {error}"
             return

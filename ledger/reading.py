@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,10 +12,12 @@ from uuid import UUID
 from django.db import connection
 
 from ledger import openings, proof, stored
-from ledger.settling import Machinery
+from ledger.settling import LOCAL, Machinery
 from ledger.tiles import Tree
 
 DEGRADED_AFTER = timedelta(seconds=60)
+#: Verifiers of live views accept cosignatures this old.
+STALE_AFTER = timedelta(minutes=15)
 
 
 class NotYetWitnessed(ValueError):
@@ -32,8 +35,23 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True)
+class WitnessHealth:
+    """One witness of the policy: what it cosigned last, and what keeps it from the next one if something does."""
+
+    name: str
+    size: int
+    at: datetime | None
+    complaint: str | None
+    local: bool
+
+
+@dataclass(frozen=True)
 class Status:
-    """The log's health at `now`. `degraded` when a leaf has waited for its publication for more than a minute."""
+    """The log's health at `now`.
+
+    `degraded` when a leaf has waited for its publication for more than a minute, when the published checkpoint's
+    cosignatures are older than verifiers accept, or when an alarm has stopped the log.
+    """
 
     now: datetime
     size: int
@@ -42,7 +60,8 @@ class Status:
     signed_size: int
     published_size: int
     published_at: datetime | None
-    witnesses: int
+    cosigners: tuple[WitnessHealth, ...]
+    alarm: str | None
 
     @property
     def waiting(self) -> int:
@@ -50,8 +69,33 @@ class Status:
         return self.size + self.pending - self.published_size
 
     @property
+    def lag(self) -> timedelta:
+        """For how long the oldest leaf without a published checkpoint has waited."""
+        return max(self.now - self.waiting_since, timedelta(0)) if self.waiting_since else timedelta(0)
+
+    @property
+    def age(self) -> timedelta | None:
+        """How long ago the published checkpoint was cosigned last; None when no witness has seen it."""
+        times = [found.at for found in self.cosigners if found.at and found.size >= self.published_size]
+        return self.now - max(times) if times else None
+
+    @property
+    def stale(self) -> bool:
+        """Whether live views refuse the published checkpoint for its age."""
+        return bool(self.cosigners) and self.published_size > 0 and (self.age is None or self.age > STALE_AFTER)
+
+    @property
+    def witnesses(self) -> int:
+        return len(self.cosigners)
+
+    @property
+    def independent(self) -> int:
+        """Witnesses that other bodies run."""
+        return sum(not found.local for found in self.cosigners)
+
+    @property
     def degraded(self) -> bool:
-        return self.waiting_since is not None and self.now - self.waiting_since > DEGRADED_AFTER
+        return self.alarm is not None or self.lag > DEGRADED_AFTER or self.stale
 
 
 _STATUS = """
@@ -64,13 +108,29 @@ FROM (SELECT coalesce(max(size), 0) AS size, max(published_at) AS published_at F
 
 
 def status() -> Status:
-    """Sizes and times of what is recorded, signed and published."""
+    """Sizes and times of what is recorded, signed, witnessed and published."""
     with connection.cursor() as cursor:
         cursor.execute(_STATUS)
         now, size, pending, since, signed, published, published_at = cursor.fetchone()
     machinery = Machinery.installed()
-    witnesses = len(machinery.rules().witnesses) if machinery.policy_file.exists() else 0
-    return Status(now, size, pending, since, signed, published, published_at, witnesses)
+    alarm = machinery.board.alarm() or machinery.signer_folder.complaint()
+    return Status(now, size, pending, since, signed, published, published_at, tuple(_cosigners(machinery)), alarm)
+
+
+def _cosigners(machinery: Machinery) -> Iterator[WitnessHealth]:
+    if not machinery.policy_file.exists():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (witness) witness, size, to_timestamp(at) FROM ledger_cosignature"
+            " ORDER BY witness, at DESC, size DESC"
+        )
+        last = {name: (size, at) for name, size, at in cursor.fetchall()}
+    complaints = machinery.board.complaints()
+    for name in machinery.rules().witnesses:
+        size, at = last.get(name, (0, None))
+        told = complaints.get(name)
+        yield WitnessHealth(name, size, at, told.why if told else None, name == LOCAL)
 
 
 def leaf(leaf_id: UUID) -> bytes:

@@ -9,11 +9,10 @@ from django.db import connection, transaction
 from psycopg.errors import UniqueViolation
 
 from ledger import entry, stored, tiles
-from ledger.stored import State
+from ledger.stored import ROLE, State
 from ledger.tiles import Tile
 
 BATCH = 5000
-ROLE = "ledger_sequencer"
 # The advisory lock's number: "ledger" in ASCII.
 LOCK = int.from_bytes(b"ledger", "big")
 

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -49,7 +49,7 @@ class SignerFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._seed, self._state = folder / "seed", folder / "state"
+        self._seed, self._state, self._complaint = folder / "seed", folder / "state", folder / "complaint"
 
     def is_initialised(self) -> bool:
         """Whether there is a memory; without one the signer does not start."""
@@ -71,6 +71,20 @@ class SignerFolder:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
+    def complaint(self) -> str | None:
+        """Why nothing is signed, for whoever may read this folder; None when all is well."""
+        try:
+            return self._complaint.read_text("utf-8")
+        except OSError:
+            return None
+
+    def complain(self, why: str | None) -> None:
+        """Leaves word why nothing is signed, or takes it back."""
+        if why is None:
+            self._complaint.unlink(missing_ok=True)
+        else:
+            durable.write(self._complaint, why.encode(), 0o600)
+
     def seed(self) -> bytes:
         """The key's 32 bytes."""
         return self._seed.read_bytes()
@@ -90,15 +104,25 @@ class SignerFolder:
 
 
 class Signer:
-    """Signs the newest committed tree, once per call of `step`."""
+    """Signs the newest committed tree, once per call of `step`.
 
-    def __init__(self, connection: psycopg.Connection, folder: SignerFolder, origin: str) -> None:
-        self.connection, self.folder, self.origin = connection, folder, origin
+    With a `standby` it signs only what a synchronous standby holds too: what a checkpoint promises then survives the
+    loss of the primary's disk, and a failover cannot lose leaves that were signed.
+    """
+
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        folder: SignerFolder,
+        origin: str,
+        standby: psycopg.Connection | None = None,
+    ) -> None:
+        self.connection, self.folder, self.origin, self.standby = connection, folder, origin, standby
 
     def step(self, now: datetime) -> str | None:
         """Signs the committed tree and stores the note, which it answers; None when that was done before.
 
-        Raises `SigningRefused`.
+        None too while a required standby has not caught up. Raises `SigningRefused`.
         """
         if not self.folder.is_initialised():
             raise SigningRefused(f"{self.folder.folder} holds no memory of what was signed: was it initialised?")
@@ -116,6 +140,8 @@ class Signer:
         if state.size == memory.size:
             return None if self._is_stored(cursor, state) else state
         self._check_growth(cursor, state, memory)
+        if self.standby is not None and not _holds(self.standby, state):
+            return None
         self.folder.remember(Memory(state.size, state.root, now))
         return state
 
@@ -161,24 +187,49 @@ class Signer:
         return signed
 
 
+def _holds(standby: psycopg.Connection, state: State) -> bool:
+    """Whether the standby has the tree: False while it is behind. `SigningRefused` when it is none or has another."""
+    with standby.transaction(), standby.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT pg_is_in_recovery()")
+        if cursor.fetchone() != (True,):
+            raise SigningRefused("what is named as the standby is a primary: it proves nothing about replication")
+        there = stored.tree_state(cursor)
+        if there.size < state.size:
+            return False
+        # It may be ahead by now; what counts is that our tree is the beginning of its own.
+        if Tree(state.size, stored.tile_reader(cursor)).root() != state.root:
+            raise SigningRefused(f"fork: the standby has another root at size {state.size}")
+    return True
+
+
 def vkey(folder: SignerFolder, origin: str) -> str:
     """The log's verifier key."""
     return note.vkey(origin, folder.seed())
 
 
-def run(connect: Callable[[], psycopg.Connection], folder: SignerFolder, origin: str, stop: threading.Event) -> None:
+def run(
+    connect: Callable[[], psycopg.Connection],
+    folder: SignerFolder,
+    origin: str,
+    stop: threading.Event,
+    connect_standby: Callable[[], psycopg.Connection] | None = None,
+) -> None:
     """Steps until told to stop. A refusal or a lost database is logged when it changes, and tried again."""
-    complaint = ""
+    complaint = folder.complaint()
     while not stop.is_set():
         try:
-            with connect() as connection:
-                signer = Signer(connection, folder, origin)
+            with connect() as connection, connect_standby() if connect_standby else nullcontext() as standby:
+                signer = Signer(connection, folder, origin, standby)
                 while not stop.wait(TICK_SECONDS):
                     signer.step(datetime.now(UTC))
-                    complaint = ""
+                    if complaint is not None:
+                        complaint = None
+                        folder.complain(None)
         except (psycopg.Error, SigningRefused) as error:
             if str(error) != complaint:
                 complaint = str(error)
+                folder.complain(complaint)
                 logger.error("not signing: %s", complaint)
             stop.wait(2)
 
@@ -206,13 +257,24 @@ def main(arguments: list[str] | None = None) -> int:
             with psycopg.connect(url) as connection:
                 initialise(connection, folder)
         elif not options.vkey:
-            run(lambda: psycopg.connect(url, application_name="ledger signer"), folder, origin, _stop_on_signals())
-            return 0
+            return _serve(folder, origin, url)
         sys.stdout.write(vkey(folder, origin) + "\n")
     except (SigningRefused, psycopg.Error, OSError) as error:
         logger.error("%s", error)
         return 1
     return 0
+
+
+def _serve(folder: SignerFolder, origin: str, url: str) -> int:
+    if not folder.is_initialised():
+        raise SigningRefused(f"{folder.folder} holds no memory of what was signed: bring it back, or --init a new log")
+    standby = os.environ.get("LEDGER_STANDBY_URL")
+    run(_connector(url), folder, origin, _stop_on_signals(), _connector(standby) if standby else None)
+    return 0
+
+
+def _connector(url: str) -> Callable[[], psycopg.Connection]:
+    return lambda: psycopg.connect(url, application_name="ledger signer")
 
 
 def _stop_on_signals() -> threading.Event:

@@ -22,11 +22,29 @@ class Cursor(Protocol):
     def copy(self, statement: Any, /) -> Any: ...
 
 
+#: The worker's role in the database, for sequencer and publisher alike.
+ROLE = "ledger_sequencer"
+
+
 class State(NamedTuple):
     """The committed tree."""
 
     size: int
     root: bytes
+
+
+class Signed(NamedTuple):
+    """A checkpoint of the log's own signer."""
+
+    size: int
+    note: str
+
+
+def newest_signed(cursor: Cursor) -> Signed | None:
+    """The largest checkpoint that the signer has stored."""
+    cursor.execute("SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1", [])
+    row = cursor.fetchone()
+    return Signed(*row) if row else None
 
 
 def tree_state(cursor: Cursor) -> State:

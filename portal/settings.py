@@ -271,6 +271,8 @@ LEDGER = {
     "ORIGIN": env.str("LEDGER_ORIGIN", default="log.madang.example/audit"),
     "PUBLIC_DIR": Path(env.str("LEDGER_PUBLIC_DIR", default=str(VAR_DIR / "ledger" / "public"))),
     "SIGNER_DIR": Path(env.str("LEDGER_SIGNER_DIR", default=str(VAR_DIR / "signer"))),
+    "WITNESS_DIR": Path(env.str("LEDGER_WITNESS_DIR", default=str(VAR_DIR / "witness"))),
+    "STATE_DIR": Path(env.str("LEDGER_STATE_DIR", default=str(VAR_DIR / "ledger"))),
     "KEK_FILE": Path(env.str("LEDGER_KEK_FILE", default=str(VAR_DIR / "ledger" / "kek"))),
     "POLICY_FILE": Path(env.str("LEDGER_POLICY_FILE", default=str(VAR_DIR / "ledger" / "policy"))),
 }

@@ -17,6 +17,7 @@ from ledger.verify.audit import Refused, audit
 from ledger.verify.source import Unusable, open_source, read_file, read_text, read_tile
 
 OK, REFUSED, UNUSABLE = 0, 1, 2
+LIVE_SECONDS = 15 * 60
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,8 +35,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _audit(options: argparse.Namespace) -> str:
-    found = audit(open_source(options.log), _policy(options))
+    rules = _policy(options)
+    found = audit(open_source(options.log), rules, now=int(time.time()), max_age=_age(options, rules))
     return f"ok: {found.origin}, {found.size} leaves, root {found.root.hex()}"
+
+
+def _age(options: argparse.Namespace, rules: Policy) -> int | None:
+    """Seconds that the cosignatures of this log may have: a live one has to be fresh, a copy may be of any day."""
+    live = options.log.startswith(("http://", "https://")) and rules.quorum is not None
+    return options.max_age if options.max_age is not None or not live else LIVE_SECONDS
 
 
 def _proof(options: argparse.Namespace) -> str:
@@ -108,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser("audit", help="read the whole log and recompute everything")
     command.add_argument("log", metavar="DIR|URL")
+    command.add_argument("--max-age", type=int, metavar="SECONDS", help=f"as for proof; {LIVE_SECONDS} for a URL")
     _with_policy(command).set_defaults(run=_audit)
     command = commands.add_parser("proof", help="check that a leaf is in the log")
     command.add_argument("proof", metavar="PROOF")

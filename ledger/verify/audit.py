@@ -58,13 +58,16 @@ class Story:
             raise Refused(f"leaf {index}: number {number} where {self.numbers[key]} was due")
 
 
-def audit(source: Source, rules: Policy) -> Checkpoint:
-    """The checkpoint under which everything in the log was found right; raises what is wrong with it."""
+def audit(source: Source, rules: Policy, *, now: int | None = None, max_age: int | None = None) -> Checkpoint:
+    """The checkpoint under which everything in the log was found right; raises what is wrong with it.
+
+    With `max_age` (seconds before `now`, Unix time) older cosignatures do not count.
+    """
     try:
         signed = source.read(CHECKPOINT)
     except Missing as error:
         raise Unusable(f"no log here: {error}") from error
-    checkpoint = rules.check(signed.decode("utf-8"))
+    checkpoint = rules.check(signed.decode("utf-8"), now=now, max_age=max_age)
     levels = [list(_leaf_hashes(source, checkpoint.size))]
     while len(levels[-1]) >= tiles.WIDTH:
         levels.append(_full_roots(levels[-1]))

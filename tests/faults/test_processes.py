@@ -63,7 +63,7 @@ def answers(site) -> bool:
         return False
 
 
-@pytest.mark.parametrize("name", ["gunicorn", "celery.app worker", "beat", "ledger.signer", "valkey"])
+@pytest.mark.parametrize("name", ["gunicorn", "celery.app worker", "beat", "ledger.signer", "ledger.witness", "valkey"])
 def test_a_killed_process_comes_back(installation, name):
     word = {"celery.app worker": " worker "}.get(name, name)
     wait_until(lambda: children(installation.supervisor, word))

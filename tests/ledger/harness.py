@@ -15,7 +15,7 @@ import pytest
 from django.db import connection, models, transaction
 from django.db.migrations.state import ModelState, ProjectState
 
-from ledger import log
+from ledger import log, merkle
 from ledger.completeness import RequireLeaf
 from ledger.settling import Machinery
 
@@ -156,3 +156,41 @@ def crash_at(owner: type, method: str, *, after: bool = False):
         yield
     finally:
         setattr(owner, method, genuine)
+
+
+def invariants():
+    """I2 to I6 of the design, over whatever the tables hold now."""
+    records = sql("SELECT id, leaf_hash FROM ledger_record ORDER BY id")
+    pending = {record for (record,) in sql("SELECT record_id FROM ledger_pending")}
+    entries = sql("SELECT idx, record_id, leaf_hash FROM ledger_entry ORDER BY idx")
+    hashes = [bytes(leaf_hash) for _, _, leaf_hash in entries]
+    state = sql("SELECT size, root FROM ledger_tree_state")[0]
+    assert pending | {record for _, record, _ in entries} == {record for record, _ in records}
+    assert not pending & {record for _, record, _ in entries}
+    assert [index for index, _, _ in entries] == list(range(state[0]))
+    known = {record: bytes(leaf_hash) for record, leaf_hash in records}
+    assert hashes == [known[record] for _, record, _ in entries]
+    assert merkle.root(hashes) == bytes(state[1])
+    for size, root in sql("SELECT size, root FROM ledger_checkpoint"):
+        assert merkle.root(hashes[:size]) == bytes(root)
+    return state[0]
+
+
+def audit(settled):
+    """`python -m ledger.verify audit` of what settling answered."""
+    return verify("audit", settled.public, "--policy", settled.policy)
+
+
+def superuser(statement, *parameters):
+    """What somebody with all rights can do: take the trigger away, and put it back."""
+    with transaction.atomic():
+        sql("ALTER TABLE ledger_record DISABLE TRIGGER ALL")
+        sql("ALTER TABLE ledger_entry DISABLE TRIGGER ALL")
+        sql("ALTER TABLE ledger_tree_state DISABLE TRIGGER ALL")
+        sql(statement, *parameters)
+
+
+def shrink(size):
+    hashes = [bytes(item) for (item,) in sql("SELECT leaf_hash FROM ledger_entry WHERE idx < %s ORDER BY idx", size)]
+    superuser("DELETE FROM ledger_entry WHERE idx >= %s", size)
+    superuser("UPDATE ledger_tree_state SET size = %s, root = %s", size, merkle.root(hashes))

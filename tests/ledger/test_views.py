@@ -5,12 +5,17 @@ import io
 import json
 import uuid
 import zipfile
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 
 from ledger import log, merkle, note, policy, proof
+from ledger.board import Board
+from ledger.signer import SignerFolder
 from tests.ledger import harness
 from tests.ledger.harness import settle, write
 
@@ -26,6 +31,8 @@ def published(tmp_path):
             **settings.LEDGER,
             "PUBLIC_DIR": tmp_path / "public",
             "SIGNER_DIR": tmp_path / "signer",
+            "WITNESS_DIR": tmp_path / "witness",
+            "STATE_DIR": tmp_path / "state",
             "POLICY_FILE": tmp_path / "policy",
         }
     ):
@@ -133,7 +140,31 @@ def test_the_page_of_a_leaf(published, language):
 def test_health(published):
     found = log.status()
     assert (found.size, found.pending, found.signed_size, found.published_size) == (300, 1, 300, 300)
-    assert (found.waiting, found.degraded, found.witnesses) == (1, False, 0)
+    assert (found.waiting, found.degraded, found.witnesses, found.independent) == (1, False, 1, 0)
+    assert timedelta(0) <= found.lag < timedelta(seconds=60)
+    assert timedelta(0) <= found.age < timedelta(minutes=5)
+    (local,) = found.cosigners
+    assert (local.name, local.size, local.complaint, local.local) == ("local", 300, None, True)
+    later = replace(found, now=found.now + timedelta(minutes=16))
+    assert (later.stale, later.degraded) == (True, True)
+    assert replace(found, now=found.now + timedelta(seconds=61)).degraded
+
+
+def test_an_alarm_shows(published, tmp_path):
+    Board(tmp_path / "state").sound("a witness saw more", log.status().now)
+    found = log.status()
+    assert found.degraded
+    assert "a witness saw more" in found.alarm
+    with pytest.raises(CommandError, match="not well"):
+        call_command("ledger_status")
+    page = get("/en/log/").content.decode()
+    assert "The log stands still" in page
+    call_command("ledger_status", resume="order", verbosity=0)
+    assert log.status().alarm is None
+    (leaf,) = harness.sql("SELECT leaf FROM ledger_record ORDER BY id DESC LIMIT 1")
+    assert json.loads(bytes(leaf[0]))["data"] == {"cause": "order", "size": 300}
+    SignerFolder(tmp_path / "signer").complain("rollback: 5 leaves were signed")
+    assert "rollback" in log.status().alarm
 
 
 def test_a_receipt_holds_what_its_reader_may_see(published, tmp_path):

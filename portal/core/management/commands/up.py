@@ -25,7 +25,7 @@ OPENING = ("broker", "web")
 
 
 class Command(BaseCommand):
-    help = "Start web, worker, scheduler and signer (and the embedded broker when none is named) and keep them running."
+    help = "Start web, worker, scheduler, signer and witness (and the embedded broker when none is named) and keep them running."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
