@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "portal.pages",
     "portal.desk",
     "tenancy",
+    "college",
     "portal.intake",
     "portal.plan",
     "portal.notices",
@@ -148,6 +149,7 @@ CELERY_BEAT_SCHEDULE = {
     "drain the outbox": {"task": "portal.core.tasks.drain_outbox", "schedule": 2.0, "options": {"expires": 10}},
     "sequence the ledger": {"task": "ledger.tasks.sequence_and_publish", "schedule": 1.0, "options": {"expires": 5}},
     "expire offers": {"task": "tenancy.tasks.expire_offers", "schedule": 60.0, "options": {"expires": 55}},
+    "lapse college offers": {"task": "college.tasks.lapse_offers", "schedule": 30.0, "options": {"expires": 25}},
     "close calls": {"task": "portal.intake.tasks.close_due_calls", "schedule": 5.0, "options": {"expires": 10}},
 }
 

@@ -21,6 +21,7 @@ urlpatterns += i18n_patterns(
     path("notices/", include("portal.notices.urls")),
     path("log/", include("ledger.urls")),
     path("space/", include("tenancy.urls")),
+    path("", include("college.urls")),
     path("", include("portal.intake.urls")),
     path("", include("portal.desk.urls")),
     path("", include("portal.plan.urls")),

@@ -44,6 +44,7 @@ TABLE: dict[str, Row] = {
     "plan:plan": Row(ALL, "cluster"),
     "intake:calls": Row(ALL),
     "intake:call": Row(ALL, "call"),
+    "college:courses": Row(ALL),
     "tenancy:hubs": Row(ALL),
     "tenancy:floor": Row(ALL, "hub level"),
     "tenancy:results": Row(ALL),
@@ -55,6 +56,7 @@ TABLE: dict[str, Row] = {
     # --- one's own account ---
     "desk:home": Row(SIGNED_IN),
     "desk:my": Row(SIGNED_IN),
+    "college:mine": Row(SIGNED_IN),
     "desk:stay": Row(SIGNED_IN, method="post"),
     "accounts:account": Row(SIGNED_IN),
     "accounts:consents": Row(SIGNED_IN),
@@ -148,6 +150,20 @@ ACTS: dict[str, Row] = {
 
 #: Addresses proved elsewhere, because what they answer depends on more than who asks → where.
 ELSEWHERE = {
+    **dict.fromkeys(
+        (
+            "college:run",
+            "college:ask",
+            "college:drop",
+            "college:answer",
+            "college:office",
+            "college:office-run",
+            "college:office-step",
+            "college:capacity",
+            "college:cancel",
+        ),
+        "the college has desks of its own; tests/college/test_doors.py asks them role by role",
+    ),
     "log:checkpoint": "public files of the log, written by the publisher; tests/ledger/test_views.py",
     "log:policy": "the same",
     "log:keys": "the same",

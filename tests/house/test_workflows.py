@@ -55,6 +55,12 @@ REVERSIBLE_ENDS = {
     ("intake.sheet", "LOCKED"),
     ("intake.stage", "SETTLED"),
     ("tenancy.invoice", "SETTLED"),
+    ("college.enrolment", "COMPLETED"),
+    ("college.enrolment", "NOT_COMPLETED"),
+    ("college.enrolment", "EXPELLED"),
+    ("college.session", "SEALED"),
+    ("college.credential", "ISSUED"),
+    ("college.merge", "CONFIRMED"),
 }
 
 

@@ -1,0 +1,153 @@
+-- Rows that never change, and rules over several rows that no CHECK can hold.
+
+CREATE FUNCTION college_forbid() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% of % is forbidden', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+-- Records of attendance, scores, decisions and frozen months are appended to, never changed.
+CREATE TRIGGER event_stays BEFORE UPDATE OR DELETE ON college_attendanceevent
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();
+CREATE TRIGGER events_stay BEFORE TRUNCATE ON college_attendanceevent EXECUTE FUNCTION college_forbid();
+CREATE TRIGGER score_stays BEFORE UPDATE OR DELETE ON college_score
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();
+CREATE TRIGGER scores_stay BEFORE TRUNCATE ON college_score EXECUTE FUNCTION college_forbid();
+CREATE TRIGGER completion_stays BEFORE UPDATE OR DELETE ON college_completion
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();
+CREATE TRIGGER completions_stay BEFORE TRUNCATE ON college_completion EXECUTE FUNCTION college_forbid();
+CREATE TRIGGER expert_month_stays BEFORE UPDATE OR DELETE ON college_expertmonth
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();
+
+-- After the seal a record comes only with a correction, and only the lesson's own people are recorded.
+CREATE FUNCTION college_event_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  lesson college_lesson;
+  other college_attendanceevent;
+BEGIN
+  SELECT * INTO lesson FROM college_lesson WHERE id = NEW.lesson_id;
+  IF lesson.status = 'SEALED' AND NEW.correction_id IS NULL THEN
+    RAISE EXCEPTION 'lesson % is sealed', NEW.lesson_id USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF lesson.run_id <> (SELECT run_id FROM college_enrolment WHERE id = NEW.enrolment_id) THEN
+    RAISE EXCEPTION 'lesson and enrolment are of two runs' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.voids_id IS NOT NULL THEN
+    SELECT * INTO other FROM college_attendanceevent WHERE id = NEW.voids_id;
+    IF other.lesson_id <> NEW.lesson_id OR other.enrolment_id <> NEW.enrolment_id THEN
+      RAISE EXCEPTION 'a record takes back another of the same person and lesson' USING ERRCODE = 'check_violation';
+    END IF;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER event_fits BEFORE INSERT ON college_attendanceevent
+  FOR EACH ROW EXECUTE FUNCTION college_event_fits();
+
+-- A published run keeps its rules.
+CREATE FUNCTION college_run_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.policy, NEW.policy_version, NEW.admission, NEW.course_id, NEW.campus, NEW.number, NEW.fee_won, NEW.opens_at,
+      NEW.closes_at)
+     IS DISTINCT FROM
+     (OLD.policy, OLD.policy_version, OLD.admission, OLD.course_id, OLD.campus, OLD.number, OLD.fee_won, OLD.opens_at,
+      OLD.closes_at) THEN
+    RAISE EXCEPTION 'a published run keeps its rules' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER run_frozen BEFORE UPDATE ON college_run
+  FOR EACH ROW WHEN (OLD.status <> 'DRAFT') EXECUTE FUNCTION college_run_frozen();
+
+-- Both counters of a run equal its rows, whoever wrote them.
+CREATE FUNCTION college_seats_agree() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  touched bigint[];
+  counted record;
+BEGIN
+  IF TG_TABLE_NAME = 'college_run' THEN
+    touched := ARRAY[NEW.id];
+  ELSIF TG_OP = 'INSERT' THEN
+    touched := ARRAY[NEW.run_id];
+  ELSIF TG_OP = 'DELETE' THEN
+    touched := ARRAY[OLD.run_id];
+  ELSE
+    touched := ARRAY[OLD.run_id, NEW.run_id];
+  END IF;
+  FOR counted IN
+    SELECT r.id, r.seats_taken, r.waiting,
+           (SELECT count(*) FROM college_seatrequest q WHERE q.run_id = r.id AND q.status = 'OFFERED')
+           + (SELECT count(*) FROM college_enrolment e WHERE e.run_id = r.id AND e.holds_seat) AS held,
+           (SELECT count(*) FROM college_seatrequest q WHERE q.run_id = r.id AND q.status = 'WAITING') AS queued
+      FROM college_run r WHERE r.id = ANY (touched)
+  LOOP
+    IF counted.seats_taken <> counted.held OR counted.waiting <> counted.queued THEN
+      RAISE EXCEPTION 'run % counts % seats and % waiting, its rows say % and %', counted.id, counted.seats_taken,
+        counted.waiting, counted.held, counted.queued USING ERRCODE = 'check_violation';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER seats_agree_run AFTER UPDATE ON college_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN ((OLD.seats_taken, OLD.waiting) IS DISTINCT FROM (NEW.seats_taken, NEW.waiting))
+  EXECUTE FUNCTION college_seats_agree();
+CREATE CONSTRAINT TRIGGER seats_agree_new_run AFTER INSERT ON college_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.seats_taken <> 0 OR NEW.waiting <> 0) EXECUTE FUNCTION college_seats_agree();
+CREATE CONSTRAINT TRIGGER seats_agree_new_request AFTER INSERT ON college_seatrequest
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.status IN ('OFFERED', 'WAITING')) EXECUTE FUNCTION college_seats_agree();
+CREATE CONSTRAINT TRIGGER seats_agree_request AFTER UPDATE ON college_seatrequest
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN ((OLD.status IS DISTINCT FROM NEW.status OR OLD.run_id <> NEW.run_id)
+        AND (OLD.status IN ('OFFERED', 'WAITING') OR NEW.status IN ('OFFERED', 'WAITING')))
+  EXECUTE FUNCTION college_seats_agree();
+CREATE CONSTRAINT TRIGGER seats_agree_gone_request AFTER DELETE ON college_seatrequest
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (OLD.status IN ('OFFERED', 'WAITING')) EXECUTE FUNCTION college_seats_agree();
+CREATE CONSTRAINT TRIGGER seats_agree_new_enrolment AFTER INSERT ON college_enrolment
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.holds_seat) EXECUTE FUNCTION college_seats_agree();
+CREATE CONSTRAINT TRIGGER seats_agree_enrolment AFTER UPDATE ON college_enrolment
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (OLD.holds_seat <> NEW.holds_seat OR OLD.run_id <> NEW.run_id) EXECUTE FUNCTION college_seats_agree();
+CREATE CONSTRAINT TRIGGER seats_agree_gone_enrolment AFTER DELETE ON college_enrolment
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.holds_seat) EXECUTE FUNCTION college_seats_agree();
+
+-- A certificate rests on a decision that says completed, and what was signed stays as it was signed.
+CREATE FUNCTION college_credential_earned() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM college_completion c
+                  WHERE c.id = NEW.completion_id AND c.completed AND c.enrolment_id = NEW.enrolment_id) THEN
+    RAISE EXCEPTION 'a certificate needs a decision that says completed' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER credential_earned BEFORE INSERT ON college_credential
+  FOR EACH ROW EXECUTE FUNCTION college_credential_earned();
+
+CREATE FUNCTION college_credential_signed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.public_id, NEW.number, NEW.enrolment_id, NEW.person_id, NEW.completion_id, NEW.holder, NEW.document,
+      NEW.proofs, NEW.digest, NEW.key_id, NEW.list_number, NEW.revocation_index, NEW.suspension_index, NEW.issued_at)
+     IS DISTINCT FROM
+     (OLD.public_id, OLD.number, OLD.enrolment_id, OLD.person_id, OLD.completion_id, OLD.holder, OLD.document,
+      OLD.proofs, OLD.digest, OLD.key_id, OLD.list_number, OLD.revocation_index, OLD.suspension_index, OLD.issued_at)
+  THEN
+    RAISE EXCEPTION 'a certificate stays as it was signed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER credential_signed BEFORE UPDATE ON college_credential
+  FOR EACH ROW EXECUTE FUNCTION college_credential_signed();
+CREATE TRIGGER credential_stays BEFORE DELETE ON college_credential
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();
+
+-- What a lottery committed to, and its list once fixed, stay.
+CREATE FUNCTION college_draw_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.secret, NEW.commitment, NEW.public_name) IS DISTINCT FROM (OLD.secret, OLD.commitment, OLD.public_name)
+     OR (OLD.status <> 'SEALED' AND (NEW.ids, NEW.list_root) IS DISTINCT FROM (OLD.ids, OLD.list_root))
+     OR (OLD.status = 'DRAWN' AND (NEW.result, NEW.seed, NEW.public_value)
+         IS DISTINCT FROM (OLD.result, OLD.seed, OLD.public_value)) THEN
+    RAISE EXCEPTION 'a draw is sealed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER draw_sealed BEFORE UPDATE ON college_draw FOR EACH ROW EXECUTE FUNCTION college_draw_sealed();

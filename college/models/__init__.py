@@ -1,0 +1,31 @@
+"""The college's tables."""
+
+from college.models.attendance import AttendanceEvent, Correction, Score
+from college.models.certificates import LIST_SIZE, Completion, Credential, ExpertMonth, IssuerKey, StatusList
+from college.models.courses import Course, Draw, Lesson, Run
+from college.models.people import Merge, Person, PersonAccount, PersonIdentity
+from college.models.seats import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, SeatRequest
+
+__all__ = [
+    "LIST_SIZE",
+    "OPEN_REQUESTS",
+    "WITHOUT_SEAT",
+    "AttendanceEvent",
+    "Completion",
+    "Correction",
+    "Course",
+    "Credential",
+    "Draw",
+    "Enrolment",
+    "ExpertMonth",
+    "IssuerKey",
+    "Lesson",
+    "Merge",
+    "Person",
+    "PersonAccount",
+    "PersonIdentity",
+    "Run",
+    "Score",
+    "SeatRequest",
+    "StatusList",
+]

@@ -1,0 +1,109 @@
+"""Runs with their seats, and where somebody stands in the line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from college.enums import EnrolmentStatus, RequestStatus, RunStatus
+from college.models import Course, Enrolment, Person, PersonAccount, Run, SeatRequest
+
+#: Runs that people may know of.
+PUBLIC = tuple(status for status in RunStatus if status != RunStatus.DRAFT)
+IN_ORDER = ("priority", F("place").asc(nulls_last=True), "requested_at", "id")
+
+
+def course_list() -> QuerySet[Course]:
+    return Course.objects.select_related("cluster").order_by("level", "code")
+
+
+def open_runs(now: datetime) -> QuerySet[Run]:
+    """Runs whose requests are open or will be, the next to close first."""
+    return (
+        Run.objects.filter(status__in=[RunStatus.PUBLISHED, RunStatus.CONFIRMED], closes_at__gt=now)
+        .select_related("course")
+        .order_by("closes_at", "code")
+    )
+
+
+def run_of(code: str) -> Run | None:
+    """A run that is public, with its course."""
+    return Run.objects.filter(code=code, status__in=PUBLIC).select_related("course__cluster").first()
+
+
+def person_of(user: Any) -> Person | None:
+    """The person an account belongs to; None before its first request."""
+    account = PersonAccount.objects.filter(user=user).select_related("person__canonical").first()
+    return account.person if account else None
+
+
+def in_order(run: Run) -> QuerySet[SeatRequest]:
+    """Those who wait, the next first: class, then rank or draw place, then time, then number."""
+    return run.requests.filter(status=RequestStatus.WAITING).order_by(*IN_ORDER)
+
+
+def rank_of(request: SeatRequest) -> int:
+    """How many wait before this one."""
+    before = Q(priority__lt=request.priority)
+    same = Q(priority=request.priority)
+    earlier = Q(requested_at__lt=request.requested_at) | Q(requested_at=request.requested_at, pk__lt=request.pk)
+    if request.place is None:
+        before |= same & (Q(place__isnull=False) | earlier)
+    else:
+        before |= same & Q(place__lt=request.place)
+    return SeatRequest.objects.filter(before, run=request.run_id, status=RequestStatus.WAITING).count()
+
+
+def line_of(run: Run) -> QuerySet[SeatRequest]:
+    """All requests of a run for its office, those who wait in their order."""
+    return run.requests.select_related("person", "canonical").order_by("status", *IN_ORDER)
+
+
+def my_requests(person: Person | None) -> QuerySet[SeatRequest]:
+    """The person's requests, the newest first; merged persons are one."""
+    if person is None:
+        return SeatRequest.objects.none()
+    return (
+        SeatRequest.objects.filter(canonical=person.one)
+        .select_related("run__course__cluster", "person", "enrolment")
+        .order_by("-requested_at", "-id")
+    )
+
+
+def my_enrolments(person: Person | None) -> QuerySet[Enrolment]:
+    if person is None:
+        return Enrolment.objects.none()
+    return (
+        Enrolment.objects.filter(canonical=person.one)
+        .exclude(status__in=[EnrolmentStatus.EXPIRED, EnrolmentStatus.CANCELLED])
+        .select_related("run__course__cluster", "person", "request")
+        .order_by("-run__starts_date", "-id")
+    )
+
+
+def enrolment_of(user: Any, run: Run) -> Enrolment | None:
+    """The seat this person has in the run."""
+    person = person_of(user)
+    if person is None:
+        return None
+    return run.enrolments.filter(canonical=person.one, holds_seat=True).select_related("person", "request").first()
+
+
+def offers_due(now: datetime) -> QuerySet[SeatRequest]:
+    """Offers whose time is over."""
+    return (
+        SeatRequest.objects.filter(status=RequestStatus.OFFERED, offer_expires_at__lte=now)
+        .select_related("run__course", "person")
+        .order_by("offer_expires_at", "id")
+    )
+
+
+def unpaid_due(now: datetime) -> QuerySet[Enrolment]:
+    """Seats held for a fee that did not come in time."""
+    return (
+        Enrolment.objects.filter(status=EnrolmentStatus.HELD, pay_by__lte=now)
+        .select_related("run__course", "request", "person")
+        .order_by("pay_by", "id")
+    )

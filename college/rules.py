@@ -1,0 +1,142 @@
+"""May this person do this to this thing now? ``check_can_x`` raises with the reason and answers the role allowed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from college import queries
+from college.enums import RequestStatus, RunStatus
+from college.models import OPEN_REQUESTS, Correction, Course, Enrolment, Lesson, Merge, Person, Run, SeatRequest
+from portal.accounts import rules as accounts
+from portal.accounts.roles import PERSON
+from portal.core.errors import Late, NotAllowed
+
+
+def check_may_for(by: Any, action: str, course: Course) -> str:
+    """The role under which ``by`` may do ``action`` for this course."""
+    return accounts.check_may(by, action, cluster=course.cluster, course=course.code)
+
+
+def may_for(by: Any, action: str, course: Course) -> bool:
+    return accounts.may(by, action, cluster=course.cluster, course=course.code)
+
+
+def check_can_edit(by: Any, course: Course) -> str:
+    return check_may_for(by, "run.edit", course)
+
+
+def check_can_manage(by: Any, run: Run) -> str:
+    return check_may_for(by, "enrolment.manage", run.course)
+
+
+def check_can_request(run: Run, *, now: datetime) -> str:
+    """Open is no state: the clock decides, to the second."""
+    if run.status not in (RunStatus.PUBLISHED, RunStatus.CONFIRMED):
+        raise Late(_("지금은 신청을 받지 않는 기수입니다."))
+    if now < run.opens_at:
+        raise Late(_("아직 신청 기간이 아닙니다. 시작 시각은 서버 시각 기준입니다."))
+    if now >= run.closes_at:
+        raise Late(_("신청이 마감되었습니다. 마감 시각은 서버 시각 기준입니다."))
+    return PERSON
+
+
+def check_within_limit(person: Person, run: Run) -> None:
+    """How many requests may be open at once is policy; waiting uses up nothing else."""
+    limit = run.rules.seats.live_requests
+    open_now = SeatRequest.objects.filter(canonical=person.one, status__in=OPEN_REQUESTS).exclude(run=run).count()
+    if open_now >= limit:
+        raise NotAllowed(
+            _("동시에 신청할 수 있는 기수는 %(limit)s개입니다. 다른 신청을 취소한 뒤 신청해 주십시오.")
+            % {"limit": limit}
+        )
+
+
+def check_is_own(by: Any, person: Person) -> str:
+    """The person concerned, by any of their accounts."""
+    mine = queries.person_of(by)
+    if mine is None or mine.one.pk != person.one.pk:
+        raise NotAllowed(_("본인만 할 수 있습니다."))
+    return PERSON
+
+
+def check_can_answer(by: Any, request: SeatRequest, *, now: datetime) -> str:
+    role = check_is_own(by, request.person)
+    ends = request.offer_expires_at if request.status == RequestStatus.OFFERED else None
+    if ends is not None and now >= ends:
+        raise Late(_("수락 기한이 지났습니다. 기한은 서버 시각으로 판단합니다."))
+    return role
+
+
+def check_can_teach(by: Any, lesson: Lesson) -> str:
+    """Only the instructor assigned to the lesson; a stand-in is assigned first."""
+    if lesson.instructor_id != by.pk:
+        raise NotAllowed(
+            _("이 차시를 맡은 강사만 할 수 있습니다. 대신 수업한다면 운영담당이 먼저 강사를 바꿔야 합니다.")
+        )
+    return check_may_for(by, "attendance.record", lesson.run.course)
+
+
+def can_teach(by: Any, lesson: Lesson) -> bool:
+    return lesson.instructor_id == by.pk and may_for(by, "attendance.record", lesson.run.course)
+
+
+def check_can_see_roster(by: Any, lesson: Lesson) -> str:
+    """The assigned instructor and the office."""
+    if can_teach(by, lesson):
+        return "instructor"
+    return check_may_for(by, "attendance.close", lesson.run.course)
+
+
+def check_can_close_lesson(by: Any, lesson: Lesson) -> str:
+    """The instructor after class, or the office."""
+    return check_can_see_roster(by, lesson)
+
+
+def check_can_ask_correction(by: Any, lesson: Lesson, enrolment: Enrolment) -> str:
+    """The student for their own record, the instructor for a room, the office."""
+    mine = queries.person_of(by)
+    if mine is not None and mine.one.pk == enrolment.canonical_id:
+        return PERSON
+    return check_can_see_roster(by, lesson)
+
+
+def check_can_check_correction(by: Any, correction: Correction) -> str:
+    role = check_may_for(by, "attendance.close", correction.lesson.run.course)
+    _not_the_student(by, correction)
+    return role
+
+
+def check_can_apply_correction(by: Any, correction: Correction) -> str:
+    role = check_may_for(by, "completion.decide", correction.lesson.run.course)
+    _not_the_student(by, correction)
+    if correction.checked_by_id == by.pk:
+        raise NotAllowed(_("직접 확인한 정정은 반영할 수 없습니다. 다른 결재자가 반영해야 합니다."))
+    return role
+
+
+def _not_the_student(by: Any, correction: Correction) -> None:
+    mine = queries.person_of(by)
+    if mine is not None and mine.one.pk == correction.enrolment.canonical_id:
+        raise NotAllowed(_("자신의 출결은 스스로 확인하거나 반영할 수 없습니다."))
+
+
+def check_can_judge(by: Any, run: Run) -> str:
+    return check_may_for(by, "completion.decide", run.course)
+
+
+def check_can_issue(by: Any, course: Course) -> str:
+    return check_may_for(by, "certificate.issue", course)
+
+
+def check_can_propose_merge(by: Any) -> str:
+    return accounts.check_may(by, "enrolment.manage")
+
+
+def check_can_decide_merge(by: Any, merge: Merge) -> str:
+    role = accounts.check_may(by, "completion.decide")
+    if merge.proposed_by_id == by.pk:
+        raise NotAllowed(_("직접 제안한 병합은 확정할 수 없습니다. 다른 결재자가 확정해야 합니다."))
+    return role

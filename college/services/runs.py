@@ -1,0 +1,149 @@
+"""A run's own life: made, published with frozen rules, confirmed, started, ended; its lessons."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from college import policy as policies
+from college import rules
+from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus, SessionStatus
+from college.models import Course, Draw, Lesson, Run
+from college.services.seats import close_line, give_seat_back, leave_line
+from college.workflow import RUN, SESSION
+from ledger import log
+from portal.accounts.models import User
+from portal.core import lottery
+from portal.core.errors import Invalid, Refused
+from portal.core.transition import advance
+
+#: The public value a lottery waits for unless another is named.
+PUBLIC_VALUE = "신청 마감 뒤 첫 로또 6/45 당첨번호"
+
+
+@transaction.atomic
+def draft_run(*, course: Course, by: Any, code: str, policy: Mapping[str, Any] | None = None, **fields: Any) -> Run:
+    """A new run in the making, still changeable; the policy must be one that can be read."""
+    rules.check_can_edit(by, course)
+    given = dict(policy or {})
+    try:
+        version = policies.read(given).version
+    except (ValueError, TypeError, KeyError) as problem:
+        raise Invalid(_("운영 기준을 읽을 수 없습니다: %(problem)s") % {"problem": problem}) from problem
+    given.pop("version", None)
+    author = by if isinstance(by, User) else None
+    return Run.objects.create(
+        course=course, code=code, policy=given, policy_version=version, created_by=author, **fields
+    )
+
+
+@transaction.atomic
+def publish_run(*, run: Run, by: Any, now: datetime, public_name: str = "") -> None:
+    """Open to the public: the rules are frozen, a lottery commits to its secret."""
+    role = rules.check_can_edit(by, run.course)
+    if run.closes_at <= now:
+        raise Invalid(_("신청 마감이 이미 지났습니다."))
+    advance(
+        run,
+        RunStatus.PUBLISHED,
+        by=by.acting_as(role),
+        steps=RUN,
+        data={
+            "course": run.course.code,
+            "campus": run.campus,
+            "capacity": run.capacity,
+            "admission": run.admission,
+            "opens_at": run.opens_at,
+            "closes_at": run.closes_at,
+            "policy": run.policy_version,
+            "policy_digest": _digest(run.policy),
+        },
+    )
+    if run.admission == Admission.LOTTERY:
+        _seal_draw(run, public_name or PUBLIC_VALUE, by=by.acting_as(role))
+
+
+def _seal_draw(run: Run, public_name: str, *, by: Any) -> None:
+    secret = lottery.new_secret()
+    draw = Draw.objects.create(run=run, secret=secret, commitment=lottery.commitment(secret), public_name=public_name)
+    data = {"commitment": draw.commitment, "to": draw.status}
+    log.append("college.lottery.committed", row=draw, by=by, data=data)
+
+
+@transaction.atomic
+def move_run(*, run: Run, to: str, by: Any, now: datetime) -> None:
+    """Confirm, start or end a run."""
+    if to not in (RunStatus.CONFIRMED, RunStatus.RUNNING, RunStatus.ENDED, RunStatus.CLOSED):
+        raise Invalid(_("지금 상태에서는 할 수 없는 절차입니다."))
+    role = rules.check_can_manage(by, run)
+    if to == RunStatus.RUNNING and now >= run.late_join_until:
+        close_line(run=run, now=now)
+    advance(run, to, by=by.acting_as(role), steps=RUN)
+
+
+@transaction.atomic
+def cancel_run(*, run: Run, by: Any, now: datetime, reason: str) -> None:
+    """The run does not take place: seats, offers and the line end, and everybody is told."""
+    acting = by.acting_as(rules.check_can_manage(by, run))
+    if not reason.strip():
+        raise Invalid(_("폐강하는 이유를 적어 주십시오."), field="reason")
+    advance(run, RunStatus.CANCELLED, by=acting, steps=RUN, reason=reason.strip())
+    close_line(run=run, now=now)
+    for request in run.requests.filter(status__in=[RequestStatus.OFFERED, RequestStatus.SUBMITTED]).select_related(
+        "person", "run"
+    ):
+        leave_line(request=request, by=acting, now=now)
+    seated = run.enrolments.filter(status__in=[EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE])
+    for enrolment in seated.select_related("request", "person", "run"):
+        give_seat_back(enrolment=enrolment, to=EnrolmentStatus.CANCELLED, by=acting, now=now)
+
+
+@transaction.atomic
+def plan_lesson(
+    *,
+    run: Run,
+    number: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Any,
+    instructor: User | None = None,
+    **fields: Any,
+) -> Lesson:
+    """Put a lesson into the timetable; an instructor is in one place at a time."""
+    rules.check_can_edit(by, run.course)
+    if ends_at <= starts_at:
+        raise Invalid(_("끝나는 시각이 시작하는 시각보다 뒤여야 합니다."), field="ends_at")
+    try:
+        with transaction.atomic():
+            return Lesson.objects.create(
+                run=run, number=number, starts_at=starts_at, ends_at=ends_at, instructor=instructor, **fields
+            )
+    except IntegrityError as clash:
+        raise Invalid(_clash(clash)) from clash
+
+
+def _clash(error: IntegrityError) -> str:
+    if "instructor_in_one_place" in str(error):
+        return _("강사가 같은 시간에 다른 수업을 맡고 있습니다.")
+    return _("같은 번호의 차시가 이미 있습니다.")
+
+
+@transaction.atomic
+def cancel_lesson(*, lesson: Lesson, by: Any, now: datetime, reason: str) -> None:
+    """The lesson falls out, or what was held does not count; judged runs are judged again by the office."""
+    role = rules.check_can_manage(by, lesson.run)
+    if not reason.strip():
+        raise Invalid(_("휴강하는 이유를 적어 주십시오."), field="reason")
+    if lesson.status == SessionStatus.HELD:
+        raise Refused(_("수업 중인 차시입니다. 먼저 출결을 봉인해 주십시오."))
+    advance(lesson, SessionStatus.CANCELLED, by=by.acting_as(role), steps=SESSION, reason=reason.strip())
+
+
+def _digest(policy: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(policy, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,351 @@
+"""Seats: asked for, taken, queued for, offered, answered. The database decides every race; the run is locked first.
+
+Whoever moves a run's counters holds the run's row (``FOR NO KEY UPDATE``), so that the line moves in one order and no
+two transactions wait for each other. A new request goes in before its seat is taken: a repeated click eats none.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from college import offers, queries, rules
+from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus
+from college.models import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, Person, Run, SeatRequest
+from college.services import telling
+from college.workflow import ENROLMENT, REQUEST
+from ledger import log
+from portal.accounts.roles import PERSON
+from portal.core import scarce
+from portal.core.errors import Invalid, Late, Overtaken, Refused
+from portal.core.transition import advance
+from portal.intake import services as intake
+from portal.intake.enums import ApplicationStatus
+from portal.plan.registry import fact
+
+#: While a run is in these states its seats may change hands.
+OPEN_RUN = (RunStatus.PUBLISHED, RunStatus.CONFIRMED, RunStatus.RUNNING)
+
+
+@transaction.atomic
+def request_seat(*, run: Run, person: Person, by: Any, now: datetime) -> SeatRequest:
+    """Ask for a seat: seated at once, put on the list, or entered for the draw. Asking again answers the standing request.
+
+    Raises ``Late`` outside the time of requests, ``NotAllowed`` beyond the policy's number of open requests.
+    """
+    rules.check_can_request(run, now=now)
+    rules.check_is_own(by, person)
+    if run.admission == Admission.SELECTION:
+        raise Invalid(_("선발로 모집하는 기수입니다. 모집공고에서 신청서를 제출해 주십시오."))
+    rules.check_within_limit(person, run)
+    request, made = _enter(run, person, now=now)
+    if made and run.admission == Admission.FIRST_COME:
+        _seat_or_queue(request, by=by.acting_as(PERSON), now=now)
+    return request
+
+
+def _enter(run: Run, person: Person, *, now: datetime, **fields: Any) -> tuple[SeatRequest, bool]:
+    """The person's one live request for the run, and whether it was made just now."""
+    asked = SeatRequest(
+        run=run, person=person, canonical=person.one, requested_at=now, priority=_priority(run, person, now), **fields
+    )
+    SeatRequest.objects.bulk_create([asked], ignore_conflicts=True)
+    standing = SeatRequest.objects.get(run=run, canonical=person.one, live=True)
+    standing.run, standing.person, standing.canonical = run, person, person.one
+    return standing, standing.public_id == asked.public_id
+
+
+def _priority(run: Run, person: Person, now: datetime) -> int:
+    """0 for whom the run's policy puts first, else 1; fixed when the request is made."""
+    if not run.rules.seats.tenants_first:
+        return 1
+    users = [account.user for account in person.accounts.select_related("user")]
+    companies = [membership.organisation for user in users for membership in user.memberships.filter(ended_at=None)]
+    on = now.date()
+    return 0 if any(fact("tenancy.is_tenant", organisation=company, on=on) for company in companies) else 1
+
+
+def _seat_or_queue(request: SeatRequest, *, by: Any, now: datetime) -> None:
+    open_now = Run.objects.filter(
+        pk=request.run_id,
+        status__in=[RunStatus.PUBLISHED, RunStatus.CONFIRMED],
+        admission=Admission.FIRST_COME,
+        opens_at__lte=now,
+        closes_at__gt=now,
+    )
+    data = {"run": request.run.code}
+    if scarce.take(open_now.filter(waiting=0), counter="seats_taken", capacity="capacity"):
+        advance(request, RequestStatus.SEATED, by=by, steps=REQUEST, data=data, changes={"answered_at": now})
+        enrol(request=request, by=by, now=now)
+        return
+    if open_now.update(waiting=F("waiting") + 1) != 1:
+        raise Late(_("신청이 마감되었습니다. 마감 시각은 서버 시각 기준입니다."))
+    advance(request, RequestStatus.WAITING, by=by, steps=REQUEST, data=data)
+    telling.waiting(request)
+    offer_free_seats(run=request.run, now=now)
+
+
+def enrol(*, request: SeatRequest, by: Any, now: datetime) -> Enrolment:
+    """The seat becomes the person's: at once, or held until the fee is paid."""
+    run, unpaid = request.run, request.run.fee_won > 0
+    enrolment = Enrolment.objects.create(
+        request=request,
+        run=run,
+        person=request.person,
+        canonical=request.canonical,
+        status=EnrolmentStatus.HELD if unpaid else EnrolmentStatus.ACTIVE,
+        policy_version=run.policy_version,
+        enrolled_at=now,
+        pay_by=now + run.rules.seats.pay_within if unpaid else None,
+    )
+    data = {"run": run.code, "to": enrolment.status}
+    if unpaid:
+        log.append("college.enrolment.held", row=enrolment, by=by, data={**data, "pay_by": enrolment.pay_by})
+    else:
+        log.append("college.enrolment.activated", row=enrolment, by=by, data=data)
+    telling.seated(enrolment)
+    return enrolment
+
+
+@transaction.atomic
+def offer_free_seats(*, run: Run, now: datetime) -> list[SeatRequest]:
+    """Offer every free seat to the next in line; past the last day to join the line is closed instead."""
+    held = _lock(run)
+    if now >= held.late_join_until:
+        close_line(run=held, now=now)
+        return []
+    expires_at = offers.expires_at(now, held.late_join_until, held.rules.seats.offer())
+    made: list[SeatRequest] = []
+    while _take_for_line(held):
+        request = queries.in_order(held).select_related("person").first()
+        assert request is not None
+        request.run = held
+        _offer(request, expires_at=expires_at, by=log.SYSTEM, now=now)
+        made.append(request)
+    return made
+
+
+def _take_for_line(run: Run) -> bool:
+    """Move one place from the line to the seats; False when no seat is free or nobody waits."""
+    rows = Run.objects.filter(pk=run.pk, status__in=OPEN_RUN, waiting__gt=0)
+    return scarce.take(rows, counter="seats_taken", capacity="capacity") and scarce.give_back(
+        Run.objects.filter(pk=run.pk), counter="waiting"
+    )
+
+
+def _offer(request: SeatRequest, *, expires_at: datetime, by: Any, now: datetime) -> None:
+    advance(
+        request,
+        RequestStatus.OFFERED,
+        by=by,
+        steps=REQUEST,
+        data={"run": request.run.code, "expires_at": expires_at},
+        changes={"offered_at": now, "offer_expires_at": expires_at},
+    )
+    telling.offered(request)
+
+
+@transaction.atomic
+def offer_seat_to_selected(*, run: Run, person: Person, application: Any, place: int, by: Any, now: datetime) -> None:
+    """A seat for somebody an intake decision selected; ``Overtaken`` when no seat is left."""
+    held = _lock(run)
+    request, made = _enter(held, person, now=now, application=application, place=place)
+    if not made:
+        return
+    if not scarce.take(Run.objects.filter(pk=held.pk), counter="seats_taken", capacity="capacity"):
+        raise Overtaken(_("남은 자리가 없습니다."))
+    _offer(
+        request,
+        expires_at=offers.expires_at(now, held.late_join_until, held.rules.seats.offer()),
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def accept_offer(*, request: SeatRequest, by: Any, now: datetime) -> Enrolment:
+    """Take the seat; waits for runs on the same days end with it. ``Late`` after the deadline, ``Overtaken`` if it lapsed."""
+    role = rules.check_can_answer(by, request, now=now)
+    data, changes = {"run": request.run.code}, {"answered_at": now}
+    advance(request, RequestStatus.SEATED, by=by.acting_as(role), steps=REQUEST, data=data, changes=changes)
+    enrolment = enrol(request=request, by=by.acting_as(role), now=now)
+    for other in _clashing(request):
+        leave_line(request=other, by=by.acting_as(role), now=now)
+    return enrolment
+
+
+def _clashing(request: SeatRequest) -> list[SeatRequest]:
+    run = request.run
+    others = SeatRequest.objects.filter(
+        canonical=request.canonical,
+        status=RequestStatus.WAITING,
+        run__starts_date__lte=run.ends_date,
+        run__ends_date__gte=run.starts_date,
+    )
+    return list(others.exclude(pk=request.pk).select_related("run", "person").order_by("run_id"))
+
+
+@transaction.atomic
+def decline_offer(*, request: SeatRequest, by: Any, now: datetime) -> list[SeatRequest]:
+    """Give the offered seat up; answers the offers made to the next."""
+    run = _lock(request.run)
+    role = rules.check_can_answer(by, request, now=now)
+    _end(request, RequestStatus.DECLINED, by=by.acting_as(role), now=now)
+    return pass_on(run=run, request=request, by=by, now=now)
+
+
+@transaction.atomic
+def lapse_offer(*, request: SeatRequest, now: datetime) -> list[SeatRequest]:
+    """The clock's answer to an offer nobody answered; refused before its time and after any other answer."""
+    if request.offer_expires_at is None or now < request.offer_expires_at:
+        raise Invalid(_("아직 기한이 남은 제안입니다."))
+    run = _lock(request.run)
+    _end(request, RequestStatus.LAPSED, by=log.SYSTEM, now=now, data={"expires_at": request.offer_expires_at})
+    telling.lapsed(request)
+    return pass_on(run=run, request=request, by=log.SYSTEM, now=now)
+
+
+def lapse_due_offers(*, now: datetime) -> int:
+    """Let every offer lapse whose time is over, each in its own transaction; safe to run at any time, twice or late."""
+    lapsed = 0
+    for request in list(queries.offers_due(now)):
+        try:
+            lapse_offer(request=request, now=now)
+            lapsed += 1
+        except Refused:
+            continue  # answered in between: the other side won
+    return lapsed
+
+
+@transaction.atomic
+def withdraw_request(*, request: SeatRequest, by: Any, now: datetime) -> None:
+    """The person takes an open request back: out of the draw, off the list, or away from an offer."""
+    role = rules.check_is_own(by, request.person)
+    leave_line(request=request, by=by.acting_as(role), now=now)
+
+
+def withdraw_by_merge(*, request: SeatRequest, by: Any, now: datetime) -> None:
+    """The later of two requests of one human goes; ``by`` acts in a role."""
+    leave_line(request=request, by=by, now=now)
+
+
+def leave_line(*, request: SeatRequest, by: Any, now: datetime) -> None:
+    """End an open request and pass on what it held; ``by`` acts in a role."""
+    run = _lock(request.run)
+    before = request.status
+    if before not in OPEN_REQUESTS:
+        raise Overtaken
+    _end(request, RequestStatus.WITHDRAWN, by=by, now=now)
+    if before == RequestStatus.WAITING:
+        scarce.give_back(Run.objects.filter(pk=run.pk), counter="waiting")
+    elif before == RequestStatus.OFFERED:
+        pass_on(run=run, request=request, by=log.SYSTEM, now=now)
+
+
+def _end(request: SeatRequest, to: str, *, by: Any, now: datetime, data: Any = None) -> None:
+    advance(
+        request,
+        to,
+        by=by,
+        steps=REQUEST,
+        data={"run": request.run.code, **(data or {})},
+        changes={"answered_at": now, "live": False},
+    )
+
+
+def pass_on(*, run: Run, request: SeatRequest, by: Any, now: datetime) -> list[SeatRequest]:
+    """Give one seat back and offer it to the next; a selection run asks intake's reserve."""
+    scarce.give_back(Run.objects.filter(pk=run.pk), counter="seats_taken")
+    if run.admission == Admission.SELECTION:
+        _call_reserve(request, by=by, now=now)
+        return []
+    return offer_free_seats(run=run, now=now)
+
+
+def _call_reserve(request: SeatRequest, *, by: Any, now: datetime) -> None:
+    """A seat of a selection run goes on by intake's reserve, which calls this room back for whoever is next."""
+    application = request.application
+    if application is None or application.quota_track is None:
+        return
+    application.refresh_from_db()
+    if application.status == ApplicationStatus.SELECTED:
+        intake.decline(application=application, reason="", by=by, now=now)
+    intake.call_next_reserve(track=application.quota_track, freed=request.run, by=log.SYSTEM, now=now)
+
+
+@transaction.atomic
+def close_line(*, run: Run, now: datetime) -> int:
+    """Nobody is taken in any more: those who still wait are told."""
+    held, closed = _lock(run), 0
+    for request in list(queries.in_order(held).select_related("person")):
+        request.run = held
+        _end(request, RequestStatus.CLOSED, by=log.SYSTEM, now=now)
+        scarce.give_back(Run.objects.filter(pk=held.pk), counter="waiting")
+        telling.closed(request)
+        closed += 1
+    return closed
+
+
+@transaction.atomic
+def confirm_payment(*, enrolment: Enrolment, by: Any, now: datetime) -> None:
+    """The fee came in: the held seat is the person's."""
+    role = rules.check_can_manage(by, enrolment.run)
+    advance(enrolment, EnrolmentStatus.ACTIVE, by=by.acting_as(role), steps=ENROLMENT, data={"run": enrolment.run.code})
+
+
+def expire_unpaid(*, now: datetime) -> int:
+    """Seats held for a fee that did not come in time go back, each in its own transaction."""
+    expired = 0
+    for enrolment in list(queries.unpaid_due(now)):
+        try:
+            give_seat_back(enrolment=enrolment, to=EnrolmentStatus.EXPIRED, by=log.SYSTEM, now=now)
+            expired += 1
+        except Refused:
+            continue
+    return expired
+
+
+@transaction.atomic
+def drop(*, enrolment: Enrolment, by: Any, now: datetime, reason: str = "") -> None:
+    """The student leaves: before the run starts a cancellation, after that a drop."""
+    role = rules.check_is_own(by, enrolment.person)
+    begun = enrolment.run.status == RunStatus.RUNNING
+    to = EnrolmentStatus.DROPPED if begun else EnrolmentStatus.CANCELLED
+    give_seat_back(enrolment=enrolment, to=to, by=by.acting_as(role), now=now, reason=reason)
+
+
+@transaction.atomic
+def give_seat_back(*, enrolment: Enrolment, to: str, by: Any, now: datetime, reason: str = "") -> None:
+    """End an enrolment and pass its seat on; ``by`` acts in a role."""
+    assert to in WITHOUT_SEAT
+    run, request = _lock(enrolment.run), enrolment.request
+    changes = {"holds_seat": False, "ended_at": now}
+    advance(enrolment, to, by=by, steps=ENROLMENT, reason=reason or None, changes=changes)
+    SeatRequest.objects.filter(pk=request.pk).update(live=False)
+    pass_on(run=run, request=request, by=log.SYSTEM, now=now)
+
+
+@transaction.atomic
+def change_capacity(*, run: Run, capacity: int, by: Any, now: datetime) -> list[SeatRequest]:
+    """More or fewer seats, never fewer than are taken; new ones are offered at once."""
+    role = rules.check_can_manage(by, run)
+    held = _lock(run)
+    if held.status not in OPEN_RUN:
+        raise Late(_("정원을 바꿀 수 있는 시기가 지났습니다."))
+    if capacity < max(held.seats_taken, 1):
+        text = _("이미 배정한 자리(%(taken)s석)보다 적게 줄일 수 없습니다.")
+        raise Invalid(text % {"taken": held.seats_taken}, field="capacity")
+    Run.objects.filter(pk=held.pk).update(capacity=capacity)
+    run.capacity = capacity
+    data = {"capacity": capacity, "to": held.status}
+    log.append("college.run.enlarged", row=held, by=by.acting_as(role), data=data)
+    return offer_free_seats(run=held, now=now)
+
+
+def _lock(run: Run) -> Run:
+    """The run as it stands, held until the transaction ends; foreign keys to it may still be written."""
+    return Run.objects.select_for_update(no_key=True, of=("self",)).select_related("course__cluster").get(pk=run.pk)

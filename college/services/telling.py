@@ -1,0 +1,56 @@
+"""What the college tells people, through notices; each text stands in ``college.topics``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+
+from college.models import Enrolment, Person, SeatRequest
+from college.naming import name_later
+from portal.accounts.models import User
+from portal.notices.services import notify
+
+
+def people(person: Person) -> list[User]:
+    """All accounts of the human, so that nobody misses what concerns them."""
+    return [account.user for account in person.accounts.select_related("user")]
+
+
+def seated(enrolment: Enrolment) -> None:
+    _tell(
+        enrolment.person, "college.seated", {"run": name_later(enrolment.run)}, f"college.seated:{enrolment.public_id}"
+    )
+
+
+def waiting(request: SeatRequest) -> None:
+    _tell(request.person, "college.waiting", {"run": name_later(request.run)}, f"college.waiting:{request.public_id}")
+
+
+def offered(request: SeatRequest) -> None:
+    context = {"run": name_later(request.run), "expires_at": request.offer_expires_at}
+    _tell(request.person, "college.offered", context, f"college.offered:{request.public_id}:{request.offered_at}")
+
+
+def lapsed(request: SeatRequest) -> None:
+    _tell(request.person, "college.lapsed", {"run": name_later(request.run)}, f"college.lapsed:{request.public_id}")
+
+
+def closed(request: SeatRequest) -> None:
+    _tell(request.person, "college.closed", {"run": name_later(request.run)}, f"college.closed:{request.public_id}")
+
+
+def judged(enrolment: Enrolment, *, completed: bool, number: int) -> None:
+    topic = "college.completed" if completed else "college.not_completed"
+    _tell(enrolment.person, topic, {"run": name_later(enrolment.run)}, f"{topic}:{enrolment.public_id}:{number}")
+
+
+def certificate(topic: str, person: Person, *, number: str, key: str) -> None:
+    """Issued, suspended, restored, revoked, replaced."""
+    _tell(person, topic, {"number": number}, f"{topic}:{key}")
+
+
+def _tell(person: Person, topic: str, context: dict[str, Any], key: str) -> None:
+    to = people(person)
+    if to:
+        notify(to=to, topic=topic, context=context, url=reverse("college:mine"), key=key)

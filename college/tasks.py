@@ -1,0 +1,12 @@
+"""The worker's door: what the clock decides. Safe to run twice, late, or at the same time."""
+
+from college import services
+from portal.celery import app
+from portal.core.clock import database_now
+
+
+@app.task(name="college.tasks.lapse_offers")
+def lapse_offers() -> int:
+    """Let unanswered offers and unpaid seats go, and pass them on; answers how many."""
+    now = database_now()
+    return services.lapse_due_offers(now=now) + services.expire_unpaid(now=now)

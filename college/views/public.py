@@ -1,0 +1,115 @@
+"""What everybody sees: the courses and each run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from college import queries, standing, tables
+from college.enums import Admission, RunStatus
+from college.models import Run
+from college.views.shared import found_run
+from portal.core.clock import database_now
+from portal.core.money import won
+from portal.core.ui.parts import Card, Row
+
+
+@require_safe
+def courses(request: HttpRequest) -> HttpResponse:
+    """Runs that take requests now or soon, then every course."""
+    now = database_now()
+    context = {
+        "open": [_run_card(run, now) for run in queries.open_runs(now)],
+        "courses": [
+            Card(
+                tables.title(course),
+                text=tables.said(course.summary_ko, course.summary_en),
+                above=course.get_level_display(),
+                facts=[Row(_("교육 시간"), _("%(hours)s시간") % {"hours": course.hours})],
+            )
+            for course in queries.course_list()
+        ],
+    }
+    return render(request, "college/courses.html", context)
+
+
+def _run_card(run: Run, now: datetime) -> Card:
+    opened = run.opens_at <= now
+    return Card(
+        tables.name(run),
+        reverse("college:run", args=[run.code]),
+        status=_("신청 중") if opened else _("신청 예정"),
+        tone="success" if opened else "info",
+        above=tables.campus(run.campus),
+        facts=[
+            Row(_("신청 기간"), f"{tables.instant(run.opens_at)} ~ {tables.instant(run.closes_at)}"),
+            Row(_("교육 기간"), f"{tables.day(run.starts_date)} ~ {tables.day(run.ends_date)}"),
+            Row(_("남은 자리"), _seats(run)),
+        ],
+    )
+
+
+def _seats(run: Run) -> str:
+    if run.admission != Admission.FIRST_COME:
+        return _("정원 %(capacity)s명, %(mode)s") % {"capacity": run.capacity, "mode": run.get_admission_display()}
+    if run.waiting or not run.free:
+        return _("대기 %(waiting)s명") % {"waiting": run.waiting}
+    return _("%(capacity)s석 가운데 %(free)s석") % {"capacity": run.capacity, "free": run.free}
+
+
+@require_safe
+def run(request: HttpRequest, code: str) -> HttpResponse:
+    """One run: what, when, where, how seats are given out, and where I stand."""
+    found, now = found_run(code), database_now()
+    person = queries.person_of(request.user) if request.user.is_authenticated else None
+    mine = queries.my_requests(person).filter(run=found, live=True).first()
+    context = {
+        "run": found,
+        "name": tables.name(found),
+        "summary_text": tables.said(found.course.summary_ko, found.course.summary_en),
+        "tone": tables.TONES.get(found.status, ""),
+        "facts": facts(found),
+        "rules": _rules(found),
+        "timetable": tables.timetable(list(found.lessons.order_by("starts_at", "id"))),
+        "mine": mine,
+        "standing": standing.of_request(mine, now) if mine else "",
+        "draw": getattr(found, "draw", None),
+        "open": found.status in (RunStatus.PUBLISHED, RunStatus.CONFIRMED) and found.opens_at <= now < found.closes_at,
+        "now": now,
+    }
+    return render(request, "college/run.html", context)
+
+
+def facts(run: Run) -> list[Row]:
+    """The run in names and values."""
+    return [
+        Row(_("교육장"), tables.campus(run.campus)),
+        Row(_("교육 기간"), f"{tables.day(run.starts_date)} ~ {tables.day(run.ends_date)}"),
+        Row(_("신청 기간"), f"{tables.instant(run.opens_at)} ~ {tables.instant(run.closes_at)}"),
+        Row(_("모집 방식"), str(run.get_admission_display())),
+        Row(_("남은 자리"), _seats(run)),
+        Row(_("수강료"), won(run.fee_won) if run.fee_won else _("무료")),
+    ]
+
+
+def _rules(run: Run) -> Sequence[Any]:
+    """What completing takes, in words; the same rules that will judge."""
+    policy = run.rules
+    said = [
+        Row(_("수료 기준"), _("출석 %(percent)s%% 이상") % {"percent": policy.completion.attendance_percent}),
+        Row(_("지각"), _("시작 뒤 %(minutes)s분부터") % {"minutes": policy.attendance.late_after_min}),
+        Row(_("운영 기준 판"), run.policy_version),
+    ]
+    marks = [
+        _("%(code)s %(mark)s점 이상") % {"code": each.code, "mark": each.pass_mark // 100}
+        for each in policy.completion.assessments
+        if each.required
+    ]
+    return [*said, Row(_("필수 평가"), ", ".join(marks))] if marks else said

@@ -1,0 +1,108 @@
+"""The student's pages: ask for a seat, answer an offer, see where I stand."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from college import queries, rules, services, standing, tables
+from college.enums import EnrolmentStatus, RequestStatus
+from college.models import SeatRequest
+from college.views.shared import SignedIn, found_run, tried
+from portal.core.clock import database_now
+
+_ANSWERS = {
+    "accept": (services.accept_offer, gettext_lazy("제안을 수락했습니다. 자리가 배정되었습니다.")),
+    "decline": (services.decline_offer, gettext_lazy("제안을 포기했습니다. 자리는 다음 사람에게 넘어갑니다.")),
+    "withdraw": (services.withdraw_request, gettext_lazy("수강신청을 취소했습니다.")),
+}
+
+
+@require_POST
+@login_required
+def ask(request: SignedIn, code: str) -> HttpResponse:
+    """Ask for a seat; pressing twice asks once."""
+    run, now = found_run(code), database_now()
+
+    def action() -> object:
+        person = services.person_for(user=request.user)
+        return services.request_seat(run=run, person=person, by=request.user, now=now)
+
+    tried(request, action, _("수강을 신청했습니다."))
+    return redirect("college:run", code=run.code)
+
+
+@login_required
+def mine(request: SignedIn) -> HttpResponse:
+    """My requests and courses, each with one line that says where I stand."""
+    now, person = database_now(), queries.person_of(request.user)
+    requests = [row for row in queries.my_requests(person) if row.status != RequestStatus.SEATED]
+    enrolments = list(queries.my_enrolments(person))
+    context = {
+        "requests": [
+            {
+                "request": row,
+                "name": tables.name(row.run),
+                "tone": tables.TONES.get(row.status, ""),
+                "line": standing.of_request(row, now),
+                "offered": row.status == RequestStatus.OFFERED,
+                "open": row.live,
+            }
+            for row in requests
+        ],
+        "enrolments": [
+            {
+                "enrolment": row,
+                "name": tables.name(row.run),
+                "tone": tables.TONES.get(row.status, ""),
+                "line": standing.of_enrolment(row),
+                "can_drop": row.status in (EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE),
+            }
+            for row in enrolments
+        ],
+    }
+    return render(request, "college/mine.html", context)
+
+
+@require_POST
+@login_required
+def answer(request: SignedIn, public_id: UUID, word: str) -> HttpResponse:
+    """Accept, decline or withdraw."""
+    if word not in _ANSWERS:
+        raise Http404
+    found = _own_request(request, public_id)
+    act, done = _ANSWERS[word]
+    now = database_now()
+    tried(request, lambda: act(request=found, by=request.user, now=now), str(done))
+    return redirect("college:mine")
+
+
+def _own_request(request: SignedIn, public_id: UUID) -> SeatRequest:
+    found = SeatRequest.objects.filter(public_id=public_id).select_related("run__course__cluster", "person").first()
+    if found is None:
+        raise Http404
+    rules.check_is_own(request.user, found.person)
+    return found
+
+
+@require_POST
+@login_required
+def drop(request: SignedIn, code: str) -> HttpResponse:
+    """Give up my seat in a run."""
+    run, now = found_run(code), database_now()
+    enrolment = queries.enrolment_of(request.user, run)
+    if enrolment is None:
+        raise Http404
+    enrolment.run = run
+    tried(
+        request,
+        lambda: services.drop(enrolment=enrolment, by=request.user, now=now),
+        _("수강을 취소했습니다. 자리는 다음 사람에게 넘어갑니다."),
+    )
+    return redirect("college:mine")
