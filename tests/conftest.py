@@ -34,6 +34,8 @@ from tests import databases
 #: Shared cores stall: an example that takes long is not a fault, one that fails is.
 hypothesis.settings.register_profile("shared", deadline=None)
 hypothesis.settings.load_profile("shared")
+#: Test modules of constraints and triggers.
+AROUND_THE_SERVICES = {"test_models", "test_guards", "test_constraints"}
 _names = itertools.count(1)
 
 
@@ -45,6 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     os.environ["TEST_DATABASE_URL"] = databases.server_url()
     os.environ["TEST_TEMPLATE"] = databases.template(os.environ["TEST_DATABASE_URL"])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what rests on the database server itself: real commits, and the tests that go around the services."""
+    for item in items:
+        if "committed_db" in getattr(item, "fixturenames", ()) or item.path.stem in AROUND_THE_SERVICES:
+            item.add_marker("database")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -113,3 +122,27 @@ def _plain_cache(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
+    private = {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path / "private"}}
+    settings.STORAGES = {**settings.STORAGES, "private": private}
+
+
+@pytest.fixture(autouse=True)
+def _korean() -> Iterator[None]:
+    """Every test begins in Korean, whatever language the last request of the one before was in."""
+    from django.utils import translation
+
+    with translation.override("ko"):
+        yield
+
+
+@pytest.fixture
+def signed_in(client: object) -> object:
+    """``signed_in(user=None)`` signs a person in without the door and returns them."""
+    from tests.factories.people import person
+
+    def sign_in(user: object = None) -> object:
+        user = user or person()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")  # type: ignore[attr-defined]
+        return user
+
+    return sign_in

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
-from django.urls import Resolver404, resolve, reverse
-from django.utils.http import urlencode
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 
 from portal.accounts import queries, second_factor
@@ -29,14 +26,8 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not queries.is_staff(request.user) or second_factor.passed(request) or _is_open(request):
             return self.get_response(request)
-        if second_factor.has_authenticator(request):
-            messages.info(request, _("업무 화면에 들어가려면 2단계 인증을 한 번 더 확인해 주십시오."))
-            back = urlencode({"next": request.get_full_path()})
-            return redirect(f"{reverse('mfa_reauthenticate')}?{back}")
-        messages.warning(
-            request, _("운영 역할을 맡은 계정은 2단계 인증이 필요합니다. 인증 앱이나 패스키를 먼저 등록해 주십시오.")
-        )
-        return redirect("mfa_index")
+        why = _("운영 역할을 맡은 계정은 업무 화면에 들어가기 전에 2단계 인증을 확인합니다.")
+        return second_factor.asked(request, back=request.get_full_path(), why=why)
 
 
 def _is_open(request: HttpRequest) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
+from portal.accounts import second_factor
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.periods import SEOUL
@@ -44,6 +45,7 @@ def offer(request: SignedIn, offer: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@second_factor.required(back="tenancy:offer")
 def accept(request: SignedIn, offer: UUID) -> HttpResponse:
     """Take the room."""
     found, form = found_offer(offer), AcceptForm(request.POST)
@@ -146,6 +148,7 @@ def lease(request: SignedIn, lease: UUID) -> HttpResponse:
 
 @require_POST
 @login_required
+@second_factor.required(back="tenancy:lease")
 def sign(request: SignedIn, lease: UUID) -> HttpResponse:
     """Sign for the tenant or, as the approver, for the hub."""
     found, form = found_lease(lease), SignForm(request.POST)

@@ -1,14 +1,6 @@
 """Clients for the screens of intake."""
 
 import pytest
-from django.utils import translation
-
-
-@pytest.fixture(autouse=True)
-def _korean():
-    """The language a request set must not reach the next test."""
-    with translation.override("ko"):
-        yield
 
 
 @pytest.fixture

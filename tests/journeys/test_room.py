@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.accounts.test_sign_in import code_of
 from tests.journeys import story
 from tests.journeys.browser import Visitor
 
@@ -280,8 +281,10 @@ def from_offer_to_lease(cast, receipt: str):
     assert offer.unit.code == "305", "the first wish was free"
     cast.startup.go("/{lang}/space/" + f"offers/{offer.public_id}/")
     cast.startup.check()
-    cast.startup.page.check("[name=agreed]")
-    cast.startup.submit(within=f"form[action$='/{offer.public_id}/accept/']")
+    accept(cast.startup, offer)
+    set_up_an_authenticator(cast.startup)
+    cast.startup.go("/{lang}/space/" + f"offers/{offer.public_id}/")
+    accept(cast.startup, offer)
     cast.officer.go("/{lang}/space/" + f"offers/{offer.public_id}/")
     cast.officer.submit(within="form[action$='/lease/']")
     lease = Lease.objects.get(offer=offer)
@@ -291,6 +294,26 @@ def from_offer_to_lease(cast, receipt: str):
         visitor.page.check("[name=consented]")
         visitor.submit(within="form[action$='/sign/']")
     return Lease.objects.select_related("unit", "offer__need__application").get(pk=lease.pk)
+
+
+def accept(startup, offer) -> None:
+    startup.page.check("[name=agreed]")
+    startup.submit(within=f"form[action$='/{offer.public_id}/accept/']")
+
+
+def set_up_an_authenticator(visitor) -> None:
+    """Accepting binds the company: without a second factor the way leads to setting one up, and nothing is accepted."""
+    page = visitor.page
+    assert "/accounts/2fa/" in page.url, "the second factor is asked for"
+    visitor.check()
+    visitor.go("/{lang}/accounts/2fa/totp/activate/")
+    if "reauthenticate" in page.url:
+        page.fill("[name=password]", PASSWORD)
+        visitor.submit()
+    visitor.check()
+    page.fill("[name=code]", code_of(page.input_value("#authenticator_secret")))
+    visitor.submit()
+    assert "activate" not in page.url, page.locator("main").inner_text()
 
 
 def do_allocation(officer, approver) -> None:

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.utils import translation
-
-
-@pytest.fixture(autouse=True)
-def _korean() -> Iterator[None]:
-    """Every test begins in Korean, whatever language the last request of the one before was in."""
-    with translation.override("ko"):
-        yield
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.utils import translation
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
@@ -15,13 +14,6 @@ from tests.journeys.browser import Visitor, watch
 from tests.journeys.conftest import browser_type_launch_args
 
 __all__ = ["browser_type_launch_args"]
-
-
-@pytest.fixture(autouse=True)
-def _korean() -> Iterator[None]:
-    """Every test begins in Korean, whatever language the last request of the one before was in."""
-    with translation.override("ko"):
-        yield
 
 
 @pytest.fixture

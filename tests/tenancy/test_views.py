@@ -123,6 +123,17 @@ def test_accepting_by_the_page(client):
     assert "지금 상태에서는 할 수 없는 절차입니다" in words(again)
 
 
+def test_what_binds_the_company_asks_for_a_second_factor(client):
+    place = space("801")
+    need = selected(place)
+    offer = live_offer(place, need)
+    client.force_login(master(need))
+    asked = client.post(address("accept", offer.public_id), {"agreed": "on"}, follow=True)
+    assert asked.redirect_chain[0][0].endswith("/accounts/2fa/")
+    assert "아직 바뀐 것은 없습니다" in words(asked)
+    assert Offer.objects.get().status == "SENT"
+
+
 def test_declining_by_the_page_needs_to_be_sure(client):
     place = space("801")
     need = selected(place)
