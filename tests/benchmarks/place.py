@@ -67,11 +67,39 @@ def _set_up() -> None:
     django.setup()
 
 
+@dataclass(frozen=True)
+class Web:
+    """A running web server: its address and the process whose children answer."""
+
+    url: str
+    pid: int
+
+    def cpu(self) -> float:
+        """Processor seconds its processes have used so far."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(stat.parent.name) == self.pid or int(fields[1]) == self.pid:
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> list[float]:
+        """What each worker holds for itself and shares, proportionally, in MB."""
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                if int(stat.read_text().rpartition(")")[2].split()[1]) == self.pid:
+                    rollup = (stat.parent / "smaps_rollup").read_text()
+                    found.append(int(rollup.partition("Pss:")[2].split()[0]) / 1024)
+        return found
+
+
 @contextlib.contextmanager
 def web(
     place: Place, *, workers: int = 2, threads: int = 8, environment: dict[str, str] | None = None
 ) -> Iterator[str]:
-    """The portal behind gunicorn as in production (gthread, preload, pooled connections) on a free port; yields its URL."""
+    """The portal behind gunicorn as in production (gthread, preload, pooled connections) on a free port."""
     address = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--preload", "--worker-class", "gthread"]
     command += ["--workers", str(workers), "--threads", str(threads), "--bind", address, "--log-level", "warning"]
@@ -80,7 +108,7 @@ def web(
         process = subprocess.Popen(command, cwd=BASE_DIR, env=env, stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait(f"http://{address}/health/", process, place.var / "web.log")
-        yield f"http://{address}"
+        yield Web(f"http://{address}", process.pid)
     finally:
         process.terminate()
         process.wait(timeout=30)
