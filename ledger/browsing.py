@@ -1,14 +1,24 @@
-"""What the public pages show of leaves."""
+"""What the public pages show of leaves: one leaf in words, lists by kind, number and time, the chain of a case."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from ledger import entry, registry
+from ledger import entry, registry, words
 from ledger.reading import UnknownLeaf
+
+SEOUL = ZoneInfo("Asia/Seoul")
+#: The longest chain that a page shows.
+CHAIN = 100
+_kind = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){0,3}(?:/[1-9][0-9]{0,3})?").fullmatch
+_series = re.compile(r"[a-z][a-z0-9_.]*(?:/[0-9]{0,4}(?:/[0-9]{0,18})?)?").fullmatch
 
 
 @dataclass(frozen=True)
@@ -28,23 +38,54 @@ class Shown:
         return datetime.fromisoformat(self.leaf["at"])
 
     @property
+    def type(self) -> str:
+        return self.leaf["type"]
+
+    @property
+    def thing(self) -> str:
+        """The type without its event: what kind of case the leaf belongs to."""
+        return self.type.partition("/")[0].rpartition(".")[0]
+
+    @property
     def title(self) -> Any:
         """The event in words, or its name where no room has given words."""
-        label = self.leaf["type"]
         try:
-            return registry.find(label).title or label
+            return registry.find(self.type).title or self.type
         except registry.UnknownEvent:
-            return label
+            return self.type
+
+    @property
+    def room(self) -> Any:
+        """The part of the portal that the leaf comes from, in words."""
+        return words.of("room", self.type.partition(".")[0])
+
+    @property
+    def role(self) -> Any:
+        """Who acted, as a role in words."""
+        return words.of("role", self.leaf["actor"]["role"])
+
+    @property
+    def kind(self) -> Any:
+        """What it is about, in words."""
+        return words.of("kind", self.leaf["subject"]["kind"])
 
     @property
     def number(self) -> str:
         """The decision number, if it has one."""
         return self.leaf["data"].get("no", "")
 
+    @cached_property
+    def facts(self) -> list[tuple[Any, Any]]:
+        """Public fields and their values, in words where there are some."""
+        return list(words.facts(self.thing, self.leaf["data"]))
+
     @property
-    def facts(self) -> list[tuple[str, Any]]:
-        """Public fields and their values."""
-        return [(name, value) for name, value in self.leaf["data"].items() if not name.endswith("_c")]
+    def moved(self) -> tuple[Any, Any] | None:
+        """The states before and after, in words, if the leaf moved a case."""
+        data = self.leaf["data"]
+        if "from" not in data or "to" not in data:
+            return None
+        return words.state(self.thing, data["from"]), words.state(self.thing, data["to"])
 
     @property
     def sealed(self) -> list[str]:
@@ -62,19 +103,97 @@ class Shown:
         return self.data.decode("utf-8")
 
 
-_SHOWN = "SELECT e.idx, r.leaf FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id"
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader looks for: a kind (`space`, `space.lease`, `space.lease.signed/1`), a number or its beginning, days."""
+
+    kind: str = ""
+    number: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    def conditions(self) -> Iterator[tuple[str, list[Any]]]:
+        """SQL conditions on `ledger_record r` with their parameters."""
+        if self.kind:
+            exact = _escaped(self.kind)
+            wanted = [exact] if "/" in self.kind else [f"{exact}.%", f"{exact}/%"]
+            # Apart, not LIKE ANY: only so does the index help.
+            yield f"({' OR '.join(['ledger_type(r.leaf) LIKE %s'] * len(wanted))})", [*wanted]
+        if self.number:
+            yield "ledger_number(r.leaf) LIKE %s", [f"{_escaped(self.number)}%"]
+        if self.since:
+            yield "r.leaf_id >= %s", [_first_id(self.since)]
+        if self.until:
+            yield "r.leaf_id < %s", [_first_id(self.until + timedelta(days=1))]
 
 
-def newest(count: int, before: int | None = None) -> tuple[int, list[Shown]]:
-    """Up to `count` published leaves below index `before`, newest first, and the lowest index among them (0: no more)."""
+@dataclass(frozen=True)
+class Listed:
+    """Leaves from the newest; `older` and `newer` are indexes to go on from, None at either end."""
+
+    leaves: list[Shown]
+    older: int | None = None
+    newer: int | None = None
+
+
+def is_kind(text: str) -> bool:
+    """Whether the text can name a kind of leaf."""
+    return _kind(text) is not None
+
+
+def is_number(text: str) -> bool:
+    """Whether the text is a decision number or the beginning of one."""
+    return _series(text) is not None
+
+
+_LISTED = "SELECT e.idx, r.leaf FROM ledger_record r JOIN ledger_entry e ON e.record_id = r.id WHERE "
+_PUBLISHED = "e.idx < (SELECT coalesce(max(size), 0) FROM ledger_published)"
+
+
+def listed(wanted: Wanted, count: int, *, before: int | None = None, after: int | None = None) -> Listed:
+    """Up to `count` published leaves, newest first: below index `before`, or those right above index `after`."""
+    parts = [(_PUBLISHED, []), *wanted.conditions()]
+    if after is not None:
+        parts.append(("e.idx > %s", [after]))
+    elif before is not None:
+        parts.append(("e.idx < %s", [before]))
+    order = "ASC" if after is not None else "DESC"
+    statement = f"{_LISTED}{' AND '.join(text for text, _ in parts)} ORDER BY e.idx {order} LIMIT %s"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.idx, r.leaf FROM ledger_entry e JOIN ledger_record r ON r.id = e.record_id"
-            " WHERE e.idx < least(%s, (SELECT coalesce(max(size), 0) FROM ledger_published)) ORDER BY e.idx DESC LIMIT %s",
-            [before, count],
-        )
+        cursor.execute(statement, [*(value for _, values in parts for value in values), count + 1])
         leaves = [_of(*row) for row in cursor.fetchall()]
-    return (leaves[-1].index or 0) if leaves else 0, leaves
+    more, leaves = len(leaves) > count, leaves[:count]
+    if after is not None:
+        leaves.reverse()
+    if not leaves:
+        return Listed([])
+    last, first = leaves[-1].index, leaves[0].index
+    if after is not None:
+        return Listed(leaves, last, first if more else None)
+    return Listed(leaves, last if more else None, first if before is not None else None)
+
+
+def named(text: str) -> UUID | None:
+    """The leaf that a reader's words name outright: its id, its decision number or its place in the log."""
+    with connection.cursor() as cursor:
+        for statement, value in _ways(text.strip()):
+            cursor.execute(statement, [value])
+            if row := cursor.fetchone():
+                return row[0]
+    return None
+
+
+def _ways(text: str) -> Iterator[tuple[str, Any]]:
+    if text.isascii() and text.isdecimal() and len(text) < 19:
+        yield f"SELECT r.leaf_id {_FROM} WHERE e.idx = %s AND {_PUBLISHED}", int(text)
+    elif "/" in text and is_number(text):
+        yield "SELECT leaf_id FROM ledger_record r WHERE ledger_number(r.leaf) = %s ORDER BY id LIMIT 1", text
+    elif entry.is_leaf_id(text.lower()):
+        yield "SELECT leaf_id FROM ledger_record WHERE leaf_id = %s", text.lower()
+
+
+_FROM = "FROM ledger_record r JOIN ledger_entry e ON e.record_id = r.id"
+_SHOWN = "SELECT e.idx, r.leaf FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id"
 
 
 def shown(leaf_id: UUID) -> Shown:
@@ -87,6 +206,26 @@ def shown(leaf_id: UUID) -> Shown:
     return _of(*row)
 
 
+def chain(leaf_id: UUID) -> list[Shown]:
+    """The leaves of the same case in their order, this one among them; at most the last hundred."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_SHOWN} JOIN ledger_record own ON own.leaf_id = %s"
+            " WHERE r.subject_table = own.subject_table AND r.subject_pk = own.subject_pk ORDER BY r.id DESC LIMIT %s",
+            [leaf_id, CHAIN],
+        )
+        return [_of(*row) for row in reversed(cursor.fetchall())]
+
+
+def about(table: str, pk: str) -> list[Shown]:
+    """The leaves about one row, in their order; at most the last hundred."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_SHOWN} WHERE r.subject_table = %s AND r.subject_pk = %s ORDER BY r.id DESC LIMIT %s", [table, pk, CHAIN]
+        )
+        return [_of(*row) for row in reversed(cursor.fetchall())]
+
+
 def first_signature() -> str | None:
     """When the log signed for the first time (UTC)."""
     with connection.cursor() as cursor:
@@ -97,3 +236,13 @@ def first_signature() -> str | None:
 
 def _of(index: int | None, data: bytes) -> Shown:
     return Shown(index, entry.parse_leaf(bytes(data)), bytes(data))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _first_id(day: date) -> UUID:
+    """The smallest id of version 7 that a leaf of this day (in Seoul) can have."""
+    start = datetime.combine(day, time(), SEOUL)
+    return UUID(int=int(start.timestamp() * 1000) << 80)

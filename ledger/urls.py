@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from ledger import views
+from ledger import pages
 
 app_name = "ledger"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("leaf/<uuid:leaf_id>/", views.leaf_page, name="leaf"),
+    path("", pages.index, name="index"),
+    path("leaf/<uuid:leaf_id>/", pages.leaf, name="leaf"),
 ]

@@ -21,6 +21,9 @@ class Case:
     states: Words = field(default_factory=dict)
 
 
+#: The fields that come first on a page; the others in the order of the leaf.
+FIRST = {"no": 0, "from": 1, "to": 2}
+
 _words: dict[str, dict[str, Any]] = {"role": {}, "kind": {}, "field": {}, "room": {}}
 _describers: list[Callable[[], Iterable[Case]]] = []
 
@@ -55,7 +58,7 @@ def state(thing: str, code: str) -> Any:
 
 
 def facts(thing: str, data: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
-    """Name and value of each public field of a leaf, in words where there are some."""
-    for key, value in data.items():
+    """Name and value of each public field of a leaf, in words where there are some: number and states first."""
+    for key, value in sorted(data.items(), key=lambda pair: FIRST.get(pair[0], len(FIRST))):
         if not key.endswith("_c"):
             yield of("field", key), state(thing, value) if key in ("from", "to") else value
