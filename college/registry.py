@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ledger.log import EventType, register
+from ledger.log import EventType, name, register
 
 _CASE = {"run": "ref"}
 
@@ -133,3 +133,5 @@ EVENT_TYPES = [
 
 for event in EVENT_TYPES:
     register(event)
+
+name(rooms={"college": _("교육")})

@@ -165,7 +165,7 @@ def test_a_file_is_in_force_from_the_leaf_that_names_it():
     replay = Replay([OLD, NEW])
     for index, leaf in enumerate([named(OLD, 1), wrong_step(2), named(NEW, 3)]):
         replay.add(index, leaf)
-    with pytest.raises(BrokenRule, match="leaf 3: space.lease.signed leads"):
+    with pytest.raises(BrokenRule, match=r"leaf 3: space\.lease\.signed leads"):
         replay.add(3, wrong_step(4))
 
 
