@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 VERSION = 1
 MACHINE = "ledger.machine/1"
@@ -77,7 +77,7 @@ def parse(data: bytes) -> list[dict[str, Any]]:
     if not isinstance(rules, list):
         raise InvalidMachines(f"not a machine file of version {VERSION}")
     for rule in rules:
-        needed = _NEEDED.get(rule.get("rule") if isinstance(rule, dict) else None)
+        needed = _NEEDED.get(str(rule.get("rule"))) if isinstance(rule, dict) else None
         if needed is None or not needed <= rule.keys():
             raise InvalidMachines(f"a rule that this verifier does not know: {_spelled(rule)[:200]}")
     return rules
@@ -103,6 +103,11 @@ class Case:
     def value(self, place: str) -> Any:
         """The newest value of a field or of the subject's reference; None when no leaf gave one."""
         return self.data.get(place)
+
+
+class _Check(Protocol):
+    def check(self, leaf: Leaf, case: Case) -> None:
+        """`BrokenRule` when the rule does not allow the leaf."""
 
 
 class Machines:
@@ -141,7 +146,13 @@ class Machines:
         if rule["rule"] == "series":
             self._series[rule["series"]].add(rule["type"])
             return
-        made = {"steps": _Steps, "once": _Once, "sum_max": _Sum, "share_max": _Share}[rule["rule"]](rule)
+        kinds: dict[str, Callable[[Rule], _Check]] = {
+            "steps": _Steps,
+            "once": _Once,
+            "sum_max": _Sum,
+            "share_max": _Share,
+        }
+        made = kinds[rule["rule"]](rule)
         self._checks[rule["thing"]].append(made.check)
         if isinstance(made, _Summed):
             self._listeners.append(made)
