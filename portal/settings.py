@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "portal.desk",
     "tenancy",
     "college",
+    "fund",
     "portal.intake",
     "portal.plan",
     "portal.notices",

@@ -22,6 +22,7 @@ urlpatterns += i18n_patterns(
     path("log/", include("ledger.urls")),
     path("space/", include("tenancy.urls")),
     path("", include("college.urls")),
+    path("fund/", include("fund.urls")),
     path("", include("portal.intake.urls")),
     path("", include("portal.desk.urls")),
     path("", include("portal.plan.urls")),

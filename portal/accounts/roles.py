@@ -213,14 +213,32 @@ _ALL = [
         "fund.manager",
         _("투자운용 담당"),
         _("출자약정, 출자요청, 투자자산과 평가를 관리합니다."),
-        frozenset({"fund.read", "commitment.prepare", "capital_call.prepare", "valuation.prepare"}),
+        frozenset(
+            {
+                "fund.read",
+                "commitment.prepare",
+                "capital_call.prepare",
+                "distribution.prepare",
+                "deal.prepare",
+                "valuation.prepare",
+            }
+        ),
         _FUND,
     ),
     Role(
         "fund.approver",
         _("투자 결재자"),
         _("출자요청과 배분, 평가를 결재합니다."),
-        frozenset({"fund.read", "capital_call.approve", "distribution.approve", "valuation.approve", "duty.waive"}),
+        frozenset(
+            {
+                "fund.read",
+                "commitment.approve",
+                "capital_call.approve",
+                "distribution.approve",
+                "valuation.approve",
+                "duty.waive",
+            }
+        ),
         _FUND,
     ),
     Role(

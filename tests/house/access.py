@@ -20,6 +20,7 @@ EVALUATOR = frozenset({"evaluator"})
 OFFICER = frozenset({"officer"})
 DESK = frozenset({"officer", "approver", "auditor"})
 ADMIN = frozenset({"admin"})
+FUND = frozenset({"fund manager", "auditor"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -132,6 +133,13 @@ TABLE: dict[str, Row] = {
     "tenancy:prepare": Row(OFFICER, "offer", "post"),
     "tenancy:hand_over": Row(OFFICER, "lease", "post"),
     "tenancy:issue": Row(frozenset({"finance"}), "invoice", "post"),
+    "fund:desk": Row(FUND),
+    "fund:sub_fund": Row(FUND, "sub fund"),
+    "fund:new_call": Row(frozenset({"fund manager"}), "sub fund"),
+    "fund:call": Row(FUND, "capital call"),
+    "fund:call_step": Row(frozenset({"fund manager"}), "capital call step", "post"),
+    "fund:receive": Row(frozenset({"fund manager"}), "call share", "post"),
+    "fund:notice": Row(FUND | COMPANY, "call notice"),
 }
 
 #: Where a page may be read by more people than may act on it: the act itself, with answers that would do.

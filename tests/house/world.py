@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 
+from fund.models import Partner
 from ledger.models import Record
 from portal.accounts import services as accounts
 from portal.accounts.models import User
@@ -18,7 +19,7 @@ from portal.intake.services.files import attach_file
 from portal.notices.models import Notice
 from tenancy.models import Lease
 from tenancy.services import accept_offer, bill_month, prepare_lease, run_allocation
-from tests.factories import intake, people, space
+from tests.factories import fund, intake, people, space
 from tests.factories.intake import OPENS, Round
 
 #: Who comes: a visitor; a company that has nothing to do with the case; the same desk in another city; then those concerned.
@@ -56,6 +57,7 @@ def build() -> World:
     _application(world, trial, application)
     _review(world, trial)
     _room(world, application.organisation)
+    _fund(world, application.organisation)
     dead = OutboxMessage.objects.create(topic="test", status="DEAD")
     world.things |= {
         "front page": [""],
@@ -171,6 +173,23 @@ def _room(world: World, organisation: Any) -> None:
         "invoice": [invoice.pk],
         "space call": [place.call.code],
         "run step": [place.call.code, run.number, "confirm"],
+    }
+
+
+def _fund(world: World, organisation: Any) -> None:
+    """A sub-fund with one call sent; our company is one of its partners."""
+    made = fund.formed()
+    partner = made.partners["alpha"]
+    Partner.objects.filter(pk=partner.pk).update(organisation=organisation)
+    call = made.call(100_000_000)
+    share = call.shares.get(commitment__partner=partner)
+    world.people["fund manager"] = made.manager
+    world.things |= {
+        "sub fund": [made.sub_fund.public_id],
+        "capital call": [call.public_id],
+        "capital call step": [call.public_id, "rescind"],
+        "call share": [share.pk],
+        "call notice": [call.public_id, share.commitment.public_id],
     }
 
 

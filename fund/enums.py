@@ -1,0 +1,147 @@
+"""The states and closed lists of the fund room, with the words people see."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class PartnerRole(models.TextChoices):
+    """Whose money it is."""
+
+    CITY = "CITY", _("서울시")
+    FOF = "FOF", _("모태펀드")
+    PRIVATE = "PRIVATE", _("민간")
+    GP = "GP", _("업무집행조합원")
+
+
+class BookKind(models.TextChoices):
+    SUB_FUND = "SUB_FUND", _("조합 장부")
+    CITY = "CITY", _("서울시 장부")
+
+
+class Account(models.IntegerChoices):
+    """The chart of accounts; 9xxx is the memo part and balances apart."""
+
+    CASH = 1100, _("현금")
+    DUE = 1200, _("출자자 미수금")
+    INVESTMENTS = 1300, _("투자자산(취득원가)")
+    ALLOWANCE = 1390, _("감액 누계")
+    UNREALISED = 1400, _("미실현 평가차액")
+    PAYABLE = 2100, _("미지급금")
+    FACILITY = 2200, _("차입금")
+    SUSPENSE = 2900, _("가수금")
+    CAPITAL = 3100, _("납입 출자금")
+    DISTRIBUTED = 3200, _("배분 누계")
+    RESULT = 3300, _("배정 손익")
+    CARRY_ACCRUED = 3400, _("성과보수 미지급")
+    CARRY_PAID = 3500, _("성과보수 지급")
+    INCOME = 4100, _("이자·배당 수익")
+    REALISED = 4200, _("실현손익")
+    REVALUED = 4300, _("미실현손익")
+    OTHER_INCOME = 4900, _("기타 수익")
+    FEE = 5100, _("관리보수")
+    EXPENSE = 5200, _("조합 비용")
+    WRITTEN_DOWN = 5900, _("감액손실")
+    COMMITTED = 9100, _("약정(비망)")
+    UNFUNDED = 9200, _("미납입 약정(비망)")
+    CALLED = 9300, _("출자요청(비망)")
+
+
+#: Accounts from here on are memo: they balance among themselves.
+MEMO = 9000
+
+
+class EntryKind(models.TextChoices):
+    """What a book entry records."""
+
+    COMMITMENT = "COMMITMENT", _("약정")
+    RELEASE = "RELEASE", _("약정 해지")
+    CALL = "CALL", _("출자요청")
+    RECEIPT = "RECEIPT", _("납입")
+    EQUALISATION = "EQUALISATION", _("추가결성 정산")
+    REVERSAL = "REVERSAL", _("반대분개")
+    FEE = "FEE", _("보수·비용")
+    INVESTMENT = "INVESTMENT", _("투자")
+    VALUATION = "VALUATION", _("평가")
+    WRITE_DOWN = "WRITE_DOWN", _("감액")
+    EXIT = "EXIT", _("회수")
+    DISTRIBUTION = "DISTRIBUTION", _("배분")
+    CLAWBACK = "CLAWBACK", _("성과보수 환수")
+    FIRST_LOSS = "FIRST_LOSS", _("우선손실충당")
+    EXCESS_TRANSFER = "EXCESS_TRANSFER", _("초과수익이전")
+
+
+class SubFundStatus(models.TextChoices):
+    PROPOSED = "PROPOSED", pgettext_lazy("자펀드", "제안")
+    SELECTED = "SELECTED", pgettext_lazy("자펀드", "운용사 선정")
+    GATHERING = "GATHERING", _("결성 중")
+    FORMED = "FORMED", _("결성")
+    REGISTERED = "REGISTERED", pgettext_lazy("자펀드", "등록")
+    INVESTING = "INVESTING", _("투자 중")
+    HARVESTING = "HARVESTING", _("회수 중")
+    EXTENDED = "EXTENDED", pgettext_lazy("자펀드", "기간 연장")
+    SUSPENDED = "SUSPENDED", _("투자 중지")
+    LIQUIDATING = "LIQUIDATING", _("청산 중")
+    CLOSED = "CLOSED", pgettext_lazy("자펀드", "청산")
+    CANCELLED = "CANCELLED", pgettext_lazy("자펀드", "결성 취소")
+
+
+class CommitmentStatus(models.TextChoices):
+    DRAFT = "DRAFT", pgettext_lazy("출자약정", "준비")
+    CONSENTED = "CONSENTED", _("의회 동의")
+    SIGNED = "SIGNED", pgettext_lazy("출자약정", "체결")
+    ACTIVE = "ACTIVE", pgettext_lazy("출자약정", "유효")
+    FULFILLED = "FULFILLED", pgettext_lazy("출자약정", "이행 완료")
+    DEFAULTED = "DEFAULTED", _("불이행")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("출자약정", "철회")
+
+
+class CallStatus(models.TextChoices):
+    DRAFT = "DRAFT", pgettext_lazy("출자요청", "기안")
+    APPROVED = "APPROVED", pgettext_lazy("출자요청", "승인")
+    ISSUED = "ISSUED", pgettext_lazy("출자요청", "통지")
+    PART_PAID = "PART_PAID", pgettext_lazy("출자요청", "일부 납입")
+    FUNDED = "FUNDED", pgettext_lazy("출자요청", "전액 납입")
+    CLOSED = "CLOSED", pgettext_lazy("출자요청", "마감")
+    RESCINDED = "RESCINDED", pgettext_lazy("출자요청", "취소")
+
+
+class ShareStatus(models.TextChoices):
+    DUE = "DUE", pgettext_lazy("출자요청 몫", "납입 대기")
+    LATE = "LATE", pgettext_lazy("출자요청 몫", "연체")
+    PAID = "PAID", pgettext_lazy("출자요청 몫", "납입")
+    VOID = "VOID", pgettext_lazy("출자요청 몫", "무효")
+
+
+class BreachStatus(models.TextChoices):
+    OPEN = "OPEN", pgettext_lazy("한도초과", "해소 전")
+    CURED = "CURED", pgettext_lazy("한도초과", "해소")
+    WAIVED = "WAIVED", pgettext_lazy("한도초과", "유예")
+
+
+class Purpose(models.TextChoices):
+    """What a line of a call is for."""
+
+    INVESTMENT = "INVESTMENT", _("투자")
+    FEE = "FEE", _("관리보수")
+    EXPENSE = "EXPENSE", _("조합 비용")
+
+
+class Waterfall(models.TextChoices):
+    EUROPEAN = "european", _("조합 전체 기준")
+    DEAL_BY_DEAL = "deal_by_deal", _("투자건별 기준")
+
+
+class Compounding(models.TextChoices):
+    ANNUAL = "annual", _("연 복리")
+    ACT365 = "act365", _("일 복리(365일)")
+    SIMPLE = "simple", _("단리")
+
+
+class Owner(models.TextChoices):
+    """Who takes the next step from a state."""
+
+    MANAGER = "MANAGER", _("투자운용 담당")
+    APPROVER = "APPROVER", _("투자 결재자")
+    PARTNER = "PARTNER", _("출자자")
+    NOBODY = "NOBODY", _("없음(끝난 상태)")

@@ -1,0 +1,63 @@
+"""What people fill in. Whether they may is asked in ``rules``, whether it fits is insisted on in ``services``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fund.enums import Purpose
+from fund.services import Asked
+from portal.core.ui.fields import DateInput
+
+
+def _won(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=10**15, required=False)
+
+
+class CallForm(forms.Form):
+    """A capital call: the day, and an amount for each purpose."""
+
+    due = forms.DateField(label=_("납입 기한"), widget=DateInput)
+    investment = _won(_("투자(원)"))
+    fee = _won(_("관리보수(원)"))
+    expense = _won(_("조합 비용(원)"))
+    fee_outside = forms.BooleanField(
+        label=_("관리보수를 약정과 별도로 요청합니다."),
+        help_text=_("약정과 별도로 요청한 금액은 미납입 약정을 줄이지 않습니다."),
+        required=False,
+    )
+
+    def asked(self) -> list[Asked]:
+        """The lines with an amount."""
+        given = self.cleaned_data
+        lines = [
+            Asked(Purpose.INVESTMENT, given["investment"] or 0),
+            Asked(Purpose.FEE, given["fee"] or 0, not given["fee_outside"]),
+            Asked(Purpose.EXPENSE, given["expense"] or 0),
+        ]
+        return [line for line in lines if line.amount]
+
+
+class ReceiptForm(forms.Form):
+    """Money that arrived for one share."""
+
+    amount = forms.IntegerField(label=_("입금액(원)"), min_value=1, max_value=10**15)
+    on = forms.DateField(label=_("입금일"), widget=DateInput)
+    reference = forms.CharField(label=_("은행 거래번호"), max_length=60)
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back."""
+
+    reason = forms.CharField(label=_("이유"), help_text=_("이유는 감사원장에 봉인됩니다."), max_length=400)
+
+
+class AsOfForm(forms.Form):
+    """The day for which figures are shown, and what was known when."""
+
+    on = forms.DateField(label=_("기준일"), widget=DateInput, required=False)
+    known = forms.DateField(
+        label=_("인지시점"), help_text=_("이 날까지 기록된 것만 셉니다."), widget=DateInput, required=False
+    )

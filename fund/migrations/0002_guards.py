@@ -1,0 +1,47 @@
+"""Triggers that keep the books, the counters and the agreements; the ledger's completeness on every decision table."""
+
+from pathlib import Path
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from ledger.completeness import RequireLeaf
+
+FUNCTIONS = (
+    "entry_comes()",
+    "posting_comes()",
+    "entry_balances()",
+    "posting_balances()",
+    "check_entry(bigint)",
+    "forbid()",
+    "book_knows()",
+    "commitment_counts()",
+    "programme_counts()",
+    "check_programme(bigint)",
+    "breach_is_open()",
+    "agreement_stays()",
+)
+
+
+def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    schema_editor.execute((Path(__file__).parent / "books.sql").read_text("utf-8"), params=None)
+
+
+def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    for name in FUNCTIONS:
+        schema_editor.execute(f"DROP FUNCTION fund_{name} CASCADE", params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("fund", "0001_initial"), ("ledger", "0001_initial")]
+    operations = [
+        migrations.RunPython(create, drop),
+        RequireLeaf("SubFund", state="status", quiet=["PROPOSED"]),
+        RequireLeaf("AgreementVersion"),
+        RequireLeaf("Close"),
+        RequireLeaf("Commitment", state="status", watch=["status", "amount", "released", "adjustment"], quiet=["DRAFT"]),
+        RequireLeaf("CapitalCall", state="status", quiet=["DRAFT"]),
+        RequireLeaf("CallShare", state="status", quiet=["DUE"]),
+        RequireLeaf("CapBreach", state="status"),
+    ]

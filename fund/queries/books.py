@@ -1,0 +1,52 @@
+"""Balances as of a day, as known at an instant; every figure comes from the postings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet, Sum
+
+from fund.models import Book, Entry, Posting, Programme, SubFund
+
+
+def book_of(sub_fund: SubFund) -> Book:
+    return Book.objects.get(sub_fund=sub_fund)
+
+
+def city_book(programme: Programme) -> Book:
+    return Book.objects.get(programme=programme, kind="CITY")
+
+
+def postings(book: Book, *, on: date, known: datetime | None = None) -> QuerySet[Posting]:
+    """The postings of a book effective by the end of ``on`` (기준일), recorded by ``known`` (인지시점); None is now."""
+    found = Posting.objects.filter(book=book, effective_date__lte=on)
+    return found if known is None else found.filter(recorded_at__lte=known)
+
+
+def balances(book: Book, *, on: date, known: datetime | None = None) -> dict[int, int]:
+    """The balance of each account in minor units, debit positive; accounts that sum to 0 are left out."""
+    rows = postings(book, on=on, known=known).values("account").annotate(total=Sum("amount")).order_by("account")
+    return {row["account"]: int(row["total"]) for row in rows if row["total"]}
+
+
+def by_partner(
+    book: Book, accounts: Iterable[int], *, on: date, known: datetime | None = None
+) -> dict[tuple[int, int], int]:
+    """Balance by partner and account; postings of no partner are left out."""
+    found = postings(book, on=on, known=known).filter(account__in=list(accounts), partner__isnull=False)
+    rows = found.values("partner", "account").annotate(total=Sum("amount"))
+    return {(row["partner"], row["account"]): int(row["total"]) for row in rows}
+
+
+def entries_of(event: UUID) -> QuerySet[Entry]:
+    """The entries of one happening, in every book."""
+    return Entry.objects.filter(event=event).prefetch_related("postings").order_by("id")
+
+
+def latest(book: Book, *, on: date, known: datetime | None = None, limit: int = 100) -> QuerySet[Entry]:
+    """The last entries of a book effective by the end of ``on``, as known at ``known``, the newest first."""
+    found = Entry.objects.filter(book=book, effective_date__lte=on)
+    found = found if known is None else found.filter(recorded_at__lte=known)
+    return found.prefetch_related("postings__partner").order_by("-effective_date", "-id")[:limit]

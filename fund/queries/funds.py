@@ -1,0 +1,57 @@
+"""Programmes, sub-funds and their agreements."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Sum
+
+from fund.enums import CommitmentStatus, PartnerRole
+from fund.models import AgreementVersion, Commitment, Programme, SubFund
+from portal.accounts.queries import clusters_of
+from portal.accounts.roles import roles_for
+
+#: Commitments that count against the cap.
+COUNTED = [CommitmentStatus.ACTIVE, CommitmentStatus.FULFILLED]
+READERS = roles_for("fund.read")
+
+
+def agreement(sub_fund: SubFund, on: date, *, known: datetime | None = None) -> AgreementVersion | None:
+    """The agreement in force on a day, as known at an instant (None: now)."""
+    found = sub_fund.agreements.filter(valid__contains=on)
+    found = found.filter(known__endswith__isnull=True) if known is None else found.filter(known__contains=known)
+    return found.first()
+
+
+def programmes_for(user: Any) -> QuerySet[Programme]:
+    """The programmes of the cities in which the person reads funds."""
+    return Programme.objects.filter(cluster__in=clusters_of(user, *READERS)).select_related("cluster", "cap_breach")
+
+
+def sub_fund_of(public_id: UUID) -> SubFund | None:
+    return SubFund.objects.select_related("programme__cluster", "manager").filter(public_id=public_id).first()
+
+
+def sub_funds_of(programme: Programme) -> QuerySet[SubFund]:
+    return programme.sub_funds.select_related("manager", "programme__cluster").order_by("vintage", "code")
+
+
+def committed(programme: Programme) -> dict[int, tuple[int, int]]:
+    """By sub-fund what the City and all partners committed, less what was released; commitments in force only."""
+    rows = (
+        Commitment.objects.filter(sub_fund__programme=programme, status__in=COUNTED)
+        .values("sub_fund")
+        .annotate(
+            city=Sum(F("amount") - F("released"), filter=Q(partner__role=PartnerRole.CITY), default=0),
+            total=Sum(F("amount") - F("released"), default=0),
+        )
+    )
+    return {row["sub_fund"]: (int(row["city"]), int(row["total"])) for row in rows}
+
+
+def commitments_of(sub_fund: SubFund) -> QuerySet[Commitment]:
+    """Every commitment that was not withdrawn, with its partner."""
+    found = sub_fund.commitments.exclude(status=CommitmentStatus.WITHDRAWN)
+    return found.select_related("partner").order_by("id")

@@ -1,0 +1,49 @@
+"""What the fund room tells the ledger: its event types with their titles. Imported once, in ``FundConfig.ready``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger.log import EventType, register
+
+#: ``event`` names the entries of the books that came of the decision, ``books`` is the digest over them.
+_BOOKED = {"event": "ref", "books": "ref"}
+
+EVENT_TYPES = [
+    EventType("fund.sub_fund.selected", 1, {}, series="fund.decision", title=_("운용사를 선정했습니다")),
+    EventType("fund.sub_fund.gathering", 1, {}, title=_("자펀드가 출자자를 모읍니다")),
+    EventType("fund.sub_fund.formed", 1, {"on": "date"}, title=_("자펀드가 결성되었습니다")),
+    EventType("fund.sub_fund.registered", 1, {"on": "date"}, title=_("자펀드가 등록되었습니다")),
+    EventType("fund.sub_fund.opened", 1, {}, title=_("자펀드가 투자를 시작했습니다")),
+    EventType("fund.sub_fund.suspended", 1, {}, title=_("자펀드의 투자를 중지했습니다")),
+    EventType("fund.sub_fund.resumed", 1, {}, title=_("자펀드의 투자를 재개했습니다")),
+    EventType("fund.sub_fund.harvesting", 1, {}, title=_("자펀드가 회수를 시작했습니다")),
+    EventType("fund.sub_fund.extended", 1, {}, title=_("자펀드의 기간을 연장했습니다")),
+    EventType("fund.sub_fund.liquidating", 1, {}, title=_("자펀드가 청산을 시작했습니다")),
+    EventType("fund.sub_fund.closed", 1, {}, title=_("자펀드를 청산했습니다")),
+    EventType("fund.sub_fund.cancelled", 1, {}, title=_("자펀드 결성을 취소했습니다")),
+    EventType("fund.agreement.adopted", 1, {"version": "int", "hash": "ref"}, title=_("규약을 정했습니다")),
+    EventType("fund.agreement.superseded", 1, {"version": "int", "hash": "ref"}, title=_("앞의 규약을 새 규약으로 바꾸었습니다")),
+    EventType("fund.commitment.consented", 1, {"amount": "decimal", "consent_c": "commitment"}, title=_("출자에 의회가 동의했습니다")),
+    EventType("fund.commitment.signed", 1, {"amount": "decimal", "units": "int"}, series="fund.decision", title=_("출자를 약정했습니다")),
+    EventType("fund.commitment.withdrawn", 1, {}, title=_("출자 약정을 철회했습니다")),
+    EventType("fund.commitment.activated", 1, {"close": "int", **_BOOKED}, title=_("출자 약정의 효력이 생겼습니다")),
+    EventType("fund.commitment.fulfilled", 1, {}, title=_("출자 약정을 모두 이행했습니다")),
+    EventType("fund.commitment.released", 1, {"amount": "decimal", **_BOOKED}, series="fund.decision", title=_("출자 약정을 일부 해지했습니다")),
+    EventType("fund.commitment.defaulted", 1, {}, series="fund.decision", title=_("출자 약정을 이행하지 않았습니다")),
+    EventType("fund.commitment.cured", 1, {}, title=_("불이행이 해소되었습니다")),
+    EventType("fund.close.held", 1, {"number": "int", "on": "date", "city": "decimal", "total": "decimal", **_BOOKED}, series="fund.decision", title=_("자펀드의 출자를 결성했습니다")),
+    EventType("fund.call.approved", 1, {"total": "decimal", "lines": "ref"}, series="fund.decision", title=_("출자요청을 승인했습니다")),
+    EventType("fund.call.issued", 1, {"revision": "int", "due": "date", "total": "decimal", **_BOOKED}, title=_("출자요청을 통지했습니다")),
+    EventType("fund.call.received", 1, {"paid": "decimal"}, title=_("출자금이 납입되었습니다")),
+    EventType("fund.call.closed", 1, {}, title=_("출자요청을 마감했습니다")),
+    EventType("fund.call.rescinded", 1, {"event": "ref?", "books": "ref?"}, title=_("출자요청을 취소했습니다")),
+    EventType("fund.call.amended", 1, {"revision": "int", **_BOOKED}, title=_("출자요청을 고쳤습니다")),
+    EventType("fund.share.received", 1, {"amount": "decimal", "on": "date", **_BOOKED}, title=_("출자자가 납입했습니다")),
+    EventType("fund.share.late", 1, {"due": "date"}, title=_("출자자의 납입이 늦었습니다")),
+    EventType("fund.share.voided", 1, {}, title=_("출자요청의 몫이 무효가 되었습니다")),
+    EventType("fund.cap_breach.opened", 1, {"city": "decimal", "total": "decimal", "cap_bp": "int", "cause": "ref"}, series="fund.decision", title=_("서울시 출자 비율이 한도를 넘었습니다")),
+    EventType("fund.cap_breach.cured", 1, {"city": "decimal", "total": "decimal"}, title=_("한도 초과가 해소되었습니다")),
+    EventType("fund.cap_breach.waived", 1, {}, series="fund.decision", title=_("한도 초과를 유예했습니다")),
+]  # fmt: skip
+
+for event in EVENT_TYPES:
+    register(event)

@@ -1,0 +1,212 @@
+"""Commitments: prepared, consented, signed, in force from a close; later closers settle with the earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from fund import capital, queries, rules
+from fund.enums import Account, CommitmentStatus, EntryKind, PartnerRole, SubFundStatus
+from fund.models import Close, Commitment, Equalisation, Partner, Release, SubFund
+from fund.services import cap
+from fund.services.books import Line, booked, lock, move, post
+from fund.workflow import COMMITMENT, SUB_FUND
+from ledger import log
+from portal.core.errors import Invalid, Refused
+from portal.core.transition import advance
+
+_GATHERS = (
+    SubFundStatus.GATHERING,
+    SubFundStatus.FORMED,
+    SubFundStatus.REGISTERED,
+    SubFundStatus.INVESTING,
+)
+
+
+@transaction.atomic
+def prepare_commitment(*, sub_fund: SubFund, partner: Partner, units: int, by: Any, now: datetime) -> Commitment:
+    """A partner's intended commitment in units (좌) of the sub-fund's price."""
+    rules.check_may_in(by, "commitment.prepare", sub_fund)
+    if sub_fund.status not in _GATHERS:
+        raise Refused(_("출자자를 모으는 단계의 자펀드에만 약정을 준비할 수 있습니다."))
+    if units < 1:
+        raise Invalid(_("좌수는 1 이상이어야 합니다."), field="units")
+    if sub_fund.commitments.filter(partner=partner).exclude(status=CommitmentStatus.WITHDRAWN).exists():
+        raise Invalid(_("이 출자자의 약정이 이미 있습니다."), field="partner")
+    return Commitment.objects.create(
+        sub_fund=sub_fund, partner=partner, units=units, amount=units * sub_fund.unit_price, proposed_by=by
+    )
+
+
+@transaction.atomic
+def record_consent(*, commitment: Commitment, number: str, amount: int, by: Any) -> None:
+    """The city council's consent (의회 동의), which must cover the amount."""
+    role = rules.check_may_in(by, "commitment.prepare", commitment.sub_fund)
+    if amount < commitment.amount:
+        raise Invalid(_("의회가 동의한 금액보다 약정액이 많습니다."), field="amount")
+    advance(
+        commitment,
+        CommitmentStatus.CONSENTED,
+        by=by.acting_as(role),
+        steps=COMMITMENT,
+        data={"amount": amount},
+        private={"consent": number},
+        changes={"consent": number, "consent_amount": amount},
+    )
+
+
+@transaction.atomic
+def sign_commitment(*, commitment: Commitment, by: Any, now: datetime) -> None:
+    """A second person signs; the commitment takes effect at the next close."""
+    role = rules.check_can_sign(by, commitment)
+    advance(
+        commitment,
+        CommitmentStatus.SIGNED,
+        by=by.acting_as(role),
+        steps=COMMITMENT,
+        data={"amount": commitment.amount, "units": commitment.units},
+        changes={"signed_at": now, "approved_by": by},
+    )
+
+
+@transaction.atomic
+def hold_close(*, sub_fund: SubFund, on: date, by: Any, now: datetime) -> Close:
+    """Let all signed commitments take effect together on ``on``; those of a later close settle with the earlier ones.
+
+    The City's cap is tested on the sum, so partners of one close enter together. ``Refused`` above the cap.
+    """
+    acting = by.acting_as(rules.check_may_in(by, "commitment.approve", sub_fund))
+    programme = sub_fund.programme
+    lock(programme, sub_fund)
+    signed = sub_fund.commitments.filter(status=CommitmentStatus.SIGNED)
+    joining = list(signed.select_related("partner", "sub_fund").select_for_update(of=["self"]).order_by("id"))
+    if not joining:
+        raise Refused(_("체결된 약정이 없습니다."))
+    earlier = list(sub_fund.commitments.filter(status=CommitmentStatus.ACTIVE).select_related("partner").order_by("id"))
+    event, number = uuid4(), (sub_fund.closes.aggregate(last=Max("number"))["last"] or 0) + 1
+    close = Close.objects.create(sub_fund=sub_fund, number=number, on_date=on, recorded_at=now)
+    lines = [line for one in joining for line in move(Account.COMMITTED, Account.UNFUNDED, one.amount, one.partner)]
+    post(
+        book=queries.books.book_of(sub_fund), sub_fund=sub_fund, kind=EntryKind.COMMITMENT, on=on, event=event,
+        now=now, lines=lines,
+    )  # fmt: skip
+    if earlier:
+        _equalise(close, earlier, joining, event, now)
+    city, total = _sums(joining)
+    cap.count(programme=programme, city=city, total=total, by=acting, now=now)
+    for one in joining:
+        data = {"close": number, **booked(event)}
+        advance(one, CommitmentStatus.ACTIVE, by=acting, steps=COMMITMENT, data=data, changes={"close": close})
+    data = {"number": number, "on": on, "city": city, "total": total, **booked(event)}
+    log.append("fund.close.held", row=close, by=acting, data=data)
+    if number == 1:
+        changes = {"formed_date": on}
+        advance(sub_fund, SubFundStatus.FORMED, by=acting, steps=SUB_FUND, data={"on": on}, changes=changes)
+    return close
+
+
+def _sums(commitments: Sequence[Commitment]) -> tuple[int, int]:
+    """The City's amount and everybody's."""
+    city = sum(one.amount for one in commitments if one.partner.role == PartnerRole.CITY)
+    return city, sum(one.amount for one in commitments)
+
+
+def _equalise(
+    close: Close, earlier: Sequence[Commitment], joining: Sequence[Commitment], event: UUID, now: datetime
+) -> None:
+    """All end where they would stand had everyone joined at the first close; the fund itself keeps nothing of it."""
+    sub_fund = close.sub_fund
+    past = [(call.due_date, queries.calls.inside_of(call)) for call in queries.calls.calls_in_force(sub_fund)]
+    agreement = queries.funds.agreement(sub_fund, close.on_date)
+    if not past or agreement is None:
+        return
+    try:
+        due = capital.equalise(
+            [one.units for one in earlier], [one.units for one in joining], past, close.on_date, agreement.late_close_bp
+        )
+    except ValueError:
+        raise Refused(_("기한이 결성일보다 늦은 출자요청이 있습니다. 그 출자요청을 먼저 고쳐 주십시오.")) from None
+    rows = [(one, p, i) for one, p, i in zip(joining, due.principal, due.interest, strict=True)]
+    rows += [(one, -p, -i) for one, p, i in zip(earlier, due.principal_back, due.interest_back, strict=True)]
+    for one, principal, interest in rows:
+        Equalisation.objects.create(close=close, commitment=one, principal=principal, interest=interest)
+        Commitment.objects.filter(pk=one.pk).update(called_inside=F("called_inside") + principal)
+    _book_equalisation(close, rows, event, now)
+
+
+def _book_equalisation(close: Close, rows: Sequence[tuple[Commitment, int, int]], event: UUID, now: datetime) -> None:
+    """Partner to partner through what is due, and settled the same day; the City's side in its own book."""
+    sub_fund, on = close.sub_fund, close.on_date
+    book = queries.books.book_of(sub_fund)
+    accrued = [Line(Account.CAPITAL, -principal, one.partner) for one, principal, _i in rows if principal]
+    accrued += [Line(Account.DUE, p + i, one.partner) for one, p, i in rows if p + i]
+    memo = [line for one, p, _i in rows for line in move(Account.UNFUNDED, Account.CALLED, p, one.partner)]
+    settled = [Line(Account.DUE, -(p + i), one.partner) for one, p, i in rows if p + i]
+    for lines in ([*accrued, *memo], settled):
+        post(
+            book=book, sub_fund=sub_fund, kind=EntryKind.EQUALISATION, on=on, event=event, now=now, lines=lines
+        )  # fmt: skip
+    for one, principal, charge in rows:
+        if one.partner.role == PartnerRole.CITY:
+            account = Account.OTHER_INCOME if charge < 0 else Account.EXPENSE
+            legs = move(Account.INVESTMENTS, Account.CASH, principal) + move(account, Account.CASH, charge)
+            post(
+                book=queries.books.city_book(sub_fund.programme), sub_fund=sub_fund, kind=EntryKind.EQUALISATION,
+                on=on, event=event, now=now, lines=legs,
+            )  # fmt: skip
+
+
+@transaction.atomic
+def release_commitment(*, commitment: Commitment, amount: int, on: date, by: Any, now: datetime) -> None:
+    """Let a part of what is unfunded go (약정 해지); may lift the City over its cap, which then opens a breach."""
+    acting = by.acting_as(rules.check_may_in(by, "commitment.approve", commitment.sub_fund))
+    lock(commitment.sub_fund.programme, commitment.sub_fund)
+    commitment = (
+        Commitment.objects.select_for_update(of=["self"])
+        .select_related("partner", "sub_fund__programme")
+        .get(pk=commitment.pk)
+    )
+    if commitment.status != CommitmentStatus.ACTIVE or not 0 < amount <= commitment.unfunded:
+        raise Invalid(_("미납입 약정 안의 금액만 해지할 수 있습니다."), field="amount")
+    sub_fund, event = commitment.sub_fund, uuid4()
+    Release.objects.create(commitment=commitment, amount=amount, on_date=on)
+    Commitment.objects.filter(pk=commitment.pk).update(released=F("released") + amount)
+    lines = move(Account.UNFUNDED, Account.COMMITTED, amount, commitment.partner)
+    post(
+        book=queries.books.book_of(sub_fund), sub_fund=sub_fund, kind=EntryKind.RELEASE, on=on, event=event, now=now,
+        lines=lines,
+    )  # fmt: skip
+    data = {"to": commitment.status, "amount": amount, **booked(event)}
+    log.append("fund.commitment.released", row=commitment, by=acting, data=data)
+    city = amount if commitment.partner.role == PartnerRole.CITY else 0
+    cap.take_off(programme=sub_fund.programme, city=city, total=amount, cause="release", by=acting, now=now)
+
+
+@transaction.atomic
+def default_commitment(*, commitment: Commitment, by: Any, now: datetime, reason: str) -> None:
+    """A partner does not pay: it no longer counts, which may lift the City over its cap."""
+    acting = by.acting_as(rules.check_may_in(by, "commitment.approve", commitment.sub_fund))
+    advance(commitment, CommitmentStatus.DEFAULTED, by=acting, steps=COMMITMENT, reason=reason or None)
+    city, total = _counted(commitment)
+    programme = commitment.sub_fund.programme
+    cap.take_off(programme=programme, city=city, total=total, cause="default", by=acting, now=now)
+
+
+@transaction.atomic
+def cure_default(*, commitment: Commitment, by: Any, now: datetime) -> None:
+    """The partner paid after all and counts again."""
+    acting = by.acting_as(rules.check_may_in(by, "commitment.approve", commitment.sub_fund))
+    advance(commitment, CommitmentStatus.ACTIVE, by=acting, steps=COMMITMENT)
+    city, total = _counted(commitment)
+    cap.count(programme=commitment.sub_fund.programme, city=city, total=total, by=acting, now=now)
+
+
+def _counted(commitment: Commitment) -> tuple[int, int]:
+    amount = commitment.amount - commitment.released
+    return (amount if commitment.partner.role == PartnerRole.CITY else 0), amount

@@ -1,0 +1,54 @@
+"""What the fund room tells people, through notices; each text stands in ``fund.topics``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+
+from fund.models import CallShare, CapitalCall
+from portal.accounts.queries import people_with
+from portal.notices.services import notify
+
+
+def tell_call_waiting(call: CapitalCall, total: int) -> None:
+    sub_fund = call.sub_fund
+    notify(
+        to=people_with("fund.approver", cluster=sub_fund.programme.cluster, sub_fund=sub_fund.code),
+        topic="fund.call_waiting",
+        context={"sub_fund": sub_fund.name_ko, "number": call.number, "total": f"{total:,}", "due": call.due_date},
+        url=reverse("fund:call", args=[call.public_id]),
+        key=f"fund.call_waiting:{call.public_id}:{call.revision}",
+    )
+
+
+def tell_call_issued(call: CapitalCall, shares: Sequence[CallShare]) -> None:
+    """To each partner its own share, with the unfunded commitment before and after."""
+    for share in shares:
+        if share.commitment.partner.organisation is None:
+            continue
+        notify(
+            to=share.commitment.partner.organisation,
+            topic="fund.call_issued",
+            context={
+                "sub_fund": call.sub_fund.name_ko,
+                "number": call.number,
+                "amount": f"{share.amount:,}",
+                "due": call.due_date,
+                "before": f"{share.unfunded_before:,}",
+                "after": f"{share.unfunded_before - share.inside:,}",
+            },
+            url=reverse("fund:notice", args=[call.public_id, share.commitment.public_id]),
+            key=f"fund.call_issued:{call.public_id}:{call.revision}",
+        )
+
+
+def tell_call_rescinded(call: CapitalCall, shares: Sequence[CallShare]) -> None:
+    for share in shares:
+        if share.commitment.partner.organisation is not None:
+            notify(
+                to=share.commitment.partner.organisation,
+                topic="fund.call_rescinded",
+                context={"sub_fund": call.sub_fund.name_ko, "number": call.number},
+                key=f"fund.call_rescinded:{call.public_id}",
+            )

@@ -1,0 +1,235 @@
+"""Rows of data as tables of the shell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from fund.enums import Account, BreachStatus, CallStatus, CommitmentStatus, ShareStatus, SubFundStatus
+from fund.models import CallShare, CapitalCall, Commitment, Entry, SubFund
+from fund.queries.calls import Share
+from portal.core.money import won
+from portal.core.ui import parts
+from portal.core.ui.parts import Column, Table
+
+TONES: dict[str, parts.Tone] = {
+    SubFundStatus.INVESTING: "success",
+    SubFundStatus.SUSPENDED: "danger",
+    CommitmentStatus.DEFAULTED: "danger",
+    CommitmentStatus.ACTIVE: "success",
+    CallStatus.DRAFT: "warning",
+    CallStatus.ISSUED: "info",
+    CallStatus.PART_PAID: "warning",
+    CallStatus.FUNDED: "success",
+    ShareStatus.LATE: "danger",
+    ShareStatus.PAID: "success",
+    BreachStatus.OPEN: "danger",
+}
+
+
+def status(value: str, label: str) -> object:
+    """A status tag in the tone of its state."""
+    return parts.badge(label, TONES.get(value, ""))
+
+
+def day(value: date | None) -> str:
+    return date_format(value, "DATE_FORMAT") if value else ""
+
+
+def money(amount: int) -> str:
+    return won(amount, get_language() or "ko")
+
+
+def percent(part: int, whole: int) -> str:
+    """A share to two decimals, cut, never rounded up over a limit; a dash of nothing."""
+    return f"{part * 10_000 // whole / 100:.2f} %" if whole else "–"
+
+
+def sub_funds(rows: Sequence[SubFund], committed: Mapping[int, tuple[int, int]]) -> Table:
+    """Sub-funds with what the City and all partners committed."""
+    return Table(
+        caption=_("자펀드"),
+        columns=[
+            Column(_("자펀드")),
+            Column(_("운용사")),
+            Column(_("결성 연도"), number=True),
+            Column(_("약정 합계"), number=True),
+            Column(_("서울시 약정"), number=True),
+            Column(_("서울시 비율"), number=True),
+            Column(_("상태")),
+        ],
+        rows=[_sub_fund(row, *committed.get(row.pk, (0, 0))) for row in rows],
+        empty=_("아직 자펀드가 없습니다."),
+    )
+
+
+def _sub_fund(row: SubFund, city: int, total: int) -> list[object]:
+    return [
+        parts.link(str(row), reverse("fund:sub_fund", args=[row.public_id])),
+        row.manager.name_ko,
+        str(row.vintage),
+        money(total),
+        money(city),
+        percent(city, total),
+        status(row.status, row.get_status_display()),
+    ]
+
+
+def partners(rows: Sequence[Commitment]) -> Table:
+    """Each partner's capital account, to the won."""
+    return Table(
+        caption=_("출자자별 약정과 납입"),
+        columns=[
+            Column(_("출자자")),
+            Column(_("구분")),
+            Column(_("좌수"), number=True),
+            Column(_("약정액"), number=True),
+            Column(_("출자요청 누계"), number=True),
+            Column(_("미납입 약정"), number=True),
+            Column(_("상태")),
+        ],
+        rows=[
+            [
+                str(row.partner),
+                row.partner.get_role_display(),
+                f"{row.units:,}",
+                money(row.amount),
+                money(row.called_inside + row.called_outside),
+                money(row.unfunded),
+                status(row.status, row.get_status_display()),
+            ]
+            for row in rows
+        ],
+        foot=[
+            _("합계"),
+            "",
+            f"{sum(row.units for row in rows):,}",
+            money(sum(row.amount for row in rows)),
+            money(sum(row.called_inside + row.called_outside for row in rows)),
+            money(sum(row.unfunded for row in rows)),
+            "",
+        ],
+        empty=_("아직 약정이 없습니다."),
+    )
+
+
+def calls(rows: Sequence[CapitalCall]) -> Table:
+    return Table(
+        caption=_("출자요청"),
+        columns=[
+            Column(_("차수")),
+            Column(_("납입 기한")),
+            Column(_("요청액"), number=True),
+            Column(_("납입액"), number=True),
+            Column(_("상태")),
+        ],
+        rows=[_call(row) for row in rows],
+        empty=_("아직 출자요청이 없습니다."),
+    )
+
+
+def _call(row: CapitalCall) -> list[object]:
+    lines = [line for line in row.lines.all() if line.revision == row.revision]
+    shares = [share for share in row.shares.all() if share.revision == row.revision]
+    return [
+        parts.link(_("%(number)s차") % {"number": row.number}, reverse("fund:call", args=[row.public_id])),
+        day(row.due_date),
+        money(sum(line.amount for line in lines)),
+        money(sum(share.paid for share in shares)),
+        status(row.status, row.get_status_display()),
+    ]
+
+
+def preview(rows: Sequence[Share]) -> Table:
+    """What each partner would owe, before anything is sent."""
+    return _shares([(r.commitment, r.inside, r.outside, r.commitment.unfunded, r.unfunded_after, "") for r in rows])
+
+
+def issued(rows: Sequence[CallShare]) -> Table:
+    """What each partner owes and whether it paid."""
+    return _shares(
+        [
+            (
+                r.commitment,
+                r.inside,
+                r.outside,
+                r.unfunded_before,
+                r.unfunded_before - r.inside,
+                status(r.status, r.get_status_display()),
+            )
+            for r in rows
+        ]
+    )
+
+
+def _shares(rows: Sequence[tuple[Commitment, int, int, int, int, object]]) -> Table:
+    sums = [sum(column) for column in zip(*[row[1:5] for row in rows], strict=True)] or [0] * 4
+    return Table(
+        caption=_("출자자별 몫"),
+        columns=[
+            Column(_("출자자")),
+            Column(_("좌수"), number=True),
+            Column(_("약정 안"), number=True),
+            Column(_("약정 별도"), number=True),
+            Column(_("요청 전 미납입"), number=True),
+            Column(_("요청 뒤 미납입"), number=True),
+            Column(_("상태")),
+        ],
+        rows=[
+            [str(one.partner), f"{one.units:,}", money(inside), money(outside), money(before), money(after), state]
+            for one, inside, outside, before, after, state in rows
+        ],
+        foot=[_("합계"), f"{sum(row[0].units for row in rows):,}", *[money(total) for total in sums], ""],
+    )
+
+
+def balances(found: Mapping[int, int]) -> Table:
+    """The trial balance: every account with its debit or credit."""
+    debit = sum(amount for amount in found.values() if amount > 0)
+    return Table(
+        caption=_("시산표"),
+        columns=[Column(_("계정")), Column(_("차변"), number=True), Column(_("대변"), number=True)],
+        rows=[
+            [
+                f"{account} {Account(account).label}",
+                money(amount) if amount > 0 else "",
+                money(-amount) if amount < 0 else "",
+            ]
+            for account, amount in found.items()
+        ],
+        foot=[_("합계"), money(debit), money(debit)],
+        empty=_("이 날까지 기록이 없습니다."),
+    )
+
+
+def entries(rows: Sequence[Entry]) -> Table:
+    """The journal, one line per posting."""
+    return Table(
+        caption=_("분개장"),
+        columns=[
+            Column(_("날짜")),
+            Column(_("내용")),
+            Column(_("계정")),
+            Column(_("출자자")),
+            Column(_("차변"), number=True),
+            Column(_("대변"), number=True),
+        ],
+        rows=[
+            [
+                day(entry.effective_date),
+                entry.get_kind_display(),
+                f"{leg.account} {leg.get_account_display()}",
+                str(leg.partner or ""),
+                money(leg.amount) if leg.amount > 0 else "",
+                money(-leg.amount) if leg.amount < 0 else "",
+            ]
+            for entry in rows
+            for leg in entry.postings.all()
+        ],
+        empty=_("기록이 없습니다."),
+    )

@@ -1,0 +1,28 @@
+"""What the fund room can tell people about; registered in ``FundConfig.ready``."""
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.notices.registry import Topic
+
+TOPICS = [
+    Topic(
+        "fund.call_waiting",
+        _("출자요청 결재"),
+        _("{sub_fund} {number}차 출자요청이 결재를 기다립니다."),
+        _("합계 {total}원, 납입 기한 {due}입니다. 출자자별 몫을 확인하고 승인해 주십시오."),
+    ),
+    Topic(
+        "fund.call_issued",
+        _("출자요청"),
+        _("{sub_fund} {number}차 출자요청: {amount}원을 납입해 주십시오."),
+        _("납입 기한은 {due}입니다. 이번 요청 전 미납입 약정은 {before}원, 뒤에는 {after}원입니다."),
+        required=True,
+    ),
+    Topic(
+        "fund.call_rescinded",
+        _("출자요청 취소"),
+        _("{sub_fund} {number}차 출자요청이 취소되었습니다."),
+        _("납입하지 마십시오. 이미 납입하신 금액이 있으면 담당자가 연락드립니다."),
+        required=True,
+    ),
+]

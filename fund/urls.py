@@ -1,0 +1,14 @@
+from django.urls import path
+
+from fund.views import calls, portfolio
+
+app_name = "fund"
+urlpatterns = [
+    path("desk/", portfolio.desk, name="desk"),
+    path("sub-funds/<uuid:sub_fund>/", portfolio.sub_fund, name="sub_fund"),
+    path("sub-funds/<uuid:sub_fund>/call/", calls.new_call, name="new_call"),
+    path("calls/<uuid:call>/", calls.call, name="call"),
+    path("calls/<uuid:call>/<slug:step>/", calls.call_step, name="call_step"),
+    path("shares/<int:share>/receive/", calls.receive, name="receive"),
+    path("notices/<uuid:call>/<uuid:commitment>/", calls.notice, name="notice"),
+]

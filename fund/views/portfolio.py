@@ -1,0 +1,90 @@
+"""The programme at a glance, and one sub-fund with its partners, calls and books on any day as known at any instant."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from fund import queries, rules, tables
+from fund.models import Programme, SubFund
+from fund.views.shared import SignedIn, as_of, found_sub_fund
+from portal.core.clock import database_now
+from portal.core.errors import NotAllowed
+from portal.core.ui.parts import Figure, Tab
+
+_TABS = ("partners", "calls", "books", "journal")
+
+
+@login_required
+def desk(request: SignedIn) -> HttpResponse:
+    """The City and the total against amount, target and cap; sub-funds; what waits."""
+    programmes = list(queries.funds.programmes_for(request.user))
+    if not programmes:
+        raise NotAllowed(_("투자 업무 담당자만 볼 수 있는 화면입니다."))
+    context = {"programmes": [_programme(request, programme) for programme in programmes]}
+    return render(request, "fund/desk.html", context)
+
+
+def _programme(request: SignedIn, programme: Programme) -> dict[str, Any]:
+    rows = [row for row in queries.funds.sub_funds_of(programme) if rules.may_in(request.user, "fund.read", row)]
+    return {
+        "programme": programme,
+        "figures": _figures(programme),
+        "sub_funds": tables.sub_funds(rows, queries.funds.committed(programme)),
+        "waiting": tables.calls(list(queries.calls.open_calls(rows))),
+    }
+
+
+def _figures(programme: Programme) -> list[Figure]:
+    city, total = programme.city_committed, programme.total_committed
+    cap = _("한도 %(cap)s, 주의 %(warn)s") % {
+        "cap": tables.percent(programme.cap_bp, 10_000),
+        "warn": tables.percent(programme.warn_bp, 10_000),
+    }
+    return [
+        Figure(
+            _("서울시 약정"), tables.money(city), note=_("목표 %(goal)s") % {"goal": tables.money(programme.amount)}
+        ),
+        Figure(
+            _("약정 합계"),
+            tables.money(total),
+            note=_("목표 %(goal)s") % {"goal": tables.money(programme.target_total)},
+        ),
+        Figure(_("서울시 비율"), tables.percent(city, total), note=cap),
+    ]
+
+
+@login_required
+def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
+    """One sub-fund; the day and the instant of knowledge stand in the address."""
+    found, now = found_sub_fund(request, sub_fund), database_now()
+    on, known, form = as_of(request, now)
+    shown = request.GET.get("show", "partners")
+    shown = shown if shown in _TABS else "partners"
+    words = {"partners": _("출자자"), "calls": _("출자요청"), "books": _("시산표"), "journal": _("분개장")}
+    context = {
+        "sub_fund": found,
+        "on": on,
+        "tone": tables.TONES.get(found.status, ""),
+        "as_of_form": form if shown in ("books", "journal") else None,
+        "shown": shown,
+        "tabs": [Tab(words[tab], f"?show={tab}", current=shown == tab) for tab in _TABS],
+        "table": _table(found, shown, on, known),
+        "may_call": rules.may_in(request.user, "capital_call.prepare", found),
+    }
+    return render(request, "fund/sub_fund.html", context)
+
+
+def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
+    if shown == "calls":
+        return tables.calls(list(queries.calls.calls_of(found)))
+    if shown == "books":
+        return tables.balances(queries.books.balances(queries.books.book_of(found), on=on, known=known))
+    if shown == "journal":
+        return tables.entries(list(queries.books.latest(queries.books.book_of(found), on=on, known=known)))
+    return tables.partners(list(queries.funds.commitments_of(found)))

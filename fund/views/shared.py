@@ -1,0 +1,52 @@
+"""What the pages of this room have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+
+from fund import queries, rules
+from fund.forms import AsOfForm
+from fund.models import SubFund
+from portal.accounts.models import User
+from portal.core.errors import Refused
+from portal.core.periods import SEOUL, end_of_day
+
+
+class SignedIn(HttpRequest):
+    """A request behind ``login_required``."""
+
+    user: User
+
+
+def found_sub_fund(request: SignedIn, public_id: UUID) -> SubFund:
+    """The sub-fund, for those who may read it."""
+    found = queries.funds.sub_fund_of(public_id)
+    if found is None:
+        raise Http404
+    rules.check_can_read(request.user, found)
+    return found
+
+
+def as_of(request: HttpRequest, now: datetime) -> tuple[date, datetime, AsOfForm]:
+    """The day and the instant of ``?on=&known=``; today and now when they are not given or no dates."""
+    form = AsOfForm(request.GET if "on" in request.GET or "known" in request.GET else None)
+    asked = form.cleaned_data if form.is_valid() else {}
+    known = asked.get("known")
+    until = end_of_day(known) - timedelta(microseconds=1) if known else now
+    return asked.get("on") or now.astimezone(SEOUL).date(), min(until, now), form
+
+
+def tried(request: HttpRequest, action: Callable[[], object], done: str) -> bool:
+    """Do it and say so; a refusal becomes a message and nothing is lost."""
+    try:
+        action()
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return False
+    messages.success(request, done)
+    return True

@@ -1,0 +1,115 @@
+"""The states of the fund room as data: every step with its ledger event, and who owns the next step from each state.
+
+A step's value ``"kind:done"`` becomes the leaf ``fund.<kind>.<done>``. Words of states are the labels in ``enums``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import models
+
+from fund import enums
+from fund.enums import Owner
+
+Steps = Mapping[tuple[str, str], str]
+
+SUB_FUND: Steps = {
+    ("PROPOSED", "SELECTED"): "sub_fund:selected",
+    ("SELECTED", "GATHERING"): "sub_fund:gathering",
+    ("SELECTED", "CANCELLED"): "sub_fund:cancelled",
+    ("GATHERING", "CANCELLED"): "sub_fund:cancelled",
+    ("GATHERING", "FORMED"): "sub_fund:formed",
+    ("FORMED", "REGISTERED"): "sub_fund:registered",
+    ("REGISTERED", "INVESTING"): "sub_fund:opened",
+    ("INVESTING", "SUSPENDED"): "sub_fund:suspended",
+    ("SUSPENDED", "INVESTING"): "sub_fund:resumed",
+    ("SUSPENDED", "HARVESTING"): "sub_fund:harvesting",
+    ("INVESTING", "HARVESTING"): "sub_fund:harvesting",
+    ("HARVESTING", "EXTENDED"): "sub_fund:extended",
+    ("HARVESTING", "LIQUIDATING"): "sub_fund:liquidating",
+    ("EXTENDED", "LIQUIDATING"): "sub_fund:liquidating",
+    ("LIQUIDATING", "CLOSED"): "sub_fund:closed",
+}
+
+COMMITMENT: Steps = {
+    ("DRAFT", "CONSENTED"): "commitment:consented",
+    ("DRAFT", "SIGNED"): "commitment:signed",
+    ("CONSENTED", "SIGNED"): "commitment:signed",
+    ("DRAFT", "WITHDRAWN"): "commitment:withdrawn",
+    ("CONSENTED", "WITHDRAWN"): "commitment:withdrawn",
+    ("SIGNED", "ACTIVE"): "commitment:activated",
+    ("ACTIVE", "FULFILLED"): "commitment:fulfilled",
+    ("ACTIVE", "DEFAULTED"): "commitment:defaulted",
+    ("DEFAULTED", "ACTIVE"): "commitment:cured",
+}
+
+# An amended call keeps its id and raises its revision; the shares of the revision before are void.
+CALL: Steps = {
+    ("DRAFT", "APPROVED"): "call:approved",
+    ("DRAFT", "RESCINDED"): "call:rescinded",
+    ("APPROVED", "ISSUED"): "call:issued",
+    ("APPROVED", "RESCINDED"): "call:rescinded",
+    ("ISSUED", "PART_PAID"): "call:received",
+    ("ISSUED", "FUNDED"): "call:received",
+    ("PART_PAID", "FUNDED"): "call:received",
+    ("FUNDED", "CLOSED"): "call:closed",
+    ("PART_PAID", "CLOSED"): "call:closed",
+    ("ISSUED", "RESCINDED"): "call:rescinded",
+    ("ISSUED", "DRAFT"): "call:amended",
+    ("PART_PAID", "DRAFT"): "call:amended",
+}
+
+SHARE: Steps = {
+    ("DUE", "PAID"): "share:received",
+    ("LATE", "PAID"): "share:received",
+    ("DUE", "LATE"): "share:late",
+    ("DUE", "VOID"): "share:voided",
+    ("LATE", "VOID"): "share:voided",
+    ("PAID", "VOID"): "share:voided",
+}
+
+CAP_BREACH: Steps = {
+    ("OPEN", "CURED"): "cap_breach:cured",
+    ("OPEN", "WAIVED"): "cap_breach:waived",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One kind of case: its steps, its states with their words, and who owns the next step from each state."""
+
+    steps: Steps
+    states: type[models.TextChoices]
+    owners: Mapping[str, Owner]
+
+
+def _owners(states: type[models.TextChoices], default: Owner = Owner.NOBODY, **owners: Owner) -> dict[str, Owner]:
+    """Every state has an owner; the states not named are ends unless a default is given."""
+    return {state: owners.get(state, default) for state in states.values}
+
+
+MACHINES: Mapping[str, Machine] = {
+    "sub_fund": Machine(
+        SUB_FUND,
+        enums.SubFundStatus,
+        _owners(enums.SubFundStatus, Owner.MANAGER, CLOSED=Owner.NOBODY, CANCELLED=Owner.NOBODY),
+    ),
+    "commitment": Machine(
+        COMMITMENT,
+        enums.CommitmentStatus,
+        _owners(
+            enums.CommitmentStatus, Owner.MANAGER, FULFILLED=Owner.NOBODY, WITHDRAWN=Owner.NOBODY,
+            DEFAULTED=Owner.PARTNER,
+        ),
+    ),
+    "call": Machine(
+        CALL,
+        enums.CallStatus,
+        _owners(
+            enums.CallStatus, Owner.MANAGER, DRAFT=Owner.APPROVER, ISSUED=Owner.PARTNER, PART_PAID=Owner.PARTNER,
+            CLOSED=Owner.NOBODY, RESCINDED=Owner.NOBODY,
+        ),
+    ),
+    "share": Machine(SHARE, enums.ShareStatus, _owners(enums.ShareStatus, DUE=Owner.PARTNER, LATE=Owner.PARTNER)),
+    "cap_breach": Machine(CAP_BREACH, enums.BreachStatus, _owners(enums.BreachStatus, OPEN=Owner.APPROVER)),
+}  # fmt: skip

@@ -1,0 +1,118 @@
+"""A programme with sub-funds for tests: everything is made by the services, each by its own person."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from fund import services
+from fund.enums import PartnerRole, SubFundStatus
+from fund.models import CapitalCall, Commitment, Partner, Programme, SubFund
+from fund.services import Asked
+from portal.accounts.models import User
+from tests.factories import people
+
+NOW = datetime(2019, 3, 4, 1, 0, tzinfo=UTC)
+FORMED = date(2019, 3, 4)
+TERMS = {"hurdle_bp": 600, "carry_bp": 2000, "fee_bp": 200, "late_close_bp": 300}
+_count = itertools.count(1)
+
+
+@dataclass
+class House:
+    """A programme, its people, its partners by role."""
+
+    programme: Programme
+    manager: User
+    approver: User
+    partners: dict[str, Partner] = field(default_factory=dict)
+    sub_fund: SubFund | None = None
+
+    def commit(self, role: str, units: int, *, sub_fund: SubFund | None = None, now: datetime = NOW) -> Commitment:
+        """A signed commitment."""
+        sub_fund = sub_fund or self.sub_fund
+        made = services.prepare_commitment(
+            sub_fund=sub_fund, partner=self.partners[role], units=units, by=self.manager, now=now
+        )
+        if self.partners[role].role == PartnerRole.CITY:
+            services.record_consent(commitment=made, number="의안 123", amount=made.amount, by=self.manager)
+        services.sign_commitment(commitment=made, by=self.approver, now=now)
+        return made
+
+    def close(self, on: date = FORMED, now: datetime = NOW) -> None:
+        services.hold_close(sub_fund=self.sub_fund, on=on, by=self.approver, now=now)
+
+    def call(
+        self, amount: int, *, due: date | None = None, now: datetime = NOW, lines: Sequence[Asked] = ()
+    ) -> CapitalCall:
+        """Proposed, approved by another, issued."""
+        call = self.proposed(amount, due=due, now=now, lines=lines)
+        services.approve_call(call=call, by=self.approver, now=now)
+        services.issue_call(call=call, by=self.manager, now=now)
+        return call
+
+    def proposed(
+        self, amount: int, *, due: date | None = None, now: datetime = NOW, lines: Sequence[Asked] = ()
+    ) -> CapitalCall:
+        due = due or (now + timedelta(days=21)).date()
+        asked = lines or [Asked("INVESTMENT", amount)]
+        return services.propose_call(sub_fund=self.sub_fund, due=due, lines=asked, by=self.manager, now=now)
+
+    def pay(self, call: CapitalCall, *, now: datetime | None = None) -> None:
+        """Every partner pays its share on the day it is due."""
+        now = now or datetime.combine(call.due_date, NOW.timetz())
+        for share in call.shares.filter(revision=call.revision).exclude(status="PAID").order_by("commitment_id"):
+            self.receive(share, share.open, now=now)
+        call.refresh_from_db()
+
+    def receive(self, share, amount: int, *, now: datetime) -> None:
+        services.receive(
+            share=share, amount=amount, on=now.date(), reference=f"B{next(_count)}", by=self.manager, now=now
+        )
+
+
+def house(**policy: int) -> House:
+    """A programme of 13.6 of 100 billion won with the City, the fund of funds, two private partners and a manager."""
+    cluster = people.cluster("seoul")
+    manager = people.with_role("fund.manager", cluster=cluster)
+    approver = people.with_role("fund.approver", cluster=cluster)
+    figures = {"amount": 13_600_000_000, "target_total": 100_000_000_000, "cap_bp": 1400, "warn_bp": 1360, **policy}
+    programme = services.create_programme(
+        cluster=cluster, code=f"programme-{next(_count)}", name_ko="블록체인 펀드", name_en="Blockchain fund",
+        by=approver, now=NOW, **figures,
+    )  # fmt: skip
+    made = House(programme, manager, approver)
+    for key, role in (("city", "CITY"), ("fof", "FOF"), ("alpha", "PRIVATE"), ("beta", "PRIVATE"), ("gp", "GP")):
+        organisation = people.company(name=f"출자자 {key}") if key in ("alpha", "gp") else None
+        made.partners[key] = services.add_partner(
+            programme=programme, role=role, name_ko=f"출자자 {key}", name_en=key, organisation=organisation, by=manager
+        )
+    return made
+
+
+def gathering(made: House, **fields) -> SubFund:
+    """A sub-fund whose manager was chosen and whose agreement stands."""
+    sub_fund = services.create_sub_fund(
+        programme=made.programme,
+        manager=made.partners["gp"].organisation,
+        by=made.manager,
+        now=NOW,
+        **{"code": f"fund-{next(_count)}", "name_ko": "마당 1호", "name_en": "Madang I", "vintage": 2019, **fields},
+    )
+    services.move_sub_fund(sub_fund=sub_fund, to=SubFundStatus.SELECTED, by=made.approver, now=NOW)
+    services.move_sub_fund(sub_fund=sub_fund, to=SubFundStatus.GATHERING, by=made.manager, now=NOW)
+    services.adopt_agreement(sub_fund=sub_fund, start=FORMED, terms=TERMS, by=made.approver, now=NOW)
+    made.sub_fund = sub_fund
+    return sub_fund
+
+
+def formed(units: dict[str, int] | None = None, **fields) -> House:
+    """A sub-fund after its first close; by default 1,000 units, 140 of them the City's."""
+    made = house()
+    gathering(made, **fields)
+    for role, number in (units or {"city": 140, "fof": 400, "alpha": 300, "beta": 150, "gp": 10}).items():
+        made.commit(role, number)
+    made.close()
+    return made

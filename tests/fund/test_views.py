@@ -1,0 +1,140 @@
+"""The doors: the call wizard to the won, two persons, the bank's receipts, and who may read what."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from fund.enums import CallStatus
+from fund.models import BankReceipt, CapitalCall
+from portal.core.clock import database_now
+from tests.factories import people
+from tests.factories.fund import formed
+from tests.house.test_access import browser_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _korean_again():
+    """A page in English leaves this thread speaking English."""
+    with translation.override("ko"):
+        yield
+
+
+@pytest.fixture
+def made():
+    return formed()
+
+
+def at(name, *args):
+    return reverse(f"fund:{name}", args=args)
+
+
+def due():
+    return (database_now() + timedelta(days=40)).date()
+
+
+def test_the_desk_shows_three_figures_and_never_one_of_them_for_another(made):
+    page = browser_of(made.manager).get(at("desk")).content.decode()
+    assert "140,000,000원" in page
+    assert "14.00 %" in page
+    assert "13,600,000,000원" in page
+
+
+def test_a_sub_fund_shows_partners_calls_books_and_journal(made):
+    made.call(100_000_000)
+    browser, address = browser_of(made.manager), at("sub_fund", made.sub_fund.public_id)
+    pages = {
+        tab: browser.get(address, {"show": tab}).content.decode() for tab in ("partners", "calls", "books", "journal")
+    }
+    assert "126,000,000원" in pages["partners"]
+    assert "1차" in pages["calls"]
+    assert "100,000,000원" in pages["books"]
+    assert "출자자 미수금" in pages["journal"]
+    before = browser.get(address, {"show": "books", "on": "2019-01-01"}).content.decode()
+    assert "이 날까지 기록이 없습니다." in before
+    assert browser.get(address, {"show": "books", "on": "nonsense", "known": "2019-99-99"}).status_code == 200
+
+
+def test_the_wizard_shows_every_share_before_anything_is_proposed(made):
+    browser, address = browser_of(made.manager), at("new_call", made.sub_fund.public_id)
+    answers = {"due": due().isoformat(), "investment": 90_000_003, "fee": 10_000_000, "fee_outside": "on"}
+    page = browser.post(address, answers).content.decode()
+    assert "36,000,002원" in page or "36,000,001원" in page
+    assert CapitalCall.objects.count() == 0
+    moved = browser.post(address, {**answers, "propose": "1"})
+    call = CapitalCall.objects.get()
+    assert moved["Location"] == at("call", call.public_id)
+    assert [(line.purpose, line.amount, line.inside) for line in call.lines.all()] == [
+        ("INVESTMENT", 90_000_003, True),
+        ("FEE", 10_000_000, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"investment": "", "expense": ""}, "요청할 금액을"),
+        ({"investment": 5_000_000_000}, "미납입 약정"),
+        ({"investment": 50, "expense": ""}, "1원이 되지 않는"),
+        ({"due": "2019-03-05"}, "영업일"),
+        ({"due": ""}, "필수"),
+        ({"investment": "many"}, "정수"),
+    ],
+)
+def test_a_wizard_that_is_wrong_says_so_and_keeps_what_was_typed(made, answers, said):
+    given = {"due": due().isoformat(), "investment": 1_000_000, "expense": 7_000, **answers}
+    response = browser_of(made.manager).post(at("new_call", made.sub_fund.public_id), given)
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert str(given["expense"]) in response.content.decode()
+
+
+def test_a_call_walks_from_one_person_to_another_to_the_bank(made):
+    call = made.proposed(100_000_000, due=due())
+    manager, approver = browser_of(made.manager), browser_of(made.approver)
+    assert "승인하기" not in manager.get(at("call", call.public_id)).content.decode()
+    assert "승인하기" in approver.get(at("call", call.public_id)).content.decode()
+    manager.post(at("call_step", call.public_id, "approve"))
+    call.refresh_from_db()
+    assert call.status == CallStatus.DRAFT
+    approver.post(at("call_step", call.public_id, "approve"))
+    manager.post(at("call_step", call.public_id, "issue"))
+    call.refresh_from_db()
+    assert call.status == CallStatus.ISSUED
+    share = call.shares.get(commitment__partner__name_en="gp")
+    prefix, today = f"s{share.pk}", database_now().date().isoformat()
+    wrong = manager.post(at("receive", share.pk), {f"{prefix}-amount": 0, f"{prefix}-on": today})
+    assert wrong.status_code == 422
+    manager.post(
+        at("receive", share.pk), {f"{prefix}-amount": 1_000_000, f"{prefix}-on": today, f"{prefix}-reference": "B1"}
+    )
+    assert BankReceipt.objects.get().amount == 1_000_000
+    call.refresh_from_db()
+    assert call.status == CallStatus.PART_PAID
+    assert manager.post(at("call_step", call.public_id, "burn")).status_code == 404
+
+
+def test_a_partner_reads_its_own_notice_and_nobody_elses(made):
+    call = made.call(100_000_000)
+    alpha, gp = (made.partners[name].organisation.memberships.get().user for name in ("alpha", "gp"))
+    mine = call.shares.get(commitment__partner=made.partners["alpha"]).commitment
+    page = browser_of(alpha).get(at("notice", call.public_id, mine.public_id)).content.decode()
+    assert "30,000,000원" in page
+    assert "270,000,000원" in page
+    for other in (gp, people.person()):
+        assert browser_of(other).get(at("notice", call.public_id, mine.public_id)).status_code in (403, 404)
+    city = call.shares.get(commitment__partner=made.partners["city"]).commitment
+    assert browser_of(alpha).get(at("notice", call.public_id, city.public_id)).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_page_speaks_both_languages(made, language):
+    call = made.call(100_000_000)
+    browser = browser_of(made.manager)
+    for address in (at("desk"), at("sub_fund", made.sub_fund.public_id), at("call", call.public_id)):
+        page = browser.get(address.replace("/ko/", f"/{language}/", 1)).content.decode()
+        assert f'lang="{language}"' in page
+        assert ("Sub-fund" in page or "Madang I" in page) is (language == "en")
