@@ -61,6 +61,7 @@ REVERSIBLE_ENDS = {
     ("college.session", "SEALED"),
     ("college.credential", "ISSUED"),
     ("college.merge", "CONFIRMED"),
+    ("fund.share", "PAID"),
 }
 
 
