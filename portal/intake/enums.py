@@ -128,6 +128,7 @@ class DecisionKind(models.TextChoices):
     ELIGIBILITY = "ELIGIBILITY", _("자격검토 결과")
     SHORTLIST = "SHORTLIST", _("평가단계 결과")
     FINAL = "FINAL", _("최종 선정 결과")
+    CORRECTION = "CORRECTION", _("결과 정정")
 
 
 class Outcome(models.TextChoices):
@@ -139,6 +140,27 @@ class Outcome(models.TextChoices):
     SELECTED = "SELECTED", _("선정")
     RESERVED = "RESERVED", _("예비")
     NOT_SELECTED = "NOT_SELECTED", _("미선정")
+    DISQUALIFIED = "DISQUALIFIED", _("선정취소")
+
+
+class Remedy(models.TextChoices):
+    """What an upheld appeal leads to."""
+
+    RECOUNT = "RECOUNT", _("다시 집계")
+    RESCORE = "RESCORE", _("예비위원의 재평가")
+    REINSTATE = "REINSTATE", _("심사 재개")
+    SELECT = "SELECT", _("선정")
+    RESERVE = "RESERVE", _("정정된 순위의 예비")
+    RESTORE = "RESTORE", _("선정취소의 취소")
+
+
+class CaseGround(models.TextChoices):
+    """Why a selection may be taken back."""
+
+    FALSE_STATEMENT = "FALSE_STATEMENT", _("거짓 기재·제출")
+    BOUGHT_PLAN = "BOUGHT_PLAN", _("타인이 작성한 사업계획")
+    NOT_MOVED_IN = "NOT_MOVED_IN", _("기한 안에 이행하지 않음")
+    OTHER = "OTHER", _("그 밖의 공고 위반")
 
 
 class Sector(models.TextChoices):

@@ -19,7 +19,10 @@ DEFAULTS: Mapping[str, Any] = {
     "conflict_scope": "APPLICATION",
     "appeal_days": 30,
     "answer_days": 14,
+    "extension_days": 10,
     "challenge_days": 14,
+    "share_bp": 0,
+    "case_days": 10,
     "reserve_days": 180,
     "tied_enter": False,
     "panel": {"least_size": 1, "least_market_bp": 0, "one_employer": False},
@@ -49,6 +52,11 @@ def check_definition(data: Mapping[str, Any], known_rules: Sequence[str], own_bl
     """Whether a call's definition holds together. Raises ``Invalid`` with a sentence that names the place."""
     _check_tracks(data.get("tracks", ()))
     _check_stages(data.get("stages", ()), data.get("policy", {}))
+    check_version(data, known_rules, own_blocks)
+
+
+def check_version(data: Mapping[str, Any], known_rules: Sequence[str], own_blocks: Mapping[str, Any]) -> None:
+    """Whether eligibility and form of a version hold together. Raises ``Invalid``."""
     for row in data.get("eligibility", ()):
         if row.get("rule") not in known_rules:
             raise Invalid(

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from ledger import log
 from portal.intake import workflow
 from portal.intake.blocks import BlockKind
-from portal.intake.enums import DecisionKind, Finding, Ground, Scope
+from portal.intake.enums import CaseGround, DecisionKind, Finding, Ground, Scope
 from portal.intake.wording import TITLES
 
 type Text = str | Promise
@@ -127,6 +127,8 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "application.selected": _PLACE,
     "application.promoted": _PLACE,
     "application.reserved": _PLACE,
+    "application.selected_on_appeal": _PLACE,
+    "application.reserved_on_appeal": _PLACE,
     "panel.formed": {"members": "int", "members_c": "commitment"},
     "application.supplement_closed": {"content_c": "commitment?"},
     "conflict.declared": {
@@ -146,11 +148,32 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "lottery_secret": "ref?",
         "lottery_public": "ref?",
     },
+    "late_code.issued": {"expires_at": "time", "for_c": "commitment"},
+    "late_code.used": {"code_c": "commitment"},
+    "case.noticed": {
+        "to": "code:NOTICED",
+        "ground": "code:" + "|".join(CaseGround.values),
+        "reply_by": "time",
+        "evidence_c": "commitment",
+    },
+    "case.heard": {"reply_c": "commitment"},
+    "appeal.extended": {"answer_by": "time"},
     "appeal.filed": {"answer_by": "time", "grounds_c": "commitment"},
 }
 #: Decisions that take a number without gaps.
 SERIES = {"result.decided": "result", "challenge.decided": "challenge", "appeal.decided": "appeal"}
-_BESIDES = ("call.amended", "call.closed", "panel.formed", "conflict.declared", "appeal.filed")
+_BESIDES = (
+    "call.amended",
+    "call.closed",
+    "panel.formed",
+    "conflict.declared",
+    "appeal.filed",
+    "appeal.extended",
+    "late_code.issued",
+    "late_code.confirmed",
+    "late_code.used",
+    "case.noticed",
+)
 
 
 def events_of(room: str) -> Sequence[log.EventType]:

@@ -85,7 +85,63 @@ APPEAL = Topic(
     required=True,
 )
 
+NEWLY_ASKED = Topic(
+    "intake.newly_asked",
+    _("정정공고의 새 필수 문항"),
+    _("새로 답해야 하는 문항이 있습니다: {call}"),
+    _(
+        "이미 제출한 신청서에 답이 필요한 문항이 더해졌습니다: {questions}. {closes_at} 전에 답하고 다시 제출해 주십시오."
+    ),
+    required=True,
+)
+LATE_CODE = Topic(
+    "intake.late_code",
+    _("추가접수 허용"),
+    _("추가접수가 허용되었습니다: {call}"),
+    _("담당자에게 받은 코드로 {expires_at} 전에 한 번 제출할 수 있습니다."),
+    required=True,
+)
+REOPENING = Topic(
+    "intake.reopening_asked",
+    _("평가표 반려 요청"),
+    _("위원장이 평가표를 다시 열어 달라고 요청했습니다: {call}"),
+    _("{stage}. 이유: {reason}"),
+)
+CASE = Topic(
+    "intake.case_noticed",
+    _("선정취소 절차"),
+    _("선정취소 절차를 시작합니다: {call}"),
+    _("사유: {ground}. {reply_by} 전에 의견을 낼 수 있습니다. 증거는 내 신청 화면에서 확인할 수 있습니다."),
+    required=True,
+)
+CASE_DECIDED = Topic(
+    "intake.case_decided",
+    _("선정취소 결정"),
+    _("선정취소 절차의 결정: {call}"),
+    _("결정: {outcome}. 이유: {reasons}"),
+    required=True,
+)
+CHALLENGE_FILED = Topic(
+    "intake.challenge_filed",
+    _("기피신청 접수"),
+    _("기피신청을 결정해 주십시오: {call}"),
+    _("결정 기한은 {decide_by}입니다. 그동안 해당 평가위원은 그 신청서를 평가하지 않습니다."),
+)
+CHALLENGE_OVERDUE = Topic(
+    "intake.challenge_overdue",
+    _("기피신청 결정 기한"),
+    _("기피신청을 결정할 기한이 지났습니다: {call}"),
+    _("결정할 때까지 해당 평가위원은 그 신청서를 평가하지 않습니다."),
+)
+
 TOPICS = (
+    NEWLY_ASKED,
+    LATE_CODE,
+    REOPENING,
+    CASE,
+    CASE_DECIDED,
+    CHALLENGE_FILED,
+    CHALLENGE_OVERDUE,
     SENT,
     SENDING_REQUESTED,
     CORRECTED,

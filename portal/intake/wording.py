@@ -71,6 +71,11 @@ TITLES: Mapping[str, str | Promise] = {
     "supplement.accepted": _("보완 자료를 확인했습니다"),
     "supplement.asked_again": _("보완을 다시 요청했습니다"),
     "appeal.filed": _("이의신청이 접수되었습니다"),
+    "appeal.extended": _("이의신청의 답변 기한을 연장했습니다"),
+    "late_code.issued": _("추가접수 코드를 발급했습니다"),
+    "late_code.confirmed": _("추가접수 코드를 확인했습니다"),
+    "late_code.used": _("추가접수 코드를 사용했습니다"),
+    "case.noticed": _("선정취소 절차를 통지했습니다"),
     "appeal.admitted": _("이의신청의 심리를 시작했습니다"),
     "appeal.decided": _("이의신청을 결정했습니다"),
     "appeal.withdrawn": _("이의신청이 취하되었습니다"),
@@ -88,6 +93,7 @@ log.name(
         "sheet": _("평가표"),
         "conflict": _("이해충돌"),
         "result": _("선정 결과"),
+        "late_code": _("추가접수 코드"),
     },
     fields={
         "opens_at": _("접수 시작"),
@@ -110,5 +116,7 @@ log.name(
         "lottery_secret": _("추첨 비밀값"),
         "lottery_public": _("추첨 공개값"),
         "answer_by": _("회신 기한"),
+        "expires_at": _("유효 기한"),
+        "reply_by": _("의견 제출 기한"),
     },
 )

@@ -95,7 +95,7 @@ def _refusals(story: Story) -> Iterator[str]:
     ).select_related("line", "application")
     for notice in notices:
         line = notice.line
-        if not line.reasons or (line.place is not None and line.cutoff is None):
+        if line is None or not line.reasons or (line.place is not None and line.cutoff is None):
             yield f"{notice.application.receipt_number} was refused without reasons or cut-off"
 
 

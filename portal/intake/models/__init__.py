@@ -9,6 +9,7 @@ from portal.intake.models.applications import (
     SupplementRequest,
 )
 from portal.intake.models.calls import Call, CallVersion, Criterion, Stage, Track
+from portal.intake.models.cases import DisqualificationCase, LateCode
 from portal.intake.models.decisions import Appeal, Decision, DecisionLine, RankingRun, ReserveEntry, ResultNotice
 from portal.intake.models.review import (
     Assignment,
@@ -34,9 +35,11 @@ __all__ = [
     "Criterion",
     "Decision",
     "DecisionLine",
+    "DisqualificationCase",
     "Draft",
     "EligibilityFinding",
     "Evaluator",
+    "LateCode",
     "Member",
     "Panel",
     "Pledge",

@@ -49,6 +49,8 @@ class Application(models.Model):
     submitted_at = models.DateTimeField(_("접수 시각"), null=True)
     #: Whose place a selected application uses; after spilling over, another track's.
     quota_track = models.ForeignKey(Track, models.PROTECT, null=True, related_name="+")
+    #: A place given by an upheld appeal on top of the track's quota.
+    beyond_quota = models.BooleanField(default=False)
     #: A member asked the master account to send (제출 요청).
     send_requested_at = models.DateTimeField(null=True)
 

@@ -178,6 +178,8 @@ class Stage(models.Model):
     hidden_blocks = models.JSONField(default=list)
     rule = models.JSONField(default=dict)
     due_at = models.DateTimeField(_("평가 마감"), null=True)
+    #: Members may read each other's sheets once their own is locked.
+    discussion = models.BooleanField(_("위원 간 공유"), default=False)
 
     class Meta:
         verbose_name = _("평가단계")

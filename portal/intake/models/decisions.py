@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from fractions import Fraction
 
 from django.conf import settings
@@ -11,9 +12,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ledger import log
-from portal.intake.enums import AppealStatus, DecisionKind, Outcome, ReserveStatus, ResultStatus
+from portal.core.periods import SEOUL, last_day
+from portal.intake.enums import AppealStatus, DecisionKind, Outcome, Remedy, ReserveStatus, ResultStatus
 from portal.intake.models.applications import Application
 from portal.intake.models.calls import Call, Stage, Track, known
+
+_NEXT_REMEDY_DAYS = 90
 
 
 class RankingRun(models.Model):
@@ -47,6 +51,10 @@ class Decision(models.Model):
     kind = models.CharField(max_length=12, choices=DecisionKind)
     stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="decisions")
     run = models.ForeignKey(RankingRun, models.PROTECT, null=True, related_name="decisions")
+    #: What a correction corrects, why, and the appeal it follows, if any.
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
+    reason = models.TextField(_("정정 사유"), blank=True)
+    appeal = models.ForeignKey("Appeal", models.PROTECT, null=True, related_name="corrections")
     status = models.CharField(max_length=10, choices=ResultStatus, default=ResultStatus.DRAFT)
     #: Lowest total selected by track code, as exact fractions in text.
     cutoffs = models.JSONField(default=dict)
@@ -63,7 +71,19 @@ class Decision(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["call", "kind", "stage"], nulls_distinct=False, name="one_decision_per_step"
+                fields=["call", "kind", "stage"],
+                nulls_distinct=False,
+                condition=~Q(kind="CORRECTION"),
+                name="one_decision_per_step",
+            ),
+            models.UniqueConstraint(
+                fields=["call"],
+                condition=Q(kind="CORRECTION", status__in=["DRAFT", "DECIDED"]),
+                name="one_open_correction",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="CORRECTION") | (Q(corrects__isnull=False) & ~Q(reason="")),
+                name="correction_says_what_and_why",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("prepared_by")), name="decision_two_people"
@@ -106,6 +126,8 @@ class DecisionLine(models.Model):
     passed = models.BooleanField(default=False)
     tie = models.CharField(max_length=40, blank=True)
     reserve_order = models.PositiveIntegerField(null=True)
+    #: A place on top of the quota, by an upheld appeal.
+    beyond_quota = models.BooleanField(default=False)
     #: Codes with a sentence each, in Korean and English.
     reasons = models.JSONField(default=list)
 
@@ -155,7 +177,9 @@ class ReserveEntry(models.Model):
         verbose_name = _("예비순위")
         ordering = ["track", "order"]
         constraints = [
-            models.UniqueConstraint(fields=["track", "order"], name="reserve_order_once"),
+            models.UniqueConstraint(
+                fields=["track", "order"], name="reserve_order_once", deferrable=models.Deferrable.DEFERRED
+            ),
             known("status", ReserveStatus, "reserve_status_known"),
         ]
 
@@ -173,7 +197,9 @@ class ResultNotice(models.Model):
     """결과통지: what the applicant was told, word for word and figure for figure."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    line = models.OneToOneField(DecisionLine, models.PROTECT, related_name="notice")
+    #: What is told: a line of a decision, or a selection taken back.
+    line = models.OneToOneField(DecisionLine, models.PROTECT, null=True, related_name="notice")
+    case = models.OneToOneField("DisqualificationCase", models.PROTECT, null=True, related_name="notice")
     application = models.ForeignKey(Application, models.PROTECT, related_name="notices")
     content = models.JSONField()
     readable_at = models.DateTimeField()
@@ -183,9 +209,25 @@ class ResultNotice(models.Model):
     class Meta:
         verbose_name = _("결과통지")
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(line__isnull=False, case__isnull=True) | Q(line__isnull=True, case__isnull=False),
+                name="notice_tells_one_thing",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.readable_at}"
+
+    @property
+    def kind_text(self) -> str:
+        """What kind of result is told."""
+        return str(self.line.decision.get_kind_display() if self.line else _("선정취소"))
+
+    @property
+    def outcome_text(self) -> str:
+        """The outcome as people read it."""
+        return str(self.line.get_outcome_display() if self.line else Outcome.DISQUALIFIED.label)
 
 
 class Appeal(models.Model):
@@ -199,12 +241,17 @@ class Appeal(models.Model):
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()
     due_at = models.DateTimeField(_("답변 기한"))
+    #: The one extension of the answer, with the reason the appellant was told.
+    extended_at = models.DateTimeField(null=True)
+    extension_reason = models.TextField(blank=True)
+    remedy = models.CharField(_("구제"), max_length=10, choices=Remedy, blank=True)
     reasons = models.TextField(_("결정 이유"), blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("이의신청")
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["notice"], condition=Q(status__in=["FILED", "ADMITTED"]), name="one_open_appeal_per_notice"
@@ -215,11 +262,25 @@ class Appeal(models.Model):
                 | (Q(decided_by__isnull=False) & ~Q(reasons="")),
                 name="appeal_decided_has_reasons",
             ),
+            models.CheckConstraint(
+                condition=Q(extended_at__isnull=True) | ~Q(extension_reason=""), name="appeal_extended_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(remedy="") | Q(remedy__in=Remedy.values, status__in=["UPHELD", "PARTLY"]),
+                name="appeal_remedy_only_if_upheld",
+            ),
             known("status", AppealStatus, "appeal_status_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.status}"
+
+    @property
+    def next_remedy_until(self) -> date | None:
+        """The last day for 행정심판 or 행정소송 after the answer: 90 days (행정심판법 §27, 행정소송법 §20)."""
+        if self.decided_at is None:
+            return None
+        return last_day(self.decided_at.astimezone(SEOUL).date(), _NEXT_REMEDY_DAYS)
 
     def ledger_room(self) -> str:
         return self.application.ledger_room()

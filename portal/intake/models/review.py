@@ -27,6 +27,10 @@ class Evaluator(models.Model):
     employer = models.CharField(_("소속"), max_length=120, blank=True)
     #: Business numbers of employers of the last two years, each with the day it ended (ISO) or null.
     employers = models.JSONField(default=dict)
+    #: Business number → share in basis points.
+    shareholdings = models.JSONField(_("지분"), default=dict)
+    #: Business number → ``{"kind": FAMILY | MENTOR | INVESTOR | ADVISER, "until": ISO day or null}``.
+    ties = models.JSONField(_("관계"), default=dict)
     active = models.BooleanField(default=True)
     added_at = models.DateTimeField(db_default=Now())
 
@@ -226,6 +230,9 @@ class ScoreSheet(models.Model):
     version = models.PositiveIntegerField(default=0)
     edited_at = models.DateTimeField(null=True)
     locked_at = models.DateTimeField(null=True)
+    #: The chair asks for the sheet to be given back; an officer does it.
+    reopening_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reopening_reason = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("평가표")

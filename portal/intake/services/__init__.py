@@ -3,39 +3,32 @@
 ``by`` is a user, or ``ledger.log.SYSTEM`` for jobs; ``now`` is read once at the door.
 """
 
-from portal.intake.services.appeals import decide_appeal, file_appeal
-from portal.intake.services.calls import (
-    cancel_call,
-    close_call,
-    create_call,
-    draft_correction,
-    draw_lottery,
-    publish_call,
-    publish_correction,
-)
-from portal.intake.services.decisions import (
-    decide,
-    prepare_final,
-    prepare_shortlist,
-    preview,
-    reopen_decision,
-)
+from portal.intake.services.appeals import decide_appeal, extend_appeal, file_appeal, withdraw_appeal
+from portal.intake.services.calls import cancel_call, close_call, create_call, draw_lottery, publish_call, rewrite_call
+from portal.intake.services.challenges import decide_challenge, file_challenge, remind_of_challenges, withdraw_challenge
+from portal.intake.services.conflicts import find_exclusions, recuse
+from portal.intake.services.corrections import discard_correction, draft_correction, publish_correction
+from portal.intake.services.decisions import decide, prepare_final, prepare_shortlist, preview, reopen_decision
+from portal.intake.services.disqualification import decide_case, notice_case, reply_to_case
 from portal.intake.services.drafts import choose_track, request_sending, save_draft, start_application
 from portal.intake.services.eligibility import prepare_eligibility, record_finding, record_findings
 from portal.intake.services.files import attach_file, remove_file
+from portal.intake.services.latecodes import confirm_late_code, issue_late_code
 from portal.intake.services.panels import (
     add_evaluator,
-    decide_challenge,
-    file_challenge,
-    find_exclusions,
+    decline_seat,
+    dismiss_member,
     form_panel,
-    recuse,
+    seat_substitute,
     sign_pledge,
 )
 from portal.intake.services.publication import finalise_call, publish
 from portal.intake.services.ranking import rank_finally, settle_stage
+from portal.intake.services.redress import order_rescoring, prepare_correction, reinstate, reopen_stage, restore
 from portal.intake.services.reserve import call_next_reserve, decline, fulfil, lapse_reserves
 from portal.intake.services.review import (
+    ask_reopening,
+    assign_by_hand,
     confirm_assignments,
     fill_sheet,
     lock_sheet,
@@ -51,7 +44,9 @@ __all__ = [
     "accept_supplement",
     "add_evaluator",
     "answer_supplement",
+    "ask_reopening",
     "ask_supplement",
+    "assign_by_hand",
     "attach_file",
     "call_next_reserve",
     "cancel_call",
@@ -59,13 +54,19 @@ __all__ = [
     "close_call",
     "close_supplement",
     "confirm_assignments",
+    "confirm_late_code",
     "create_call",
     "decide",
     "decide_appeal",
+    "decide_case",
     "decide_challenge",
     "decline",
+    "decline_seat",
+    "discard_correction",
+    "dismiss_member",
     "draft_correction",
     "draw_lottery",
+    "extend_appeal",
     "file_appeal",
     "file_challenge",
     "fill_sheet",
@@ -73,9 +74,13 @@ __all__ = [
     "find_exclusions",
     "form_panel",
     "fulfil",
+    "issue_late_code",
     "lapse_reserves",
     "lock_sheet",
+    "notice_case",
     "open_stage",
+    "order_rescoring",
+    "prepare_correction",
     "prepare_eligibility",
     "prepare_final",
     "prepare_shortlist",
@@ -88,15 +93,24 @@ __all__ = [
     "record_finding",
     "record_findings",
     "recuse",
+    "reinstate",
     "release_assignment",
+    "remind_of_challenges",
     "remove_file",
     "reopen_decision",
     "reopen_sheet",
+    "reopen_stage",
+    "reply_to_case",
     "request_sending",
+    "restore",
+    "rewrite_call",
     "save_draft",
+    "seat_substitute",
     "settle_stage",
     "sign_pledge",
     "start_application",
     "submit",
     "withdraw",
+    "withdraw_appeal",
+    "withdraw_challenge",
 ]

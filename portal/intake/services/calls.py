@@ -52,7 +52,28 @@ def create_call(*, cluster: Cluster, programme: str, data: Mapping[str, Any], by
         lottery_secret=lottery.new_secret(),
     )
     _write_tracks_and_stages(call, data)
-    _write_version(call, 1, data, by)
+    write_version(call, 1, data, by)
+    return call
+
+
+@transaction.atomic
+def rewrite_call(*, call: Call, data: Mapping[str, Any], by: Any, now: datetime) -> Call:
+    """Write a draft call anew from data as in ``create_call``; the code stays. The writer of the last text counts as its
+    author, who may not publish it."""
+    call = Call.objects.select_for_update(of=("self",)).select_related("cluster").get(pk=call.pk)
+    rules.check_can_edit_call(by, call)
+    if call.status != CallStatus.DRAFT:
+        raise NotAllowed(_("공고한 뒤에는 정정공고로만 고칠 수 있습니다."))
+    policy.check_definition(data, [*checks.CHECKS, *call.rules.rules], call.rules.blocks)
+    Criterion.objects.filter(stage__call=call).delete()
+    call.stages.all().delete()
+    call.tracks.all().delete()
+    call.versions.all().delete()
+    for name in ("hubs", "opens_at", "closes_at", "prefix"):
+        setattr(call, name, data.get(name, getattr(call, name)))
+    call.save(update_fields=["hubs", "opens_at", "closes_at", "prefix"])
+    _write_tracks_and_stages(call, data)
+    write_version(call, 1, data, by)
     return call
 
 
@@ -74,6 +95,7 @@ def _write_tracks_and_stages(call: Call, data: Mapping[str, Any]) -> None:
             hidden_blocks=row.get("hidden_blocks", []),
             rule=row.get("rule", {}),
             due_at=row.get("due_at"),
+            discussion=row.get("discussion", False),
         )
         Criterion.objects.bulk_create(
             Criterion(
@@ -90,7 +112,7 @@ def _write_tracks_and_stages(call: Call, data: Mapping[str, Any]) -> None:
         )
 
 
-def _write_version(call: Call, number: int, data: Mapping[str, Any], by: Any, reason: str = "") -> CallVersion:
+def write_version(call: Call, number: int, data: Mapping[str, Any], by: Any, reason: str = "") -> CallVersion:
     return CallVersion.objects.create(
         call=call,
         number=number,
@@ -111,13 +133,13 @@ def publish_call(*, call: Call, by: Any, now: datetime) -> Call:
     version = call.versions.get(number=1)
     role = rules.check_can_publish_call(by, call, version.written_by_id)
     _refuse_objections(version)
-    _publish_version(version, by, now)
+    publish_version(version, by, now)
     advance(
         call,
         CallStatus.PUBLISHED,
         by=by.acting_as(role),
         steps=workflow.CALL,
-        data=_version_data(call, version),
+        data=version_data(call, version),
         changes={"current": version, "published_at": now, "published_by": by},
     )
     return call
@@ -129,7 +151,7 @@ def _refuse_objections(version: CallVersion) -> None:
         raise Objections([problem.message for problem in problems])
 
 
-def _publish_version(version: CallVersion, by: Any, now: datetime) -> None:
+def publish_version(version: CallVersion, by: Any, now: datetime) -> None:
     values = {"published_at": now, "published_by": by, "digest": digest(definition(version))}
     if CallVersion.objects.filter(pk=version.pk, published_at__isnull=True).update(**values) != 1:
         raise Overtaken
@@ -137,7 +159,7 @@ def _publish_version(version: CallVersion, by: Any, now: datetime) -> None:
         setattr(version, name, value)
 
 
-def _version_data(call: Call, version: CallVersion) -> dict[str, Any]:
+def version_data(call: Call, version: CallVersion) -> dict[str, Any]:
     return {
         "version": version.number,
         "digest": version.digest,
@@ -179,40 +201,6 @@ def _stage_definition(stage: Stage) -> dict[str, Any]:
 
 def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
-
-
-@transaction.atomic
-def draft_correction(*, call: Call, changes: Mapping[str, Any], reason: str, by: Any, now: datetime) -> CallVersion:
-    """정정공고, as a draft: title, summary, form or a later closing. Answers stay with their block codes."""
-    rules.check_can_edit_call(by, call)
-    latest = call.versions.order_by("-number").first()
-    assert latest is not None
-    assert call.current_id is not None
-    if not reason.strip():
-        raise Invalid(_("정정 사유를 적어 주십시오."), field="reason")
-    if changes.get("closes_at", call.closes_at) < call.closes_at:
-        raise Invalid(_("마감은 뒤로만 옮길 수 있습니다."), field="closes_at")
-    kept = {name: getattr(latest, name) for name in ("title", "summary", "form", "eligibility", "policy", "closes_at")}
-    data = kept | {name: changes[name] for name in ("title", "summary", "form", "closes_at") if name in changes}
-    return _write_version(call, latest.number + 1, data, by, reason.strip())
-
-
-@transaction.atomic
-def publish_correction(*, version: CallVersion, by: Any, now: datetime) -> Call:
-    """The approver publishes a correction; every holder of a draft or receipt is told."""
-    call = Call.objects.select_for_update().get(pk=version.call_id)
-    role = rules.check_can_publish_call(by, call, version.written_by_id)
-    if call.status != CallStatus.PUBLISHED or call.closed_at is not None or now >= call.closes_at:
-        raise NotAllowed(_("접수가 끝난 공고는 정정할 수 없습니다."))
-    _publish_version(version, by, now)
-    call.current, call.closes_at = version, version.closes_at
-    call.save(update_fields=["current", "closes_at"])
-    event = f"{call.ledger_room()}.call.amended"
-    log.append(
-        event, row=call, by=by.acting_as(role), data=_version_data(call, version), private={"reason": version.reason}
-    )
-    telling.call_corrected(call)
-    return call
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from portal.intake import blocks, queries, rules, workflow
 from portal.intake.enums import CallStatus, DecisionKind, Outcome, ResultStatus, StageStatus
 from portal.intake.errors import Objections
 from portal.intake.exact import cut
-from portal.intake.models import Application, Call, Decision, DecisionLine, RankingRun, Stage, Track
+from portal.intake.models import Application, Call, Decision, DecisionLine, RankingRun, Stage
 from portal.intake.registry import Problem
 from portal.intake.services.ranking import rank_finally
 
@@ -55,11 +55,11 @@ def _prepare(call: Call, kind: DecisionKind, stage: Stage | None, run: RankingRu
         prepared_by=by,
         prepared_at=now,
     )
-    DecisionLine.objects.bulk_create(_Writer(decision, run).lines())
+    DecisionLine.objects.bulk_create(LineWriter(decision, run).lines(queries.in_review(call)))
     return decision
 
 
-class _Writer:
+class LineWriter:
     """Turns the result of a run into lines."""
 
     def __init__(self, decision: Decision, run: RankingRun) -> None:
@@ -71,8 +71,9 @@ class _Writer:
         last = decision.stage or decision.call.stages.order_by("number").last()
         self.rule: Mapping[str, Any] = last.rule if last else {}
 
-    def lines(self) -> list[DecisionLine]:
-        files = {application.receipt_number: application for application in queries.in_review(self.decision.call)}
+    def lines(self, applications: Iterable[Application]) -> list[DecisionLine]:
+        """A line for each of the applications that the run ranked."""
+        files = {application.receipt_number: application for application in applications}
         return [
             self._line(files[row["application"]], group, row, ranked)
             for group, rows in self.result["groups"].items()
@@ -89,7 +90,7 @@ class _Writer:
             application=application,
             outcome=outcome,
             track=application.track,
-            quota_track=self._quota_track(row["application"]) if outcome == Outcome.SELECTED else None,
+            quota_track=self.tracks.get(self.selected[row["application"]]) if outcome == Outcome.SELECTED else None,
             place=row["place"],
             ranked=ranked,
             total=row["total"],
@@ -97,18 +98,15 @@ class _Writer:
             passed=row["passed"],
             tie=row["tie"],
             reserve_order=self.reserved.get(row["application"]),
-            reasons=self._reasons(row, cutoff) if outcome == Outcome.NOT_SELECTED else [],
+            reasons=self.reasons(row, cutoff) if outcome == Outcome.NOT_SELECTED else [],
         )
-
-    def _quota_track(self, key: str) -> Track | None:
-        return self.tracks.get(self.selected.get(key, ""))
 
     def _outcome(self, key: str) -> Outcome:
         if key in self.selected:
-            return Outcome.SELECTED if self.decision.kind == DecisionKind.FINAL else Outcome.GOES_ON
+            return Outcome.GOES_ON if self.decision.stage_id else Outcome.SELECTED
         return Outcome.RESERVED if key in self.reserved else Outcome.NOT_SELECTED
 
-    def _reasons(self, row: Mapping[str, Any], cutoff: str | None) -> list[dict[str, str]]:
+    def reasons(self, row: Mapping[str, Any], cutoff: str | None) -> list[dict[str, str]]:
         if row["place"] is None:
             least = self.rule.get("min_sheets", 1)
             text = format_lazy(

@@ -1,38 +1,23 @@
-"""평가위원회: the pool, the panel, pledges, bars and challenges."""
+"""평가위원회: the pool, the panel, its members and their pledges."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.accounts.models import Cluster, Membership, Organisation, User
+from portal.accounts.models import Cluster, Organisation, User
 from portal.core.errors import Invalid
-from portal.core.periods import SEOUL, add_months, end_of_day
 from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
-from portal.intake.enums import AssignmentStatus, ChallengeStatus, Ground, MemberStatus, Scope, Sector, SheetStatus
-from portal.intake.models import (
-    Application,
-    Assignment,
-    Call,
-    Challenge,
-    Conflict,
-    Evaluator,
-    Member,
-    Panel,
-    Pledge,
-    ScoreSheet,
-    Stage,
-)
+from portal.intake.enums import AssignmentStatus, CallStatus, Ground, MemberStatus, Sector
+from portal.intake.models import Assignment, Call, Evaluator, Member, Panel, Pledge, Stage
 from portal.intake.services import telling
-from portal.intake.services.acting import person
-
-_YEARS_OF_EMPLOYMENT = 2
+from portal.intake.services.conflicts import bar, find_exclusions, strike_sheets
 
 
 @transaction.atomic
@@ -46,16 +31,29 @@ def add_evaluator(
     employer: str = "",
     employers: Mapping[str, str | None] | None = None,
     expertise: Sequence[str] = (),
+    shareholdings: Mapping[str, int] | None = None,
+    ties: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Evaluator:
-    """Enter a person into the cluster's pool, or bring the entry up to date.
+    """Enter a person into the cluster's pool, or bring the entry up to date; bars that now follow are entered at once.
 
-    ``employers``: business number → last day there (ISO), null while it lasts.
+    By business number: ``employers``: last day there (ISO), null while it lasts; ``shareholdings``: basis points;
+    ``ties``: ``{"kind": FAMILY | MENTOR | INVESTOR | ADVISER, "until": ISO day or null}``.
     """
     rules.people.check_may(by, "panel.form", cluster=cluster)
-    values = {"sector": sector, "employer": employer, "employers": dict(employers or {}), "expertise": list(expertise)}
+    values = {
+        "sector": sector,
+        "employer": employer,
+        "employers": dict(employers or {}),
+        "expertise": list(expertise),
+        "shareholdings": dict(shareholdings or {}),
+        "ties": {number: dict(tie) for number, tie in (ties or {}).items()},
+    }
     evaluator, _created = Evaluator.objects.update_or_create(
         user=user, cluster=cluster, defaults=values | {"active": True}
     )
+    live = (CallStatus.PUBLISHED, CallStatus.REVIEWING)
+    for call in Call.objects.filter(stages__panel__members__evaluator=evaluator, status__in=live).distinct():
+        find_exclusions(call=call, by=log.SYSTEM, now=now)
     return evaluator
 
 
@@ -103,34 +101,6 @@ def _check_composition(stage: Stage, evaluators: Sequence[Evaluator]) -> None:
 
 
 @transaction.atomic
-def find_exclusions(*, call: Call, by: Any, now: datetime) -> int:
-    """제척, by rule: members of a company that entered, and its employees of two years. Returns how many were new."""
-    rules.check_can_run(by, call)
-    evaluators = Evaluator.objects.filter(memberships__panel__stage__call=call).distinct()
-    companies = list(queries.companies_of(call))
-    known = set(Conflict.objects.filter(call=call, ground=Ground.EXCLUSION).values_list("evaluator", "organisation"))
-    members = set(
-        Membership.objects.filter(organisation__in=companies, ended_at__isnull=True).values_list("user", "organisation")
-    )
-    new = 0
-    for evaluator in evaluators:
-        for company in companies:
-            reason = _exclusion(evaluator, company, members, now.astimezone(SEOUL).date())
-            if reason and (evaluator.pk, company.pk) not in known:
-                _bar(call, evaluator, company, Ground.EXCLUSION, reason, log.SYSTEM, "system", now)
-                new += 1
-    return new
-
-
-def _exclusion(evaluator: Evaluator, company: Organisation, members: set[tuple[int, int]], on: date) -> str:
-    if (evaluator.user_id, company.pk) in members:
-        return _("신청 기업의 구성원")
-    left = evaluator.employers.get(company.business_number or "", "")
-    recent = add_months(on, -12 * _YEARS_OF_EMPLOYMENT).isoformat()
-    return _("2년 이내 신청 기업에 재직") if left is None or (left and left >= recent) else ""
-
-
-@transaction.atomic
 def sign_pledge(*, call: Call, by: Any, now: datetime, conflicts: Mapping[Organisation, str] | None = None) -> Pledge:
     """서약하고 이해충돌을 신고: accept every invitation of the call and name the companies one cannot judge.
 
@@ -158,156 +128,41 @@ def sign_pledge(*, call: Call, by: Any, now: datetime, conflicts: Mapping[Organi
 
 
 @transaction.atomic
-def recuse(*, call: Call, organisation: Organisation, reason: str, by: Any, now: datetime) -> Conflict:
-    """회피 at any time: one click on a file; what was scored is struck out of the result."""
-    evaluator = queries.evaluator_in(call, by)
-    if evaluator is None:
-        raise rules.NotAllowed
-    role = rules.check_can_recuse(by, call, evaluator)
+def decline_seat(*, member: Member, reason: str, by: Any, now: datetime) -> Member:
+    """고사: an invited evaluator says no."""
+    role = rules.check_can_answer_invitation(by, member)
+    advance(member, MemberStatus.DECLINED, by=by.acting_as(role), steps=workflow.MEMBER, reason=reason or None)
+    return member
+
+
+@transaction.atomic
+def dismiss_member(*, member: Member, reason: str, by: Any, now: datetime) -> Member:
+    """해촉: the member leaves the panel; its assignments are released and what it scored is struck."""
+    call = member.panel.stage.call
+    role = rules.check_can_run(by, call)
     if not reason.strip():
-        raise Invalid(_("회피하는 까닭을 적어 주십시오."), field="reason")
-    return bar(
-        call=call,
-        evaluator=evaluator,
-        organisation=organisation,
-        ground=Ground.RECUSAL,
-        reason=reason,
-        by=by,
-        role=role,
-        now=now,
-    )
-
-
-def bar(
-    *,
-    call: Call,
-    evaluator: Evaluator,
-    organisation: Organisation,
-    ground: Ground,
-    reason: str,
-    by: Any,
-    role: str,
-    now: datetime,
-) -> Conflict:
-    """Enter a bar unless the same one stands, and take what it reaches out of the review."""
-    known = Conflict.objects.filter(call=call, evaluator=evaluator, organisation=organisation, ground=ground).first()
-    return known or _bar(call, evaluator, organisation, ground, reason, by, role, now)
-
-
-def _bar(
-    call: Call,
-    evaluator: Evaluator,
-    company: Organisation,
-    ground: Ground,
-    reason: str,
-    by: Any,
-    role: str,
-    now: datetime,
-) -> Conflict:
-    scope = call.current.term("conflict_scope", Scope.APPLICATION) if call.current else Scope.APPLICATION
-    conflict = Conflict.objects.create(
-        call=call,
-        evaluator=evaluator,
-        organisation=company,
-        ground=ground,
-        scope=scope,
-        reason=reason,
-        declared_by=person(by),
-        declared_at=now,
-    )
+        raise Invalid(_("해촉하는 까닭을 적어 주십시오."), field="reason")
     acting = by.acting_as(role)
-    log.append(
-        f"{call.ledger_room()}.conflict.declared",
-        row=conflict,
-        by=acting,
-        data={"ground": ground, "scope": scope},
-        private={"between": {"evaluator": evaluator.pk, "organisation": str(company.public_id)}, "reason": reason},
-    )
-    _take_out(call, evaluator, acting, reason)
-    return conflict
-
-
-def _take_out(call: Call, evaluator: Evaluator, acting: Any, reason: str) -> None:
-    """Bar the assignments that a conflict now reaches and strike their sheets; the ledger keeps what they held."""
-    reached = {application for who, application in queries.bars(call) if who == evaluator.pk}
-    live = [AssignmentStatus.PROPOSED, AssignmentStatus.CLEARED, AssignmentStatus.SUSPENDED]
-    rows = Assignment.objects.filter(
-        member__evaluator=evaluator, stage__call=call, application__in=reached, status__in=live
-    )
-    for assignment in rows.select_related("stage__call", "member"):
-        advance(assignment, AssignmentStatus.BARRED, by=acting, steps=workflow.ASSIGNMENT, reason=reason)
-        strike_sheets(assignment, acting, reason)
-
-
-def strike_sheets(assignment: Assignment, acting: Any, reason: str) -> None:
-    """Take the live sheet of an assignment out of the result."""
-    for sheet in ScoreSheet.objects.filter(assignment=assignment, status__in=[SheetStatus.OPEN, SheetStatus.LOCKED]):
-        sheet.assignment = assignment
-        advance(sheet, SheetStatus.STRUCK, by=acting, steps=workflow.SHEET, reason=reason)
+    advance(member, MemberStatus.DISMISSED, by=acting, steps=workflow.MEMBER, reason=reason)
+    rows = Assignment.objects.filter(member=member).select_related("stage__call", "member")
+    for row in rows.filter(status__in=[AssignmentStatus.PROPOSED, AssignmentStatus.CLEARED]):
+        advance(row, AssignmentStatus.RELEASED, by=acting, steps=workflow.ASSIGNMENT, reason=reason)
+        strike_sheets(row, acting, reason)
+    return member
 
 
 @transaction.atomic
-def file_challenge(
-    *, application: Application, evaluator: Evaluator, grounds: str, by: Any, now: datetime
-) -> Challenge:
-    """기피신청: the evaluator's files of this company are suspended at once."""
-    role = rules.check_can_challenge(by, application)
-    if not grounds.strip():
-        raise Invalid(_("기피하는 까닭을 적어 주십시오."), field="grounds")
-    days = application.call.current.term("challenge_days", 14) if application.call.current else 14
-    challenge = Challenge.objects.create(
-        application=application,
-        evaluator=evaluator,
-        grounds=grounds.strip(),
-        filed_by=by,
-        filed_at=now,
-        decide_by=end_of_day((now + timedelta(days=days)).astimezone(SEOUL).date()),
-    )
-    rows = Assignment.objects.filter(
-        application=application, member__evaluator=evaluator, status=AssignmentStatus.CLEARED
-    )
-    for assignment in rows.select_related("stage__call", "member"):
-        advance(
-            assignment, AssignmentStatus.SUSPENDED, by=by.acting_as(role), steps=workflow.ASSIGNMENT, reason=grounds
-        )
-    return challenge
-
-
-@transaction.atomic
-def decide_challenge(*, challenge: Challenge, upheld: bool, reasons: str, by: Any, now: datetime) -> Challenge:
-    """The approver decides with reasons, which the challenger gets. Upheld: a bar for the whole call; else work resumes."""
-    application = challenge.application
-    role = rules.check_can_decide_challenge(by, application.call)
-    if not reasons.strip():
-        raise Invalid(_("결정 이유를 적어 주십시오."), field="reasons")
-    advance(
-        challenge,
-        ChallengeStatus.UPHELD if upheld else ChallengeStatus.DISMISSED,
-        by=by.acting_as(role),
-        steps=workflow.CHALLENGE,
-        reason=reasons,
-        changes={"reasons": reasons.strip(), "decided_by": by, "decided_at": now},
-    )
-    if upheld:
-        bar(
-            call=application.call,
-            evaluator=challenge.evaluator,
-            organisation=application.organisation,
-            ground=Ground.CHALLENGE,
-            reason=reasons,
-            by=by,
-            role=role,
-            now=now,
-        )
-    else:
-        _resume(challenge, by.acting_as(role))
-    telling.challenge_decided(challenge)
-    return challenge
-
-
-def _resume(challenge: Challenge, acting: Any) -> None:
-    rows = Assignment.objects.filter(
-        application=challenge.application, member__evaluator=challenge.evaluator, status=AssignmentStatus.SUSPENDED
-    )
-    for assignment in rows.select_related("stage__call", "member"):
-        advance(assignment, AssignmentStatus.CLEARED, by=acting, steps=workflow.ASSIGNMENT)
+def seat_substitute(*, stage: Stage, evaluator: Evaluator, by: Any, now: datetime) -> Member:
+    """예비위원을 위촉: a substitute of the panel takes a seat, or an evaluator of the pool joins it; bars by rule are entered."""
+    rules.check_can_run(by, stage.call)
+    panel = Panel.objects.filter(stage=stage).first()
+    if panel is None:
+        raise Invalid(_("먼저 위원회를 구성해 주십시오."))
+    member, created = Member.objects.get_or_create(panel=panel, evaluator=evaluator)
+    if not created:
+        Member.objects.filter(pk=member.pk).update(is_substitute=False)
+        member.is_substitute = False
+    find_exclusions(call=stage.call, by=by, now=now)
+    if member.status == MemberStatus.INVITED:
+        telling.member_invited(member)
+    return member

@@ -9,25 +9,45 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.core.errors import NotAllowed
+from portal.core.errors import NotAllowed, Overtaken
 from portal.core.periods import SEOUL, end_of_day, last_day
 from portal.core.transition import advance
-from portal.intake import rules, workflow
+from portal.intake import queries, rules, workflow
 from portal.intake.canonical import digest
-from portal.intake.enums import AppealStatus, ApplicationStatus, CallStatus, DecisionKind, Outcome, ResultStatus
+from portal.intake.enums import (
+    AppealStatus,
+    ApplicationStatus,
+    CallStatus,
+    DecisionKind,
+    Outcome,
+    ReserveStatus,
+    ResultStatus,
+)
 from portal.intake.errors import Objections
-from portal.intake.models import Appeal, Call, Decision, DecisionLine, ReserveEntry, ResultNotice
+from portal.intake.models import Appeal, Application, Call, Decision, DecisionLine, ReserveEntry, ResultNotice
 from portal.intake.services import reserve, telling
 from portal.intake.services.decisions import committed_lines
 from portal.intake.services.results import Scores, content_of
 
 _TAKEN = (Outcome.ELIGIBLE, Outcome.GOES_ON, Outcome.SELECTED)
-_MOVES = {
-    Outcome.ELIGIBLE: (ApplicationStatus.SUBMITTED, ApplicationStatus.IN_REVIEW),
-    Outcome.INELIGIBLE: (ApplicationStatus.SUBMITTED, ApplicationStatus.INELIGIBLE),
-    Outcome.SELECTED: (ApplicationStatus.IN_REVIEW, ApplicationStatus.SELECTED),
-    Outcome.RESERVED: (ApplicationStatus.IN_REVIEW, ApplicationStatus.RESERVED),
-    Outcome.NOT_SELECTED: (ApplicationStatus.IN_REVIEW, ApplicationStatus.NOT_SELECTED),
+#: Where each outcome leads; None: what is told moves nothing yet.
+_MOVES: dict[Outcome, str | None] = {
+    Outcome.ELIGIBLE: ApplicationStatus.IN_REVIEW,
+    Outcome.INELIGIBLE: ApplicationStatus.INELIGIBLE,
+    Outcome.GOES_ON: None,
+    Outcome.SELECTED: ApplicationStatus.SELECTED,
+    Outcome.RESERVED: ApplicationStatus.RESERVED,
+    Outcome.NOT_SELECTED: ApplicationStatus.NOT_SELECTED,
+}
+#: What a correction may move; anything else came about after it was prepared.
+_CORRECTED = {
+    (ApplicationStatus.NOT_SELECTED, ApplicationStatus.SELECTED),
+    (ApplicationStatus.RESERVED, ApplicationStatus.SELECTED),
+    (ApplicationStatus.NOT_SELECTED, ApplicationStatus.RESERVED),
+    (ApplicationStatus.NOT_SELECTED, ApplicationStatus.IN_REVIEW),
+    (ApplicationStatus.IN_REVIEW, ApplicationStatus.SELECTED),
+    (ApplicationStatus.IN_REVIEW, ApplicationStatus.RESERVED),
+    (ApplicationStatus.IN_REVIEW, ApplicationStatus.NOT_SELECTED),
 }
 
 
@@ -58,12 +78,22 @@ def publish(*, decision: Decision, by: Any, now: datetime) -> Decision:
     for line in gone:
         if line.outcome == Outcome.SELECTED and line.quota_track is not None:
             reserve.call_next_reserve(track=line.quota_track, freed=None, by=log.SYSTEM, now=now)
+    if decision.kind == DecisionKind.CORRECTION:
+        _fill_free_places(lines, now)
     return decision
+
+
+def _fill_free_places(lines: list[DecisionLine], now: datetime) -> None:
+    """Whoever came into the reserve by the correction is called at once where a place is free."""
+    tracks = {line.track_id: line.track for line in lines if line.outcome == Outcome.RESERVED}
+    for track in tracks.values():
+        while reserve.call_next_reserve(track=track, freed=None, by=log.SYSTEM, now=now) is not None:
+            pass
 
 
 def _lines(decision: Decision) -> list[DecisionLine]:
     rows = decision.lines.select_related(
-        "application__organisation", "application__track", "track", "quota_track"
+        "application__organisation", "application__track", "application__quota_track", "track", "quota_track"
     ).order_by("track__order", "place", "pk")
     lines = list(rows)
     for line in lines:
@@ -90,9 +120,17 @@ def _move(line: DecisionLine, by: Any, acting: Any, now: datetime) -> bool:
     application = line.application
     if application.status in (ApplicationStatus.WITHDRAWN, ApplicationStatus.DISQUALIFIED):
         return False
-    if line.outcome == Outcome.GOES_ON:
+    corrected = line.decision.kind == DecisionKind.CORRECTION
+    to = _MOVES[Outcome(line.outcome)]
+    if corrected and to is None and application.status == ApplicationStatus.NOT_SELECTED:
+        to = ApplicationStatus.IN_REVIEW
+    if to is None or (corrected and _stays(application, to)):
+        _reorder(line)
         return True
-    _start, to = _MOVES[Outcome(line.outcome)]
+    if corrected and (application.status, to) not in _CORRECTED:
+        raise Overtaken
+    if corrected and to == ApplicationStatus.SELECTED:
+        _take_place(line, acting)
     advance(
         application,
         to,
@@ -100,13 +138,38 @@ def _move(line: DecisionLine, by: Any, acting: Any, now: datetime) -> bool:
         steps=workflow.APPLICATION,
         reason=" ".join(reason["ko"] for reason in line.reasons) or None,
         data=_place(line),
-        changes={"quota_track": line.quota_track} if line.outcome == Outcome.SELECTED else {},
+        changes={"quota_track": line.quota_track, "beyond_quota": line.beyond_quota}
+        if line.outcome == Outcome.SELECTED
+        else {},
     )
     if line.outcome == Outcome.RESERVED:
         _queue(line, now)
     if line.outcome == Outcome.SELECTED:
         application.call.rules.published(line, by=by, now=now)
     return True
+
+
+def _stays(application: Application, to: str) -> bool:
+    """A correction may only change figures; what came about stays."""
+    fulfilled = application.status == ApplicationStatus.FULFILLED and to == ApplicationStatus.SELECTED
+    return application.status == to or fulfilled
+
+
+def _take_place(line: DecisionLine, acting: Any) -> None:
+    """The place that the correction found free must be so still; a waiting reserve entry is called by it."""
+    assert line.quota_track is not None
+    if not line.beyond_quota and queries.places_left([line.quota_track.pk])[line.quota_track.pk] < 1:
+        raise Overtaken
+    entry = ReserveEntry.objects.filter(application=line.application, status=ReserveStatus.WAITING).first()
+    if entry is not None:
+        advance(entry, ReserveStatus.CALLED, by=acting, steps=workflow.RESERVE)
+
+
+def _reorder(line: DecisionLine) -> None:
+    """The corrected order of one who waits already."""
+    if line.outcome == Outcome.RESERVED and line.reserve_order is not None:
+        waiting = ReserveEntry.objects.filter(application=line.application, status=ReserveStatus.WAITING)
+        waiting.update(order=line.reserve_order)
 
 
 def _place(line: DecisionLine) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def _run(call: Call, stage: Stage | None, inputs: dict[str, Any], compute: Any, 
 
 
 def _stage_inputs(stage: Stage) -> dict[str, Any]:
-    applications = list(queries.in_review(stage.call))
+    applications = queries.competing(stage.call, stage.runs.order_by("-number").first())
     go_on = {tally.ALL: stage.go_on} if isinstance(stage.go_on, int) else stage.go_on
     return {
         "module": tally.MODULE,
@@ -79,7 +79,7 @@ def _stage_inputs(stage: Stage) -> dict[str, Any]:
 
 def _final_inputs(call: Call) -> dict[str, Any]:
     stages = list(call.stages.order_by("number"))
-    applications = list(queries.in_review(call))
+    applications = queries.competing(call, call.runs.filter(stage=None).order_by("-number").first())
     keys = {application.receipt_number for application in applications}
     bases: dict[str, dict[str, str | None]] = {}
     for stage in stages:

@@ -17,9 +17,9 @@ from portal.intake import assignment as assigning
 from portal.intake import blind, queries, rules, workflow
 from portal.intake.canonical import clean_text
 from portal.intake.enums import AssignmentStatus, MemberStatus, SheetStatus, StageStatus
-from portal.intake.models import Assignment, Criterion, Member, ScoreItem, ScoreSheet, Stage
+from portal.intake.models import Application, Assignment, Criterion, Member, ScoreItem, ScoreSheet, Stage
 from portal.intake.services import telling
-from portal.intake.services.panels import find_exclusions, strike_sheets
+from portal.intake.services.conflicts import find_exclusions, strike_sheets
 
 
 @transaction.atomic
@@ -42,7 +42,8 @@ def propose_assignments(*, stage: Stage, by: Any, now: datetime) -> assigning.Pl
     }
     files = {application.receipt_number or "": application for application in queries.in_review(stage.call)}
     by_pk = {application.pk: key for key, application in files.items()}
-    barred = {(str(who), by_pk[pk]) for who, pk in queries.bars(stage.call) if pk in by_pk and str(who) in members}
+    unsure = queries.bars(stage.call) | queries.open_challenges(stage.call)
+    barred = {(str(who), by_pk[pk]) for who, pk in unsure if pk in by_pk and str(who) in members}
     kept, closed = _standing(stage, members, by_pk)
     plan = assigning.assign(list(files), list(members), barred | closed, stage.per_file, fixed=kept)
     aliases = _aliases(stage, list(files))
@@ -74,6 +75,29 @@ def _aliases(stage: Stage, keys: list[str]) -> dict[str, str]:
     secret = f"{stage.pk}:{stage.call.code}:".encode() + bytes(stage.call.lottery_secret or b"")
     drawn = sorted(keys, key=lambda key: hashlib.sha256(secret + key.encode()).hexdigest())
     return {key: blind.alias(position) for position, key in enumerate(drawn)}
+
+
+@transaction.atomic
+def assign_by_hand(*, stage: Stage, application: Application, member: Member, by: Any, now: datetime) -> Assignment:
+    """배정안 by an officer, one file to one member; the same bars hold. Raises ``Invalid`` for a pair that cannot be."""
+    rules.check_can_run(by, stage.call)
+    find_exclusions(call=stage.call, by=by, now=now)
+    if stage.status == StageStatus.SETTLED or member.panel.stage_id != stage.pk or application.call_id != stage.call_id:
+        raise Invalid(_("이 평가단계에 배정할 수 없습니다."))
+    if member.status != MemberStatus.ACCEPTED:
+        raise Invalid(_("위촉을 수락한 평가위원만 배정할 수 있습니다."), field="member")
+    if application.pk not in {row.pk for row in queries.competing(stage.call, stage.runs.order_by("-number").first())}:
+        raise Invalid(_("심사 중인 신청서가 아닙니다."), field="application")
+    pair = (member.evaluator_id, application.pk)
+    if pair in queries.bars(stage.call) | queries.open_challenges(stage.call):
+        raise Invalid(_("이해충돌이 있거나 기피신청을 심의 중인 평가위원입니다."), field="member")
+    alias = Assignment.objects.filter(stage=stage, application=application).values_list("alias", flat=True).first()
+    found, created = Assignment.objects.get_or_create(
+        stage=stage, application=application, member=member, defaults={"alias": alias or ""}
+    )
+    if not created and found.status in (AssignmentStatus.BARRED, AssignmentStatus.RELEASED):
+        raise Invalid(_("배제되었거나 해제된 배정은 되살릴 수 없습니다."), field="member")
+    return found
 
 
 @transaction.atomic
@@ -203,8 +227,22 @@ def canonical_sheet(sheet: ScoreSheet, items: Mapping[int, ScoreItem]) -> dict[s
 
 
 @transaction.atomic
+def ask_reopening(*, sheet: ScoreSheet, reason: str, by: Any, now: datetime) -> ScoreSheet:
+    """The chair asks that a member's locked sheet be given back; an officer does it."""
+    rules.check_can_ask_reopening(by, sheet)
+    if not reason.strip():
+        raise Invalid(_("다시 여는 까닭을 적어 주십시오."), field="reason")
+    asked = {"reopening_asked_by": by, "reopening_reason": reason.strip()}
+    if ScoreSheet.objects.filter(pk=sheet.pk, status=SheetStatus.LOCKED).update(**asked) != 1:
+        raise Overtaken
+    sheet.reopening_asked_by, sheet.reopening_reason = by, reason.strip()
+    telling.reopening_asked(sheet)
+    return sheet
+
+
+@transaction.atomic
 def reopen_sheet(*, sheet: ScoreSheet, reason: str, by: Any, now: datetime) -> ScoreSheet:
-    """Before the stage settles, an officer gives a locked sheet back, with the reason."""
+    """Before the stage settles, an officer gives a locked sheet back, with the reason; a panel with a chair asks first."""
     role = rules.check_can_reopen_sheet(by, sheet)
     if not reason.strip():
         raise Invalid(_("다시 여는 까닭을 적어 주십시오."), field="reason")
@@ -213,7 +251,12 @@ def reopen_sheet(*, sheet: ScoreSheet, reason: str, by: Any, now: datetime) -> S
         SheetStatus.OPEN,
         by=by.acting_as(role),
         steps=workflow.SHEET,
-        reason=reason,
-        changes={"locked_at": None},
+        reason=" / ".join(filter(None, [sheet.reopening_reason, reason.strip()])),
+        changes={
+            "locked_at": None,
+            "attempt": sheet.attempt + 1,
+            "reopening_asked_by": None,
+            "reopening_reason": "",
+        },
     )
     return sheet

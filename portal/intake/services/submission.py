@@ -16,22 +16,24 @@ from portal.intake import blocks, queries, rules, workflow
 from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus, ReserveStatus
 from portal.intake.errors import Incomplete, too_late
-from portal.intake.models import Application, Call, CallVersion, ReserveEntry, Revision
+from portal.intake.models import Application, Call, CallVersion, LateCode, ReserveEntry, Revision
 from portal.intake.services import telling
+from portal.intake.services.latecodes import read_late_code, spend
 
 
 @transaction.atomic
-def submit(*, application: Application, key: str, by: Any, now: datetime) -> Revision:
+def submit(*, application: Application, key: str, by: Any, now: datetime, late_code: str = "") -> Revision:
     """Freeze the draft as what counts, with a receipt. The same ``key``, or the same content, gives the same receipt.
 
-    ``now`` is when the request had arrived whole. Raises ``Late`` at or after the bell, ``Incomplete`` with what is
+    ``now`` is when the request had arrived whole; after the bell only a confirmed ``late_code`` opens. Raises ``Late`` at or after the bell, ``Incomplete`` with what is
     missing, ``NotAllowed`` for anyone but the master account. Nothing of the draft is ever lost.
     """
     application = locked(application)
     if repeated := application.revisions.filter(key=key).first():
         rules.people.check_can_act_for(by, application.organisation)
         return repeated
-    role = rules.check_can_submit(by, application, now=now)
+    late = read_late_code(application=application, text=late_code, now=now) if late_code else None
+    role = rules.check_can_submit(by, application, now=now, late=late)
     version = _current_version(application)
     content = content_of_draft(application, version)
     sha256 = digest(content)
@@ -40,7 +42,9 @@ def submit(*, application: Application, key: str, by: Any, now: datetime) -> Rev
         return last
     acting = by.acting_as(role)
     number = last.number + 1 if last else 1
-    leaf = _enter(application, acting, version, sha256, number, now)
+    leaf = _enter(application, acting, version, sha256, number, now, late)
+    if late is not None:
+        spend(late, application, acting, now)
     revision = Revision.objects.create(
         application=application,
         number=number,
@@ -106,7 +110,15 @@ def content_of_draft(application: Application, version: CallVersion) -> dict[str
     }
 
 
-def _enter(application: Application, acting: Any, version: CallVersion, sha256: str, number: int, now: datetime) -> Any:
+def _enter(
+    application: Application,
+    acting: Any,
+    version: CallVersion,
+    sha256: str,
+    number: int,
+    now: datetime,
+    late: LateCode | None = None,
+) -> Any:
     """The ledger's line: a step the first time, afterwards a new revision of what is already in."""
     call = application.call
     private = {"call": {"call": call.code, "version": version.number}, "content": sha256}
@@ -114,7 +126,7 @@ def _enter(application: Application, acting: Any, version: CallVersion, sha256: 
         _take_number(call, now, count=0)
         event = f"{call.ledger_room()}.application.submitted"
         return log.append(event, row=application, by=acting, data={"revision": number}, private=private)
-    receipt = f"{call.prefix}-{_take_number(call, now, count=1):04d}"
+    receipt = f"{call.prefix}-{_take_number(call, now, count=1, late=late is not None):04d}"
     return advance(
         application,
         ApplicationStatus.SUBMITTED,
@@ -126,13 +138,13 @@ def _enter(application: Application, acting: Any, version: CallVersion, sha256: 
     )
 
 
-def _take_number(call: Call, now: datetime, *, count: int) -> int:
+def _take_number(call: Call, now: datetime, *, count: int, late: bool = False) -> int:
     """The next receipt number, under the lock that closing waits for; late when the entry was counted meanwhile."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE intake_call SET receipts = receipts + %s"
-            " WHERE id = %s AND status = 'PUBLISHED' AND closed_at IS NULL AND %s < closes_at RETURNING receipts",
-            [count, call.pk, now],
+            "UPDATE intake_call SET receipts = receipts + %s WHERE id = %s AND (%s AND status IN ('PUBLISHED', 'REVIEWING')"
+            " OR status = 'PUBLISHED' AND closed_at IS NULL AND %s < closes_at) RETURNING receipts",
+            [count, call.pk, late, now],
         )
         row = cursor.fetchone()
     if row is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,16 +12,21 @@ from django.utils import timezone
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
 from portal.intake import topics
+from portal.intake.blocks import Block
 from portal.intake.models import (
     Appeal,
     Application,
     Call,
     Challenge,
+    DisqualificationCase,
     Evaluator,
+    LateCode,
+    Member,
     Panel,
     ReserveEntry,
     ResultNotice,
     Revision,
+    ScoreSheet,
     Stage,
     SupplementRequest,
 )
@@ -41,11 +46,31 @@ class _Title:
 class _State:
     """A state's word in whichever language the reader has."""
 
-    def __init__(self, row: Appeal | Challenge) -> None:
+    def __init__(self, row: Appeal | Challenge | DisqualificationCase) -> None:
         self.row = row
 
     def __str__(self) -> str:
         return str(self.row.get_status_display())
+
+
+class _Label:
+    """A translated word in whichever language the reader has."""
+
+    def __init__(self, read: Callable[[], Any]) -> None:
+        self.read = read
+
+    def __str__(self) -> str:
+        return str(self.read())
+
+
+class _Labels:
+    """Names of questions in whichever language the reader has."""
+
+    def __init__(self, questions: Sequence[Block]) -> None:
+        self.questions = questions
+
+    def __str__(self) -> str:
+        return ", ".join(question.label_text for question in self.questions)
 
 
 def _mine(application: Application) -> str:
@@ -65,9 +90,71 @@ def sending_requested(application: Application, by: User) -> None:
         notify(to=master, topic=topics.SENDING_REQUESTED.code, context=context, url=_mine(application))
 
 
-def call_corrected(call: Call) -> None:
+def call_corrected(call: Call, required: Sequence[Block] = ()) -> None:
+    """To every holder of a draft or receipt; those who had sent hear which questions they now have to answer."""
     context = {"call": _Title(call), "reason": call.current.reason if call.current else "", "closes_at": call.closes_at}
     _tell_applicants(call, topics.CORRECTED.code, context)
+    if required:
+        sent = call.applications.filter(status="SUBMITTED").select_related("organisation")
+        for application in sent:
+            asked = context | {"questions": _Labels(required)}
+            notify(to=application.organisation, topic=topics.NEWLY_ASKED.code, context=asked, url=_mine(application))
+
+
+def late_code_confirmed(code: LateCode) -> None:
+    context = {"call": _Title(code.call), "expires_at": code.expires_at}
+    url = reverse("intake:call", args=[code.call.code])
+    notify(to=code.organisation, topic=topics.LATE_CODE.code, context=context, url=url, key=f"late:{code.pk}")
+
+
+def case_noticed(case: DisqualificationCase) -> None:
+    context = {
+        "call": _Title(case.application.call),
+        "ground": _Label(case.get_ground_display),
+        "reply_by": case.reply_by,
+    }
+    notify(to=case.application.organisation, topic=topics.CASE.code, context=context, url=_mine(case.application))
+
+
+def case_decided(case: DisqualificationCase) -> None:
+    context = {"call": _Title(case.application.call), "outcome": _State(case), "reasons": case.reasons}
+    notify(
+        to=case.application.organisation, topic=topics.CASE_DECIDED.code, context=context, url=_mine(case.application)
+    )
+
+
+def reopening_asked(sheet: ScoreSheet) -> None:
+    """To the officers of the call: the chair wants a sheet given back."""
+    stage = sheet.assignment.stage
+    people = accounts.people_with(f"{stage.ledger_room()}.officer", cluster=stage.call.cluster)
+    url = reverse("intake:desk-stage", args=[stage.call.code, stage.number])
+    context = {"call": _Title(stage.call), "stage": stage, "reason": sheet.reopening_reason}
+    notify(to=people, topic=topics.REOPENING.code, context=context, url=url)
+
+
+def appeal_extended(appeal: Appeal) -> None:
+    _tell_appeal(appeal, appeal.application.organisation)
+
+
+def challenge_filed(challenge: Challenge) -> None:
+    """To the approvers, who decide it."""
+    call = challenge.application.call
+    people = accounts.people_with(f"{call.ledger_room()}.approver", cluster=call.cluster)
+    url = reverse("intake:desk-call", args=[call.code])
+    context = {
+        "call": _Title(call),
+        "decide_by": timezone.localtime(challenge.decide_by - timedelta(microseconds=1)).date(),
+    }
+    notify(to=people, topic=topics.CHALLENGE_FILED.code, context=context, url=url)
+
+
+def challenge_overdue(challenge: Challenge) -> None:
+    """To the approvers: the day to decide has passed, the evaluator sits out."""
+    call = challenge.application.call
+    people = accounts.people_with(f"{call.ledger_room()}.approver", cluster=call.cluster)
+    url = reverse("intake:desk-call", args=[call.code])
+    key = f"challenge-overdue:{challenge.pk}"
+    notify(to=people, topic=topics.CHALLENGE_OVERDUE.code, context={"call": _Title(call)}, url=url, key=key)
 
 
 def call_cancelled(call: Call, reason: str) -> None:
@@ -106,6 +193,10 @@ def withdrawn(application: Application) -> None:
 def panel_invited(panel: Panel) -> None:
     people = User.objects.filter(evaluator_entries__memberships__panel=panel)
     _tell_evaluators(people, topics.PANEL.code, panel.stage)
+
+
+def member_invited(member: Member) -> None:
+    _tell_evaluators([member.evaluator.user], topics.PANEL.code, member.panel.stage)
 
 
 def files_assigned(stage: Stage, evaluators: Iterable[int]) -> None:

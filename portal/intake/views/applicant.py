@@ -169,7 +169,7 @@ def notice(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "application": found.application,
         "call": found.application.call,
         "now": now,
-        "outcome": found.line.get_outcome_display(),
+        "outcome": found.outcome_text,
         "can_appeal": rules.allowed(rules.check_can_appeal, request.user, found, now=now),
         "appeals": list(found.appeals.all()),
     }

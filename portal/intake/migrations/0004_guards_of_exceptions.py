@@ -1,0 +1,28 @@
+"""Triggers for late codes, appeals' remedies and open challenges; the ledger's completeness on the new tables."""
+
+from pathlib import Path
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from ledger.completeness import RequireLeaf
+
+_HERE = Path(__file__).parent
+
+
+def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    schema_editor.execute((_HERE / "exceptions.sql").read_text("utf-8"), params=None)
+
+
+def restore(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    schema_editor.execute((_HERE / "exceptions_undo.sql").read_text("utf-8"), params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("intake", "0003_exceptions"), ("ledger", "0001_initial")]
+    operations = [
+        migrations.RunPython(create, restore),
+        RequireLeaf("LateCode"),
+        RequireLeaf("DisqualificationCase", state="status"),
+    ]

@@ -1,0 +1,129 @@
+"""Applications, their drafts, files and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from portal.accounts import queries as accounts
+from portal.accounts.models import Organisation
+from portal.intake.enums import (
+    ApplicationStatus,
+    Finding,
+    SupplementStatus,
+)
+from portal.intake.models import (
+    Application,
+    Attachment,
+    Call,
+    Draft,
+    EligibilityFinding,
+    LateCode,
+    RankingRun,
+    Revision,
+    SupplementRequest,
+)
+
+#: States in which an application takes part in the entry.
+ENTERED = tuple(state for state in ApplicationStatus.values if state not in ("DRAFT", "WITHDRAWN"))
+
+
+def applications_of(user: Any) -> QuerySet[Application]:
+    """The applications of every company the person acts for."""
+    mine = accounts.organisations_of(user).values("pk")
+    return (
+        Application.objects.filter(organisation__in=mine)
+        .select_related("call__current", "organisation", "track")
+        .order_by("-created_at")
+    )
+
+
+def live_application(call: Call, organisation: Organisation) -> Application | None:
+    """The company's application to the call, unless withdrawn."""
+    found = Application.objects.filter(call=call, organisation=organisation).exclude(status=ApplicationStatus.WITHDRAWN)
+    return found.first()
+
+
+def unused_late_code(call: Call, organisation: Organisation, now: datetime | None = None) -> LateCode | None:
+    """The company's confirmed code that is still to be used, not past its time at ``now``."""
+    codes = LateCode.objects.filter(
+        call=call, organisation=organisation, confirmed_at__isnull=False, used_at__isnull=True
+    )
+    return (codes.filter(expires_at__gt=now) if now else codes).first()
+
+
+def answers_of(application: Application) -> dict[str, Any]:
+    """All answers of the draft, over its pages."""
+    merged: dict[str, Any] = {}
+    for draft in Draft.objects.filter(application=application).order_by("section"):
+        merged |= draft.answers
+    return merged
+
+
+def files_of(application: Application) -> dict[str, list[Attachment]]:
+    """The files now attached, by block."""
+    found: dict[str, list[Attachment]] = {}
+    for attachment in Attachment.objects.filter(application=application, removed_at__isnull=True):
+        found.setdefault(attachment.block, []).append(attachment)
+    return found
+
+
+def open_request(application: Application) -> SupplementRequest | None:
+    """The supplement that the company is asked for now."""
+    if application.status != ApplicationStatus.SUPPLEMENT:
+        return None
+    return application.supplements.filter(status=SupplementStatus.ASKED).first()
+
+
+def last_revision(application: Application) -> Revision | None:
+    """What counts: the last one sent."""
+    return Revision.objects.filter(application=application).select_related("version").order_by("-number").first()
+
+
+def last_revisions(call: Call) -> QuerySet[Revision]:
+    """What counts of each application that entered, by receipt number."""
+    newest = Revision.objects.filter(application=OuterRef("application")).order_by("-number").values("pk")[:1]
+    return (
+        Revision.objects.filter(application__call=call, application__status__in=ENTERED, pk=Subquery(newest))
+        .select_related("application")
+        .order_by("application__receipt_number")
+    )
+
+
+def last_findings(call: Call) -> dict[int, dict[str, EligibilityFinding]]:
+    """The finding that counts, by application and rule."""
+    found: dict[int, dict[str, EligibilityFinding]] = {}
+    for finding in EligibilityFinding.objects.filter(application__call=call).order_by("id"):
+        found.setdefault(finding.application_id, {})[finding.rule] = finding
+    return found
+
+
+def unsettled_findings(call: Call, rules: Sequence[str]) -> list[tuple[Application, list[str]]]:
+    """Applications waiting for eligibility with the rules that still lack a clear finding."""
+    found, waiting = last_findings(call), []
+    for application in call.applications.filter(status=ApplicationStatus.SUBMITTED).order_by("receipt_number"):
+        mine = found.get(application.pk, {})
+        open_rules = [rule for rule in rules if rule not in mine or mine[rule].outcome == Finding.MANUAL]
+        if open_rules:
+            waiting.append((application, open_rules))
+    return waiting
+
+
+def competing(call: Call, last: RankingRun | None) -> list[Application]:
+    """Whom a run ranks: those in review, and in a later run of the same kind all of the last one who are still in play."""
+    found = {application.pk: application for application in in_review(call)}
+    if last is not None:
+        keys = [row["application"] for rows in last.result["groups"].values() for row in rows]
+        gone = (ApplicationStatus.WITHDRAWN, ApplicationStatus.DISQUALIFIED, ApplicationStatus.DECLINED)
+        again = call.applications.filter(receipt_number__in=keys).exclude(status__in=gone)
+        found |= {application.pk: application for application in again.select_related("track", "organisation")}
+    return sorted(found.values(), key=lambda application: application.receipt_number or "")
+
+
+def in_review(call: Call) -> QuerySet[Application]:
+    """What the panel judges, by receipt number."""
+    found = call.applications.filter(status=ApplicationStatus.IN_REVIEW).select_related("track", "organisation")
+    return found.order_by("receipt_number")

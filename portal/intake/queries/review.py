@@ -1,0 +1,154 @@
+"""Panels, bars, assignments and sheets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from portal.accounts.models import Organisation
+from portal.intake.enums import (
+    ApplicationStatus,
+    AssignmentStatus,
+    MemberStatus,
+    SheetStatus,
+)
+from portal.intake.models import (
+    Application,
+    Call,
+    Challenge,
+    Conflict,
+    Evaluator,
+    Member,
+    Pledge,
+    ScoreSheet,
+    Stage,
+)
+from portal.intake.queries.applications import ENTERED
+
+
+def evaluator_in(call: Call, user: Any) -> Evaluator | None:
+    """The person as an evaluator of this call: on a panel of one of its stages, not declined or dismissed."""
+    live = [MemberStatus.INVITED, MemberStatus.ACCEPTED]
+    return (
+        Evaluator.objects.filter(user=user, memberships__panel__stage__call=call, memberships__status__in=live)
+        .distinct()
+        .first()
+    )
+
+
+def calls_to_review(user: Any) -> QuerySet[Call]:
+    """Calls on whose panels the person sits."""
+    live = [MemberStatus.INVITED, MemberStatus.ACCEPTED]
+    sits = Member.objects.filter(evaluator__user=user, status__in=live).values("panel__stage__call")
+    return Call.objects.filter(pk__in=sits).select_related("current").order_by("-closes_at")
+
+
+def panel_members(call: Call) -> QuerySet[Member]:
+    """Everyone on a panel of the call, not declined or dismissed."""
+    live = [MemberStatus.INVITED, MemberStatus.ACCEPTED]
+    return Member.objects.filter(panel__stage__call=call, status__in=live).select_related("evaluator__user")
+
+
+def open_challenges(call: Call) -> set[tuple[int, int]]:
+    """(evaluator, application) pairs with a challenge not decided yet: the evaluator sits out."""
+    rows = Challenge.objects.filter(application__call=call, status="FILED")
+    return set(rows.values_list("evaluator", "application"))
+
+
+def overdue_challenges(now: datetime) -> list[Challenge]:
+    """Open challenges whose day to decide has passed."""
+    rows = Challenge.objects.filter(status="FILED", decide_by__lte=now)
+    return list(rows.select_related("application__call__cluster", "application__call__current"))
+
+
+def has_pledged(call: Call, user: Any) -> bool:
+    """Whether the person signed the pledge of this call and has answered every invitation to its panels."""
+    invited = Member.objects.filter(evaluator__user=user, panel__stage__call=call, status=MemberStatus.INVITED)
+    return Pledge.objects.filter(call=call, evaluator__user=user).exists() and not invited.exists()
+
+
+def companies_of(call: Call) -> QuerySet[Organisation]:
+    """The companies that entered, alphabetically; never joined to a file."""
+    entered = call.applications.filter(status__in=ENTERED).values("organisation")
+    return Organisation.objects.filter(pk__in=entered).order_by("name_ko", "pk")
+
+
+def bars(call: Call) -> set[tuple[int, int]]:
+    """Every (evaluator, application) pair that a conflict bars, by its scope."""
+    applications = list(call.applications.exclude(status=ApplicationStatus.DRAFT).values("pk", "organisation", "track"))
+    tracks = {row["organisation"]: row["track"] for row in applications}
+    found = set()
+    for conflict in Conflict.objects.filter(call=call):
+        for row in applications:
+            same_track = conflict.scope == "TRACK" and tracks.get(conflict.organisation_id) == row["track"]
+            if conflict.organisation_id == row["organisation"] or conflict.scope == "CALL" or same_track:
+                found.add((conflict.evaluator_id, row["pk"]))
+    return found
+
+
+def sheets_of(user: Any) -> QuerySet[ScoreSheet]:
+    """The person's own live sheets of files they are cleared for."""
+    return (
+        ScoreSheet.objects.filter(
+            assignment__member__evaluator__user=user,
+            assignment__status=AssignmentStatus.CLEARED,
+            status__in=[SheetStatus.OPEN, SheetStatus.LOCKED],
+        )
+        .select_related(
+            "assignment__stage__call__current",
+            "assignment__member__evaluator",
+            "assignment__application__track",
+            "assignment__application__organisation",
+        )
+        .order_by("assignment__stage__number", "assignment__alias", "assignment__application__receipt_number")
+    )
+
+
+def locked_sheets(stage: Stage) -> list[tuple[ScoreSheet, dict[str, int | None]]]:
+    """The sheets that count, with their scores by criterion code."""
+    sheets = (
+        ScoreSheet.objects.filter(
+            assignment__stage=stage, assignment__status=AssignmentStatus.CLEARED, status=SheetStatus.LOCKED
+        )
+        .select_related("assignment__application", "assignment__member")
+        .prefetch_related("items__criterion")
+        .order_by("assignment__application__receipt_number", "assignment__member__evaluator_id")
+    )
+    return [(sheet, {item.criterion.code: item.score for item in sheet.items.all()}) for sheet in sheets]
+
+
+def progress(stage: Stage) -> list[Any]:
+    """Per member: files assigned, sheets locked."""
+    cleared = Q(assignments__status=AssignmentStatus.CLEARED)
+    return list(
+        Member.objects.filter(panel__stage=stage)
+        .select_related("evaluator__user")
+        .annotate(
+            files=Count("assignments", filter=cleared, distinct=True),
+            locked=Count(
+                "assignments__sheets", filter=cleared & Q(assignments__sheets__status="LOCKED"), distinct=True
+            ),
+        )
+        .order_by("pk")
+    )
+
+
+def file_counts(stage: Stage) -> QuerySet[Any]:
+    """Per application in the stage: readers cleared and sheets locked."""
+    here = Q(assignments__stage=stage, assignments__status=AssignmentStatus.CLEARED)
+    return (
+        Application.objects.filter(assignments__stage=stage)
+        .select_related("track", "organisation")
+        .annotate(
+            readers=Count("assignments", filter=here, distinct=True),
+            locked=Count("assignments__sheets", filter=here & Q(assignments__sheets__status="LOCKED"), distinct=True),
+        )
+        .order_by("receipt_number")
+    )
+
+
+def stages_with_panels(call: Call) -> QuerySet[Stage]:
+    members = Prefetch("panel__members", Member.objects.select_related("evaluator__user").order_by("pk"))
+    return call.stages.select_related("panel").prefetch_related("criteria", members).order_by("number")

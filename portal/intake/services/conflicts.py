@@ -1,0 +1,165 @@
+"""이해충돌: bars by rule (제척), by oneself (회피) and after a challenge (기피). One bar holds for the whole call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger import log
+from portal.accounts.models import Membership, Organisation
+from portal.core.errors import Invalid, NotAllowed
+from portal.core.periods import SEOUL, add_months
+from portal.core.transition import advance
+from portal.intake import queries, rules, workflow
+from portal.intake.enums import AssignmentStatus, Ground, Scope, SheetStatus
+from portal.intake.models import Assignment, Call, Conflict, Evaluator, ScoreSheet
+from portal.intake.services.acting import person
+from portal.plan.registry import fact
+
+_YEARS_OF_EMPLOYMENT = 2
+
+
+@transaction.atomic
+def find_exclusions(*, call: Call, by: Any, now: datetime) -> int:
+    """제척, by rule: whoever belongs, belonged, holds shares or is tied to a company that entered, its parent or its
+    subsidiaries. Returns how many were new; may run any number of times.
+    """
+    rules.check_can_run(by, call)
+    evaluators = Evaluator.objects.filter(memberships__panel__stage__call=call).distinct()
+    companies = list(queries.companies_of(call))
+    known = set(Conflict.objects.filter(call=call, ground=Ground.EXCLUSION).values_list("evaluator", "organisation"))
+    members = set(
+        Membership.objects.filter(organisation__in=companies, ended_at__isnull=True).values_list("user", "organisation")
+    )
+    today = now.astimezone(SEOUL).date()
+    affiliates = {company.pk: _numbers(company, today) for company in companies}
+    share = call.current.term("share_bp", 0) if call.current else 0
+    new = 0
+    for evaluator in evaluators:
+        for company in companies:
+            if (evaluator.pk, company.pk) in known:
+                continue
+            member = (evaluator.user_id, company.pk) in members
+            if reason := next(_exclusions(evaluator, member, affiliates[company.pk], share, today), ""):
+                _bar(call, evaluator, company, Ground.EXCLUSION, reason, log.SYSTEM, "system", now)
+                new += 1
+    return new
+
+
+def _numbers(company: Organisation, on: date) -> list[str]:
+    """The company's business number with those of parent and subsidiaries, as far as anybody offers the fact."""
+    others = fact("affiliates", organisation=company, on=on) or ()
+    return [number for number in (company.business_number, *others) if number]
+
+
+def _exclusions(evaluator: Evaluator, member: bool, numbers: list[str], share_bp: int, on: date) -> Iterator[str]:
+    """Every reason by which the evaluator is excluded, the strongest first."""
+    if member:
+        yield _("신청 기업의 구성원")
+    recent = add_months(on, -12 * _YEARS_OF_EMPLOYMENT).isoformat()
+    for number in numbers:
+        if number in evaluator.employers and _lasts(evaluator.employers[number], recent):
+            yield _("2년 이내 신청 기업(관계 기업 포함)에 재직")
+        if evaluator.shareholdings.get(number, 0) > share_bp:
+            yield _("기준을 넘는 지분 보유")
+        tie: Mapping[str, Any] | None = evaluator.ties.get(number)
+        if tie is not None and (tie.get("kind") == "FAMILY" or _lasts(tie.get("until"), recent)):
+            yield _("신고된 친족·자문·투자 관계")
+
+
+def _lasts(until: str | None, recent: str) -> bool:
+    """Whether something lasts or ended within the two years."""
+    return until is None or until >= recent
+
+
+@transaction.atomic
+def recuse(*, call: Call, organisation: Organisation, reason: str, by: Any, now: datetime) -> Conflict:
+    """회피 at any time: one click on a file; what was scored is struck out of the result."""
+    evaluator = queries.evaluator_in(call, by)
+    if evaluator is None:
+        raise NotAllowed
+    role = rules.check_can_recuse(by, call, evaluator)
+    if not reason.strip():
+        raise Invalid(_("회피하는 까닭을 적어 주십시오."), field="reason")
+    return bar(
+        call=call,
+        evaluator=evaluator,
+        organisation=organisation,
+        ground=Ground.RECUSAL,
+        reason=reason,
+        by=by,
+        role=role,
+        now=now,
+    )
+
+
+def bar(
+    *,
+    call: Call,
+    evaluator: Evaluator,
+    organisation: Organisation,
+    ground: Ground,
+    reason: str,
+    by: Any,
+    role: str,
+    now: datetime,
+) -> Conflict:
+    """Enter a bar unless the same one stands, and take what it reaches out of the review."""
+    known = Conflict.objects.filter(call=call, evaluator=evaluator, organisation=organisation, ground=ground).first()
+    return known or _bar(call, evaluator, organisation, ground, reason, by, role, now)
+
+
+def _bar(
+    call: Call,
+    evaluator: Evaluator,
+    company: Organisation,
+    ground: Ground,
+    reason: str,
+    by: Any,
+    role: str,
+    now: datetime,
+) -> Conflict:
+    scope = call.current.term("conflict_scope", Scope.APPLICATION) if call.current else Scope.APPLICATION
+    conflict = Conflict.objects.create(
+        call=call,
+        evaluator=evaluator,
+        organisation=company,
+        ground=ground,
+        scope=scope,
+        reason=reason,
+        declared_by=person(by),
+        declared_at=now,
+    )
+    acting = by.acting_as(role)
+    log.append(
+        f"{call.ledger_room()}.conflict.declared",
+        row=conflict,
+        by=acting,
+        data={"ground": ground, "scope": scope},
+        private={"between": {"evaluator": evaluator.pk, "organisation": str(company.public_id)}, "reason": reason},
+    )
+    _take_out(call, evaluator, acting, reason)
+    return conflict
+
+
+def _take_out(call: Call, evaluator: Evaluator, acting: Any, reason: str) -> None:
+    """Bar the assignments that a conflict now reaches and strike their sheets; the ledger keeps what they held."""
+    reached = {application for who, application in queries.bars(call) if who == evaluator.pk}
+    live = [AssignmentStatus.PROPOSED, AssignmentStatus.CLEARED, AssignmentStatus.SUSPENDED]
+    rows = Assignment.objects.filter(
+        member__evaluator=evaluator, stage__call=call, application__in=reached, status__in=live
+    )
+    for assignment in rows.select_related("stage__call", "member"):
+        advance(assignment, AssignmentStatus.BARRED, by=acting, steps=workflow.ASSIGNMENT, reason=reason)
+        strike_sheets(assignment, acting, reason)
+
+
+def strike_sheets(assignment: Assignment, acting: Any, reason: str) -> None:
+    """Take the live sheet of an assignment out of the result."""
+    for sheet in ScoreSheet.objects.filter(assignment=assignment, status__in=[SheetStatus.OPEN, SheetStatus.LOCKED]):
+        sheet.assignment = assignment
+        advance(sheet, SheetStatus.STRUCK, by=acting, steps=workflow.SHEET, reason=reason)
