@@ -7,8 +7,10 @@ class CollegeConfig(AppConfig):
     verbose_name = _("교육")
 
     def ready(self) -> None:
-        from college import registry, topics  # noqa: F401  (the registry registers on import)
+        from college import credentials, issuers, issuing, registry, services, topics  # noqa: F401
         from portal.notices import registry as notices
 
+        issuers.register_own(issuing.own)
+        credentials.register_issuing(services.certificates.issue)
         for topic in topics.TOPICS:
             notices.register(topic)

@@ -14,7 +14,7 @@ from college import instants, issuers, proofs, statuslist
 from college.contexts import CREDENTIALS_V2, OPEN_BADGES
 from college.verifying import Check, Means, Verdict, examine
 
-__all__ = ["Award", "Check", "Status", "Verdict", "compose", "compose_list", "prove", "verify"]
+__all__ = ["Award", "Check", "Status", "Verdict", "compose", "compose_list", "issue", "prove", "verify"]
 
 # ?proof=… → the suites of the set, in order.
 PROOFS = {"rdfc": (proofs.RDFC,), "jcs": (proofs.JCS,), "both": (proofs.RDFC, proofs.JCS)}
@@ -64,6 +64,24 @@ def verify(
     if when.utcoffset() is None:
         raise ValueError("at has no zone")
     return examine(document, Means(when, lists, issuers_known or issuers.own))
+
+
+_issuing: list[Callable[..., Any]] = []
+
+
+def register_issuing(function: Callable[..., Any]) -> None:
+    """Let ``issue`` know who signs and records; called once when the room starts."""
+    _issuing[:] = [function]
+
+
+def issue(completion: Any, *, by: Any, now: datetime) -> Any:
+    """The certificate of a decision on completion, signed and recorded by the room; ``by`` may issue.
+
+    Answers the one in force when there is one. Raises ``LookupError`` where no room is running (this module is pure).
+    """
+    if not _issuing:
+        raise LookupError("no room is running that could issue")
+    return _issuing[0](completion, by=by, now=now)
 
 
 def compose(award: Award) -> dict[str, Any]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from college.enums import CorrectionReason
+from college.models import Lesson
+from portal.core.periods import SEOUL
 
 
 class CapacityForm(forms.Form):
@@ -16,3 +22,45 @@ class ReasonForm(forms.Form):
     """A decision that wants its reason in words."""
 
     reason = forms.CharField(label=_("이유"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class SealForm(forms.Form):
+    """Close the lesson; how many were there by eye."""
+
+    head_count = forms.IntegerField(label=_("눈으로 센 인원"), min_value=0, max_value=5000, required=False)
+
+
+class CorrectionForm(forms.Form):
+    """What the record should say, and what shows it."""
+
+    excuse = forms.BooleanField(label=_("공가로 신청합니다"), required=False)
+    came = forms.TimeField(label=_("입실 시각"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    left = forms.TimeField(label=_("퇴실 시각"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
+    reason = forms.ChoiceField(
+        label=_("사유"), required=False, choices=[("", _("고르십시오")), *CorrectionReason.choices]
+    )
+    evidence = forms.CharField(label=_("증빙"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def entries(self, lesson: Lesson) -> list[tuple[str, datetime]]:
+        """The times typed, on the lesson's day in Seoul."""
+        day = lesson.starts_at.astimezone(SEOUL).date()
+        pairs = (("IN", self.cleaned_data["came"]), ("OUT", self.cleaned_data["left"]))
+        return [(kind, datetime.combine(day, at, SEOUL)) for kind, at in pairs if at is not None]
+
+
+class NumberForm(forms.Form):
+    """A certificate by its number."""
+
+    number = forms.CharField(label=_("수료증 번호"), max_length=40, help_text=_("예: SBC-2026-000123"))
+
+
+class PaperForm(forms.Form):
+    """A certificate as a file."""
+
+    paper = forms.FileField(label=_("수료증 파일"), help_text=_("JSON 파일, 256KB까지. 파일은 저장하지 않습니다."))
+
+
+class NameForm(forms.Form):
+    """Whose it is, typed by somebody who holds the paper."""
+
+    name = forms.CharField(label=_("이름"), max_length=80)

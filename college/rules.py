@@ -140,3 +140,7 @@ def check_can_decide_merge(by: Any, merge: Merge) -> str:
     if merge.proposed_by_id == by.pk:
         raise NotAllowed(_("직접 제안한 병합은 확정할 수 없습니다. 다른 결재자가 확정해야 합니다."))
     return role
+
+
+def check_can_rotate_key(by: Any) -> str:
+    return accounts.check_may(by, "certificate.issue")

@@ -7,9 +7,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from college import queries
-from college.enums import EnrolmentStatus, RequestStatus
+from college.enums import EnrolmentStatus, RequestStatus, RunStatus
 from college.models import Enrolment, SeatRequest
 from college.tables import instant
+
+_TAUGHT = (RunStatus.RUNNING, RunStatus.ENDED, RunStatus.JUDGED)
 
 
 def of_request(request: SeatRequest, now: datetime) -> str:
@@ -39,4 +41,11 @@ def of_enrolment(enrolment: Enrolment) -> str:
     """A seat to be paid for, or what became of the course."""
     if enrolment.status == EnrolmentStatus.HELD:
         return _("자리를 맡아 두었습니다. %(until)s까지 수강료를 내 주십시오.") % {"until": instant(enrolment.pay_by)}
+    if enrolment.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.NOT_COMPLETED) and enrolment.run.status in _TAUGHT:
+        (preview,) = queries.previews(enrolment.run, [enrolment])
+        return _("출석 %(attended)s/%(scheduled)s · 기준 %(percent)s%%") % {
+            "attended": preview.tally.attended_units,
+            "scheduled": preview.tally.scheduled_units,
+            "percent": enrolment.run.rules.completion.attendance_percent,
+        }
     return str(enrolment.get_status_display())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime
 
 from django.urls import reverse
@@ -10,13 +10,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from college.enums import CredentialStatus, EnrolmentStatus, RequestStatus, RunStatus
-from college.models import Lesson, Run, SeatRequest
+from college.attendance import Day
+from college.enums import CredentialStatus, DayStatus, EnrolmentStatus, EventKind, RequestStatus, RunStatus
+from college.models import Correction, Credential, Enrolment, Lesson, Run, SeatRequest
 from college.naming import campus, name, said, title
+from college.queries import Preview
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
 
-__all__ = ["TONES", "campus", "day", "instant", "line", "name", "runs", "said", "timetable", "title"]
+__all__ = [
+    "TONES", "campus", "certificates", "corrections", "day", "day_of", "instant", "line", "my_lessons", "name",
+    "previews", "reason", "roster", "runs", "said", "timetable", "title",
+]  # fmt: skip
 
 TONES: dict[str, parts.Tone] = {
     RunStatus.PUBLISHED: "info",
@@ -124,4 +129,120 @@ def line(requests: Sequence[SeatRequest]) -> Table:
             for request in listed
         ],
         empty=_("아직 신청이 없습니다."),
+    )
+
+
+def day_of(value: datetime | None) -> str:
+    """The day of an instant in Seoul."""
+    return day(timezone.localtime(value).date()) if value else ""
+
+
+def my_lessons(lessons: Sequence[Lesson]) -> Table:
+    """An instructor's lessons."""
+    return Table(
+        caption=_("내 수업"),
+        columns=[
+            Column(_("기수")),
+            Column(_("차시"), number=True),
+            Column(_("일시")),
+            Column(_("강의실")),
+            Column(_("상태")),
+        ],
+        rows=[
+            [
+                parts.link(name(lesson.run), reverse("college:roster", args=[lesson.public_id])),
+                lesson.number,
+                instant(lesson.starts_at),
+                lesson.room,
+                lesson.get_status_display(),
+            ]
+            for lesson in lessons
+        ],
+        empty=_("맡은 수업이 없습니다."),
+    )
+
+
+def roster(learners: Sequence[Enrolment], present: Set[int], days: Mapping[int, Day | None], *, sealed: bool) -> Table:
+    """Who is there; after the seal what the day came to."""
+
+    def state(enrolment: Enrolment) -> object:
+        made = days.get(enrolment.pk)
+        if sealed and made is not None:
+            return parts.badge(DayStatus(made.status).label, "success" if made.attended_units else "danger")
+        inside = enrolment.pk in present
+        return parts.badge(_("교육장 안") if inside else _("아직 없음"), "success" if inside else "")
+
+    return Table(
+        caption=_("명단"),
+        columns=[Column(_("이름")), Column(_("출결"))],
+        rows=[[enrolment.person.name, state(enrolment)] for enrolment in learners],
+        empty=_("수강생이 없습니다."),
+    )
+
+
+def previews(rows: Sequence[Preview]) -> Table:
+    """What everybody comes to, with reasons, before and after it is decided."""
+    return Table(
+        caption=_("수료 미리보기"),
+        columns=[Column(_("교육생")), Column(_("출석")), Column(_("결과")), Column(_("모자란 것"))],
+        rows=[
+            [
+                row.enrolment.person.name,
+                f"{row.tally.attended_units}/{row.tally.scheduled_units}",
+                parts.badge(_("수료"), "success") if row.judgement.completed else parts.badge(_("미수료"), "warning"),
+                ", ".join(reason(each) for each in row.judgement.reasons),
+            ]
+            for row in rows
+        ],
+        empty=_("판정할 수강생이 없습니다."),
+    )
+
+
+def reason(code: str) -> str:
+    """Why somebody falls short, in words."""
+    if code == "attendance":
+        return _("출석 부족")
+    kind, _sep, which = code.partition(":")
+    return _("평가 미달: %(which)s") % {"which": which} if kind == "assessment" else _("심의 중인 사안")
+
+
+def corrections(rows: Sequence[Correction]) -> Table:
+    """Corrections that wait for somebody."""
+    return Table(
+        caption=_("출결정정"),
+        columns=[
+            Column(_("교육생")),
+            Column(_("차시"), number=True),
+            Column(_("사유")),
+            Column(_("증빙")),
+            Column(_("상태")),
+        ],
+        rows=[
+            [
+                parts.link(row.enrolment.person.name, reverse("college:correction", args=[row.public_id])),
+                row.lesson.number,
+                EventKind.EXCUSE.label if row.excuse else row.get_reason_display(),
+                row.evidence,
+                row.get_status_display(),
+            ]
+            for row in rows
+        ],
+        empty=_("기다리는 정정이 없습니다."),
+    )
+
+
+def certificates(rows: Sequence[Credential]) -> Table:
+    return Table(
+        caption=_("수료증"),
+        columns=[Column(_("수료증 번호")), Column(_("교육생")), Column(_("상태")), Column(_("발급일"))],
+        rows=[
+            [
+                parts.link(row.number, reverse("college:office-certificate", args=[row.public_id])),
+                row.holder,
+                parts.badge(row.get_status_display(), TONES.get(row.status, "")),
+                day_of(row.issued_at),
+            ]
+            for row in rows
+        ],
+        empty=_("아직 발급한 수료증이 없습니다."),
     )

@@ -5,9 +5,11 @@ Rooms declare `EventType`s in their `registry.py` and `register` them when the p
 Everything behind this module may change.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from ledger.entry import InvalidLeaf
+from ledger import merkle
+from ledger.entry import InvalidLeaf, leaf_hash
 from ledger.erasure import NothingToErase, erase
 from ledger.openings import KeyDestroyed, KeyUnavailable, open_leaf
 from ledger.people import SYSTEM, Acting, Actor, Row, Subject
@@ -46,9 +48,18 @@ __all__ = [
     "prove",
     "receipt",
     "register",
+    "root_of",
     "settle",
     "status",
 ]
+
+
+def root_of(values: Iterable[bytes]) -> str:
+    """The Merkle root (RFC 6962, hex) over `values` in their order: what a leaf says of a list too long to be in it.
+
+    Whoever holds one of the values and its audit path can show that it was among those counted.
+    """
+    return merkle.root([leaf_hash(value) for value in values]).hex()
 
 
 def settle(folder: Path | None = None) -> Settled:

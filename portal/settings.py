@@ -280,6 +280,9 @@ LEDGER = {
     "POLICY_FILE": Path(env.str("LEDGER_POLICY_FILE", default=str(VAR_DIR / "ledger" / "policy"))),
 }
 
+# --- College -------------------------------------------------------------------------------------------------------
+COLLEGE_KEY_DIR = Path(env.str("COLLEGE_KEY_DIR", default=str(VAR_DIR / "college" / "keys")))
+
 # --- Logs ----------------------------------------------------------------------------------------------------------
 LOGGING = {
     "version": 1,

@@ -96,8 +96,8 @@ class Credential(models.Model):
     suspension_index = models.PositiveIntegerField()
     issued_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
-    replaced_by = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaces")
-    leaf = models.UUIDField()
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    leaf = models.UUIDField(null=True, blank=True)
     name_public = models.BooleanField(_("이름 공개"), default=False)
 
     class Meta:
@@ -118,9 +118,6 @@ class Credential(models.Model):
             models.CheckConstraint(
                 condition=Q(revocation_index__lt=LIST_SIZE, suspension_index__lt=LIST_SIZE),
                 name="credential_index_in_list",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="SUPERSEDED") | Q(replaced_by__isnull=False), name="superseded_points_on"
             ),
         ]
 

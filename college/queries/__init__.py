@@ -1,5 +1,28 @@
 """Reads of the college."""
 
+from college.queries.attendance import (
+    Preview,
+    days_of,
+    events_of,
+    learners,
+    lesson_of,
+    lessons_due,
+    open_corrections,
+    present_now,
+    previews,
+    record_of,
+    todays_lessons,
+)
+from college.queries.certificates import (
+    by_number,
+    certificate_of,
+    certificates_of,
+    decisions_in_force,
+    issuer,
+    my_certificates,
+    sealed_at,
+    taken_back,
+)
 from college.queries.seats import (
     course_list,
     enrolment_of,
@@ -16,16 +39,35 @@ from college.queries.seats import (
 )
 
 __all__ = [
+    "Preview",
+    "by_number",
+    "certificate_of",
+    "certificates_of",
     "course_list",
+    "days_of",
+    "decisions_in_force",
     "enrolment_of",
+    "events_of",
     "in_order",
+    "issuer",
+    "learners",
+    "lesson_of",
+    "lessons_due",
     "line_of",
+    "my_certificates",
     "my_enrolments",
     "my_requests",
     "offers_due",
+    "open_corrections",
     "open_runs",
     "person_of",
+    "present_now",
+    "previews",
     "rank_of",
+    "record_of",
     "run_of",
+    "sealed_at",
+    "taken_back",
+    "todays_lessons",
     "unpaid_due",
 ]

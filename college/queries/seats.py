@@ -79,6 +79,7 @@ def my_enrolments(person: Person | None) -> QuerySet[Enrolment]:
         Enrolment.objects.filter(canonical=person.one)
         .exclude(status__in=[EnrolmentStatus.EXPIRED, EnrolmentStatus.CANCELLED])
         .select_related("run__course__cluster", "person", "request")
+        .prefetch_related("run__lessons")
         .order_by("-run__starts_date", "-id")
     )
 

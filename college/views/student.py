@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from college import queries, rules, services, standing, tables
-from college.enums import EnrolmentStatus, RequestStatus
+from college.enums import EnrolmentStatus, RequestStatus, SessionStatus
 from college.models import SeatRequest
 from college.views.shared import SignedIn, found_run, tried
 from portal.core.clock import database_now
 
+#: Lessons whose record may be wrong.
+_HELD = (SessionStatus.HELD, SessionStatus.SEALED)
 _ANSWERS = {
     "accept": (services.accept_offer, gettext_lazy("제안을 수락했습니다. 자리가 배정되었습니다.")),
     "decline": (services.decline_offer, gettext_lazy("제안을 포기했습니다. 자리는 다음 사람에게 넘어갑니다.")),
@@ -62,10 +64,14 @@ def mine(request: SignedIn) -> HttpResponse:
                 "name": tables.name(row.run),
                 "tone": tables.TONES.get(row.status, ""),
                 "line": standing.of_enrolment(row),
+                "lessons": [lesson for lesson in row.run.lessons.all() if lesson.status in _HELD]
+                if row.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.NOT_COMPLETED)
+                else [],
                 "can_drop": row.status in (EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE),
             }
             for row in enrolments
         ],
+        "certificates": list(queries.my_certificates(person)),
     }
     return render(request, "college/mine.html", context)
 

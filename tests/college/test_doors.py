@@ -1,14 +1,17 @@
 """Who may open which address of the college, and what its pages say."""
 
+from datetime import timedelta
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from college import services
-from college.models import SeatRequest
+from college.models import Correction, SeatRequest
 from portal.accounts.second_factor import CONFIRMED
-from tests.factories.college import NOW, college
+from tests.factories.college import ENDED, NOW, college
 from tests.factories.people import cluster, person, with_role
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +27,12 @@ def browser(user):
         session[CONFIRMED] = user.pk
         session.save()
     return client
+
+
+@pytest.fixture(autouse=True)
+def _in_korean():
+    with translation.override("ko"):
+        yield
 
 
 @pytest.fixture
@@ -122,5 +131,110 @@ def test_lists_ask_the_database_equally_often_for_few_and_many(place, django_ass
         services.withdraw_request(request=SeatRequest.objects.latest("id"), by=user, now=NOW)
     address = reverse("college:mine")
     client.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(address)
+
+
+def test_a_lesson_through_two_phones_and_the_seal(place, monkeypatch):
+    """The code on the screen, a fresh scan with one button, an old photo refused, the seal."""
+    monkeypatch.setattr("college.views.teaching.database_now", lambda: clock[0])
+    user = place.student()
+    place.ask(user)
+    place.move("CONFIRMED", "RUNNING")
+    lesson = place.lessons(1)[0]
+    clock = [lesson.starts_at]
+    teacher, phone = browser(place.instructor), browser(user)
+    roster, code = (reverse(f"college:{name}", args=[lesson.public_id]) for name in ("roster", "code"))
+    assert phone.get(roster).status_code == 403
+    teacher.post(reverse("college:open-lesson", args=[lesson.public_id]))
+    shown = teacher.get(code)
+    assert shown["Refresh"] == "10"
+    path = f"/ko{shown.context['path']}"
+    page = phone.get(path)
+    assert "입실 기록하기" in page.content.decode()
+    assert browser(place.officer).get(path).status_code == 403
+    done = phone.post(reverse("college:scan"), {"token": page.context["token"]})
+    assert done.context["fingerprint"] in done.content.decode()
+    assert browser(person()).post(reverse("college:scan"), {"token": page.context["token"]}).status_code == 403
+    assert phone.post(reverse("college:scan"), {"token": "made up"}).status_code == 409
+    clock[0] = lesson.starts_at + timedelta(minutes=2)
+    assert phone.get(path).status_code == 409
+    assert "명단 1명 가운데 1명이" in teacher.get(roster).content.decode()
+    clock[0] = lesson.ends_at
+    teacher.post(reverse("college:seal", args=[lesson.public_id]), {"head_count": "1"})
+    lesson.refresh_from_db()
+    assert (lesson.status, lesson.head_count) == ("SEALED", 1)
+    asked = {"came": "09:00", "left": "15:00", "reason": "NETWORK_FAULT", "evidence": "장애 기록"}
+    assert phone.post(reverse("college:correct", args=[lesson.public_id]), {"came": "x"}).status_code == 422
+    phone.post(reverse("college:correct", args=[lesson.public_id]), asked)
+    correction = Correction.objects.get()
+    address = reverse("college:correction", args=[correction.public_id])
+    assert phone.get(address).status_code == 403
+    office, second = browser(place.officer), browser(place.approver)
+    assert office.post(address, {"act": "refuse", "reason": ""}).status_code == 422
+    office.post(address, {"act": "check"})
+    second.post(address, {"act": "apply"})
+    correction.refresh_from_db()
+    assert correction.status == "APPLIED"
+    assert "출석 1/1" in phone.get(reverse("college:mine")).content.decode()
+
+
+@pytest.fixture
+def certified(place, monkeypatch, settings, tmp_path):
+    settings.COLLEGE_KEY_DIR, settings.SITE_URL = tmp_path, "http://testserver"
+    for module in ("verify", "office"):
+        monkeypatch.setattr(f"college.views.{module}.database_now", lambda: ENDED)
+    monkeypatch.setattr("college.issuing.database_now", lambda: ENDED)
+    place.credential = place.graduate(place.student("김하늘"))[0]
+    return place
+
+
+def test_a_stranger_checks_a_certificate_by_number_page_and_file(certified):
+    stranger, number = browser(None), certified.credential.number
+    page = stranger.post(reverse("college:verify"), {"number": number.lower()}, follow=True).content.decode()
+    assert "유효한 수료증입니다" in page
+    assert "김○○" in page
+    assert "김하늘" not in page
+    address = reverse("college:certificate", args=[certified.credential.public_id])
+    assert "이름과 같습니다" in stranger.post(address, {"name": "김 하늘"}).content.decode()
+    assert "이름과 다릅니다" in stranger.post(address, {"name": "이하늘"}).content.decode()
+    assert [stranger.post(address, {"name": "x"}).status_code for _ in range(4)] == [200, 200, 200, 409]
+    assert stranger.post(reverse("college:verify"), {"number": "SBC-1"}).status_code == 422
+    paper = reverse("college:paper", args=[certified.credential.public_id])
+    assert stranger.get(paper).status_code == 403
+    file = browser(certified.students[0]).get(paper)
+    assert "유효한 수료증입니다" in upload(stranger, file.content)
+    assert "유효하지 않은" in upload(stranger, file.content.replace("하늘".encode(), "하늬".encode()))
+    assert "유효하지 않은" in upload(stranger, b"%PDF-1.7 no json")
+
+
+def upload(client, content):
+    file = SimpleUploadedFile("paper.json", content)
+    return client.post(reverse("college:verify"), {"paper": file}).content.decode()
+
+
+def test_a_revoked_certificate_says_so(certified):
+    office = reverse("college:office-certificate", args=[certified.credential.public_id])
+    client = browser(certified.approver)
+    assert browser(certified.students[0]).get(office).status_code == 403
+    assert client.post(office, {"act": "suspend", "reason": ""}).status_code == 422
+    address = reverse("college:certificate", args=[certified.credential.public_id])
+    client.post(office, {"act": "suspend", "reason": "확인 중"})
+    assert "효력이 정지된 수료증입니다" in browser(None).get(address).content.decode()
+    client.post(office, {"act": "revoke", "reason": "대리 출석"})
+    assert "취소된 수료증입니다(2020. 5. 4." in browser(None).get(address).content.decode()
+    lists = browser(None).get("/college/status/revocation-1")
+    assert lists.json()["id"] == "http://testserver/college/status/revocation-1"
+    assert (
+        browser(None).get("/college/status/revocation-1", headers={"If-None-Match": lists["ETag"]}).status_code == 304
+    )
+    assert browser(None).get("/college/status/revocation-9", follow=True).status_code == 404
+    assert browser(None).get("/college/did.json").json()["id"] == "did:web:testserver:college"
+
+
+def test_the_timetable_is_a_calendar(certified):
+    feed = browser(None).get(reverse("college-machine:timetable", args=[certified.run.code]))
+    lines = feed.content.decode().split("\r\n")
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert "DTSTART:20200406T000000Z" in lines
+    assert max(len(line.encode()) for line in lines) <= 75

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from college import services
-from college.models import Course, Enrolment, Lesson, Person, Run, SeatRequest
+from college.models import Course, Credential, Enrolment, Lesson, Person, Run, SeatRequest
 from portal.accounts.models import User
 from tests.factories.people import cluster, person, with_role
 
 NOW = datetime(2020, 3, 2, 1, 0, tzinfo=UTC)
 OPENS, CLOSES = NOW - timedelta(days=1), NOW + timedelta(days=14)
+ENDED = datetime(2020, 5, 4, 1, 0, tzinfo=UTC)
 STARTS = datetime(2020, 4, 6, 0, 0, tzinfo=UTC)
 _count = itertools.count(1)
 
@@ -65,6 +66,30 @@ class College:
                 )
             )
         return made
+
+    def teach(self, lesson: Lesson, *present: Enrolment, late: tuple[Enrolment, ...] = ()) -> None:
+        """Hold one lesson with those present from start to end, those late an hour after, and seal it."""
+        services.open_lesson(lesson=lesson, by=self.instructor, now=lesson.starts_at)
+        start, end = lesson.starts_at, lesson.ends_at
+        marks = [(each, kind, at) for each in present for kind, at in (("IN", start), ("OUT", end))]
+        hour = timedelta(hours=1)
+        marks += [(each, kind, at) for each in late for kind, at in (("IN", start + hour), ("OUT", end))]
+        services.record_list(lesson=lesson, marks=marks, by=self.instructor, now=end)
+        services.seal_lesson(lesson=lesson, by=self.instructor, now=end)
+
+    def move(self, *states: str, now: datetime = NOW) -> None:
+        for state in states:
+            services.move_run(run=self.fresh(), to=state, by=self.officer, now=now)
+
+    def graduate(self, *users: User, days: int = 1) -> list[Credential]:
+        """Everybody attends everything, is judged, and gets the certificate."""
+        seats = [self.seat(user) for user in users]
+        self.move("CONFIRMED", "RUNNING")
+        for lesson in self.lessons(days):
+            self.teach(lesson, *seats)
+        self.move("ENDED", now=ENDED)
+        made = services.judge_run(run=self.fresh(), by=self.approver, now=ENDED)
+        return [services.issue(completion, by=self.approver, now=ENDED) for completion in made]
 
 
 def course(**fields: Any) -> Course:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ledger import merkle
+from ledger import log, merkle
 from ledger.merkle import ProofError
 
 HASHES = [hashlib.sha256(bytes([number])).digest() for number in range(130)]
@@ -140,3 +140,9 @@ def test_equal_sizes_need_equal_roots_and_no_proof():
     merkle.verify_consistency(3, 3, HASHES[0], HASHES[0], [])
     with pytest.raises(ProofError):
         merkle.verify_consistency(3, 3, HASHES[0], HASHES[1], [])
+
+
+def test_the_doors_root_is_the_tree_over_the_values_leaf_hashes():
+    values = [b"one", b"two", b"three"]
+    assert log.root_of(values) == merkle.root([hashlib.sha256(b"\x00" + value).digest() for value in values]).hex()
+    assert log.root_of([]) == merkle.EMPTY_ROOT.hex()
