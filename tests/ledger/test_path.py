@@ -1,11 +1,6 @@
 """From decision to published checkpoint: races, held transactions, crashes at every step, all in one process."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
@@ -181,47 +176,3 @@ def test_a_crash_at_any_step_loses_and_doubles_nothing(tmp_path, owner, method, 
     assert audit(settled).returncode == 0
     assert invariants() == 305
     assert sql("SELECT count(*) FROM ledger_checkpoint") == [(2,)]
-
-
-CHILD = """
-import os, signal, sys
-from pathlib import Path
-import django
-django.setup()
-from django.db import connection
-from ledger import publisher, sequencer, signer, settling
-owner, method = sys.argv[1].rsplit(".", 1)
-target = getattr(sys.modules[owner.rpartition(".")[0]], owner.rpartition(".")[2])
-genuine = getattr(target, method)
-def die(*arguments, **options):
-    genuine(*arguments, **options)
-    os.kill(os.getpid(), signal.SIGKILL)
-setattr(target, method, die)
-settling.Machinery.under(Path(sys.argv[2])).settle()
-"""
-
-
-@pytest.mark.parametrize(
-    "point",
-    [
-        "ledger.sequencer.Sequencer._store_tiles",
-        "ledger.signer.SignerFolder.remember",
-        "ledger.publisher.PublicFolder.write_tiles",
-    ],
-)
-def test_kill_minus_nine_after_any_step(tmp_path, committed_db, point):
-    """Attack 13 with a real process."""
-    write(5)
-    settle(tmp_path)
-    write(20, start=10)
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, point, str(tmp_path)],
-        env={**os.environ, "DATABASE_URL": committed_db},
-        cwd=Path(__file__).resolve().parents[2],
-        capture_output=True,
-        check=False,
-    )
-    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
-    settled = settle(tmp_path)
-    assert settled.size == invariants() == 25
-    assert audit(settled).returncode == 0

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import transaction
 
-from ledger import merkle, note
+from ledger import note
 from ledger.sequencer import Sequencer
 from ledger.signer import Signer, SignerFolder, SigningRefused, initialise
-from tests.ledger.harness import Crash, crash_at, shrink, sql, superuser, write
+from tests.ledger.harness import Crash, crash_at, rewrite, shrink, sql, superuser, write
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -69,13 +68,7 @@ def test_the_signer_refuses_a_history_recomputed_under_it(signer):
     write(5)
     Sequencer().drain()
     signer.step(now())
-    superuser("TRUNCATE ledger_entry")
-    with transaction.atomic():
-        sql("ALTER TABLE ledger_tile DISABLE TRIGGER ALL")
-        sql("TRUNCATE ledger_tile")
-    superuser("UPDATE ledger_tree_state SET size = 0, root = %s", merkle.EMPTY_ROOT)
-    superuser("UPDATE ledger_record SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'c-1', 'c-9'), 'UTF8')")
-    sql("INSERT INTO ledger_pending SELECT id FROM ledger_record")
+    rewrite()
     write(2, start=20)
     Sequencer().drain()
     with pytest.raises(SigningRefused, match="does not continue"):

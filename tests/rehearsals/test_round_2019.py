@@ -15,6 +15,7 @@ import pytest
 
 from tests import databases
 from tests.conftest import worker_name
+from tests.ledger.oracle import Oracle, proofs
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.xdist_group("round-2019")]
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -70,6 +71,14 @@ def test_as_reported_25_leases_and_15_places_stay_open(played):
 def test_the_ledger_can_be_audited_without_the_portal(played):
     answer = audit(played, played.var / "ledger" / "public")
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_another_verifier_accepts_its_tiles_and_proofs(played, tmp_path):
+    """aics-tlog, written by others from the same specifications."""
+    public = played.var / "ledger" / "public"
+    other = Oracle(played.var / "ledger" / "policy", tmp_path)
+    size = other.everything(public)
+    assert other.all_proofs(proofs(public)) == size > 200
 
 
 def test_a_changed_byte_of_a_leaf_is_found_wherever_it_is(played, tmp_path):
