@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ledger import policy
 from tests import databases
 from tests.conftest import worker_name
 from tests.journeys.site import running
@@ -61,6 +62,21 @@ def answers(site) -> bool:
             return page.status == 200
     except OSError:
         return False
+
+
+def test_the_first_leaf_is_signed_cosigned_and_published(installation):
+    """Sequencer and publisher in the worker, signer and witness as processes of their own."""
+    rules = policy.parse((installation.var / "ledger" / "policy").read_text())
+
+    def published():
+        try:
+            with urllib.request.urlopen(f"{installation.url}/log/checkpoint", timeout=5) as page:
+                return rules.check(page.read().decode(), now=int(time.time()), max_age=900).size >= 1
+        except OSError:
+            return False
+
+    assert rules.quorum == "local"
+    wait_until(published)
 
 
 @pytest.mark.parametrize("name", ["gunicorn", "celery.app worker", "beat", "ledger.signer", "ledger.witness", "valkey"])
