@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from cryptography.exceptions import InvalidTag
@@ -55,13 +55,21 @@ def _named(name: str) -> UUID:
     return uuid5(_NAMESPACE, name)
 
 
-# Ends a statement that reads more, so that the door needs one round trip. Parameter: the ids of the keys.
-KEYS = "; SELECT id, wrapped_dek, kek_id FROM ledger_subject_key WHERE id = ANY(%s)"
+class Sealed(NamedTuple):
+    """A row of the table of openings, without its record."""
+
+    path: str
+    key_id: UUID
+    nonce: bytes
+    ciphertext: bytes
+
+
+# Identity, wrapped key (None once destroyed) and the key-encryption key's id, for each key that exists.
 type Keys = list[tuple[UUID, bytes | None, str]]
 
 
-def seal(leaf_id: UUID, sealings: Sequence[Sealing], keys: Keys) -> list[list[Any]]:
-    """Path, key, nonce and ciphertext of each value; `keys` are the rows that `KEYS` found, missing ones are made."""
+def seal(leaf_id: UUID, sealings: Sequence[Sealing], keys: Keys) -> list[Sealed]:
+    """The values sealed for a leaf; `keys` are those found, missing ones are made."""
     if not sealings:
         return []
     deks = _unwrapped(keys)
@@ -73,7 +81,7 @@ def seal(leaf_id: UUID, sealings: Sequence[Sealing], keys: Keys) -> list[list[An
         # JCS of {"salt", "value"}, put together from parts that are canonical already.
         text = b'{"salt":"%b","value":%b}' % (entry.salt_text(sealing.salt).encode(), sealing.value)
         sealed = AESGCM(deks[sealing.key_id]).encrypt(nonce, text, _aad(leaf_id, sealing.path))
-        rows.append([sealing.path, sealing.key_id, nonce, sealed])
+        rows.append(Sealed(sealing.path, sealing.key_id, nonce, sealed))
     return rows
 
 
@@ -140,7 +148,7 @@ def _create_deks(ids: Sequence[UUID]) -> dict[UUID, bytes]:
                 "INSERT INTO ledger_subject_key (id, wrapped_dek, kek_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
                 [owner, wrapped, kek_id],
             )
-        cursor.execute(KEYS.removeprefix("; "), [list(ids)])
+        cursor.execute("SELECT id, wrapped_dek, kek_id FROM ledger_subject_key WHERE id = ANY(%s)", [list(ids)])
         return _unwrapped(cursor.fetchall())
 
 

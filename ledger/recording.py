@@ -58,7 +58,7 @@ def append(
         "refs": list(dict.fromkeys(filter(None, [previous, *named]))),
         **people,
     }
-    _write(table, pk, leaf_id, entry.leaf_bytes(leaf), openings.seal(leaf_id, sealed.values, keys))
+    _write(table, pk, entry.leaf_bytes(leaf), openings.seal(leaf_id, sealed.values, keys))
     return leaf_id
 
 
@@ -98,6 +98,10 @@ class _Sealed:
 
 def _plain(value: Any) -> Any:
     """A private value as the leaf's value rules want it: text in NFC, other things as the text they stand for."""
+    if type(value) is str:
+        return unicodedata.normalize("NFC", value)
+    if type(value) is dict:
+        return {str(name): _plain(item) for name, item in value.items() if item is not None}
     if isinstance(value, bool | float | bytes) or type(value) is int:
         return value  # the rules refuse floats and bytes with a better message than any conversion
     if isinstance(value, Mapping):
@@ -111,14 +115,8 @@ def _plain(value: Any) -> Any:
     return unicodedata.normalize("NFC", "".join(value) if isinstance(value, str) else str(value))
 
 
-_NUMBER = (
-    "SELECT y, ledger_next_number(%s, y)"
-    " FROM (SELECT extract(year FROM clock_timestamp() AT TIME ZONE 'Asia/Seoul')::int AS y) AS seoul; "
-)
-_CONTEXT = (
-    "SELECT clock_timestamp(), (SELECT leaf_id::text FROM ledger_record"
-    " WHERE subject_table = %s AND subject_pk = %s ORDER BY id DESC LIMIT 1)"
-)
+_READ = "SELECT at, previous, no, key_id, wrapped_dek, kek_id FROM ledger_context(%s, %s, %s, %s::uuid[])"
+_WRITE = "SELECT ledger_append_sealed(%s, %s, %s, %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])"
 
 
 def _read(
@@ -126,36 +124,35 @@ def _read(
 ) -> tuple[datetime, str | None, dict[str, str], openings.Keys]:
     """In one round trip: the database's clock, the row's previous leaf, the decision number, the subject keys.
 
-    The number's row stays locked to the end of the transaction, so it is taken last, right before the leaf; the clock
-    is read after it, because waiting for it may take long.
+    The number's row stays locked to the end of the transaction, so it is taken last, right before the leaf.
     """
-    number: dict[str, str] = {}
     with connection.cursor() as cursor:
-        if kind.series:
-            cursor.execute(_NUMBER + _CONTEXT + openings.KEYS, [kind.series, table, pk, key_ids])
-            year, last = cursor.fetchone()
-            number["no"] = f"{kind.series}/{year}/{last}"
-            cursor.nextset()
-        else:
-            cursor.execute(_CONTEXT + openings.KEYS, [table, pk, key_ids])
-        now, previous = cursor.fetchone()
-        cursor.nextset()
-        return now.astimezone(UTC), previous, number, cursor.fetchall()
+        cursor.execute(_READ, [table, pk, kind.series, _array(map(str, key_ids))])
+        rows = cursor.fetchall()
+    now, previous, number = rows[0][:3]
+    return now.astimezone(UTC), previous, {"no": number} if number else {}, [row[3:] for row in rows if row[3]]
 
 
-def _write(table: str, pk: str, leaf_id: UUID, leaf: bytes, sealed: list[list[Any]]) -> None:
-    """Record and openings in one round trip; each statement sees what the one before it wrote."""
-    places = ", ".join(["(%s, %s::uuid, %s::bytea, %s::bytea)"] * len(sealed))
-    statement = "SELECT ledger_append(%s, %s, %s)"
-    parameters: list[Any] = [table, pk, leaf]
-    if sealed:
-        statement += (
-            "; INSERT INTO ledger_opening (record_id, path, key_id, nonce, ciphertext)"  # noqa: S608
-            f" SELECT r.id, o.* FROM ledger_record r, (VALUES {places}) AS o WHERE r.leaf_id = %s"
-        )
-        parameters += [*(value for row in sealed for value in row), leaf_id]
+def _write(table: str, pk: str, leaf: bytes, sealed: list[openings.Sealed]) -> None:
+    """Record and openings in one round trip."""
+    columns = (
+        (value.path for value in sealed),
+        (str(value.key_id) for value in sealed),
+        (_hex(value.nonce) for value in sealed),
+        (_hex(value.ciphertext) for value in sealed),
+    )
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(_WRITE, [table, pk, leaf, *map(_array, columns)])
+
+
+def _array(items: Iterable[str]) -> str:
+    """PostgreSQL's spelling of an array of items without special characters; the driver's own takes several times longer."""
+    return f"{{{','.join(items)}}}"
+
+
+def _hex(data: bytes) -> str:
+    """PostgreSQL's spelling of bytes within an array."""
+    return f'"\\\\x{data.hex()}"'
 
 
 def _check_refs(kind: EventType, refs: list[str], *, first: bool) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -78,14 +79,24 @@ class EventType:
 
     def check(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The data as a leaf holds them; `InvalidData` for a field unknown, missing or of another kind."""
-        kinds = {**COMMON, **self.fields}
-        unknown = data.keys() - kinds.keys()
-        if unknown:
+        kinds = self._kinds
+        if unknown := data.keys() - kinds.keys():
             raise InvalidData(f"{self.label}: unknown field {', '.join(sorted(unknown))}")
-        missing = {name for name, kind in self.fields.items() if not kind.endswith("?")} - data.keys()
-        if missing:
+        if missing := self._required - data.keys():
             raise InvalidData(f"{self.label}: missing field {', '.join(sorted(missing))}")
-        return {name: _converted(self, name, kinds[name], value) for name, value in data.items()}
+        return {name: _converted(self, name, *kinds[name], value) for name, value in data.items()}
+
+    @cached_property
+    def _kinds(self) -> dict[str, tuple[str, bool]]:
+        """Kind of each field, and whether it is a list."""
+        return {
+            name: (spec.rstrip("?").removesuffix("[]"), "[]" in spec)
+            for name, spec in {**COMMON, **self.fields}.items()
+        }
+
+    @cached_property
+    def _required(self) -> frozenset[str]:
+        return frozenset(name for name, spec in self.fields.items() if not spec.endswith("?"))
 
 
 _types: dict[str, EventType] = {}
@@ -116,10 +127,7 @@ def all_types() -> list[EventType]:
     return [_types[label] for label in sorted(_types)]
 
 
-def _converted(event: EventType, name: str, spec: str, value: Any) -> Any:
-    parts = _kind(spec)
-    assert parts is not None  # the constructor has checked every kind
-    kind, many, _ = parts.groups()
+def _converted(event: EventType, name: str, kind: str, many: bool, value: Any) -> Any:
     if not many:
         return _one(event, name, kind, value)
     if not isinstance(value, list | tuple):
@@ -136,6 +144,8 @@ def _one(event: EventType, name: str, kind: str, value: Any) -> Any:
 
 def _plain(kind: str, value: Any) -> Any:
     """Exact types for the encoder: model choices, identifiers and dates become the strings they stand for."""
+    if type(value) is str:
+        return value
     if isinstance(value, bool):
         return value
     if isinstance(value, int):

@@ -92,7 +92,7 @@ def _migrate(url: str) -> None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256((BASE_DIR / "requirements.lock").read_bytes())
-    for path in sorted(BASE_DIR.glob("*/migrations/*.py")) + sorted(BASE_DIR.glob("*/*/migrations/*.py")):
+    for path in sorted({*BASE_DIR.glob("*/migrations/*.*"), *BASE_DIR.glob("*/*/migrations/*.*")}):
         if ".venv" not in path.parts and "node_modules" not in path.parts:
             digest.update(path.name.encode() + path.read_bytes())
     for path in (BASE_DIR / "ledger" / "completeness.py", BASE_DIR / "portal" / "settings.py"):

@@ -1,0 +1,25 @@
+"""The two calls of an append, as functions."""
+
+from pathlib import Path
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+SQL = Path(__file__).parent / "calls.sql"
+
+
+def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    schema_editor.execute("SET LOCAL ROLE ledger_owner", params=None)
+    schema_editor.execute(SQL.read_text("utf-8"), params=None)
+    schema_editor.execute("RESET ROLE", params=None)
+
+
+def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    sealed = "ledger_append_sealed(text, text, bytea, text[], uuid[], bytea[], bytea[])"
+    schema_editor.execute(f"DROP FUNCTION ledger_context(text, text, text, uuid[]), {sealed}", params=None)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0001_initial")]
+    operations = [migrations.RunPython(create, drop)]
