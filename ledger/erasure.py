@@ -5,6 +5,7 @@ days; after them nobody can open anything sealed under the key again.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,14 +25,23 @@ class NothingToErase(ValueError):
     """No values are sealed under that key, or they were erased before."""
 
 
+class Held(ValueError):
+    """A legal hold keeps the values: its basis (`suit`, `audit`, `appeal`, `law`) and since when."""
+
+    def __init__(self, basis: str, since: datetime) -> None:
+        super().__init__(f"a legal hold ({basis}) keeps these values since {since:%Y-%m-%d}")
+        self.basis, self.since = basis, since
+
+
 @transaction.atomic
 def erase(subject_key: UUID | str, *, basis: str, by: Acting) -> list[UUID]:
     """Destroys all values sealed under a key and records that; answers the leaves `privacy.erased` it wrote.
 
-    `basis` is `request`, `retention`, `order` or `other`. Raises `NothingToErase`.
+    `basis` is `request`, `retention`, `order` or `other`. Raises `NothingToErase` or, under a legal hold, `Held`.
     """
     key = openings.key_id(subject_key)
     with connection.cursor() as cursor:
+        _check_holds(cursor, key)
         cursor.execute(f"SET LOCAL ROLE {ROLE}")
         cursor.execute(
             "UPDATE ledger_subject_key SET wrapped_dek = NULL, destroyed_at = clock_timestamp()"
@@ -47,6 +57,13 @@ def erase(subject_key: UUID | str, *, basis: str, by: Acting) -> list[UUID]:
         leaves = dict(cursor.fetchall())
     row = SubjectKey(id=key)
     return [append(events.ERASED, row=row, by=by, data={**part, "basis": basis}) for part in _parts(gone, leaves)]
+
+
+def _check_holds(cursor: Any, key: UUID) -> None:
+    """The reason in words; a hold placed at this very moment is met by the database's trigger."""
+    cursor.execute("SELECT basis, placed_at FROM ledger_hold WHERE key_id = %s AND lifted_at IS NULL LIMIT 1", [key])
+    if row := cursor.fetchone():
+        raise Held(*row)
 
 
 def _parts(gone: list[tuple[int, str]], leaves: dict[int, UUID]) -> Iterator[dict[str, Any]]:

@@ -43,6 +43,38 @@ INCIDENT = register(
         title=_("멈춘 원장을 확인한 뒤 다시 시작했습니다"),
     )
 )
+HOLD = "code:suit|audit|appeal|law"
+HOLD_PLACED = register(
+    EventType("privacy.hold_placed", 1, {"basis": HOLD}, title=_("개인정보 파기를 멈추게 했습니다(보존 명령)"))
+)
+HOLD_LIFTED = register(EventType("privacy.hold_lifted", 1, {"basis": HOLD}, title=_("보존 명령을 풀었습니다")))
+SERIES_CLOSED = register(
+    EventType(
+        "ledger.series.closed",
+        1,
+        {"year": "int", "series": "ref[]", "last": "int[]"},
+        title=_("한 해의 결정 번호를 마감했습니다"),
+    )
+)
+INSPECTION_FAILED = register(
+    EventType(
+        "ledger.inspection.failed",
+        1,
+        {"problems": "int", "first_c": "commitment?"},
+        title=_("야간 점검에서 원장의 이상을 찾았습니다"),
+    )
+)
+KEY_ROTATED = register(
+    EventType(
+        "ledger.key.rotated",
+        1,
+        {"old": "ref", "new": "ref", "part": "code:log|kek", "keys": "int?"},
+        title=_("원장의 열쇠를 바꾸었습니다"),
+    )
+)
+POLICY_PUBLISHED = register(
+    EventType("ledger.policy.published", 1, {"sha256": "ref"}, title=_("검증 기준을 공개했습니다"))
+)
 
 words.name(
     roles={"system": _("시스템")},
@@ -67,5 +99,13 @@ words.name(
         "bytes": _("크기(바이트)"),
         "cause": _("밝혀진 원인"),
         "size": _("기록의 수"),
+        "year": _("연도"),
+        "series": _("번호 계열"),
+        "last": _("마지막 번호"),
+        "problems": _("이상의 수"),
+        "old": _("이전 열쇠"),
+        "new": _("새 열쇠"),
+        "part": _("열쇠의 쓰임"),
+        "keys": _("다시 감싼 열쇠의 수"),
     },
 )

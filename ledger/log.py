@@ -9,8 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ledger import merkle
+from ledger.alarms import on_alarm
 from ledger.entry import InvalidLeaf, leaf_hash
-from ledger.erasure import NothingToErase, erase
+from ledger.erasure import Held, NothingToErase, erase
+from ledger.holding import AlreadyLifted, Standing, check_unheld
+from ledger.holding import lift as lift_hold
+from ledger.holding import place as place_hold
+from ledger.holding import standing as standing_holds
 from ledger.openings import KeyDestroyed, KeyUnavailable, open_leaf
 from ledger.people import SYSTEM, Acting, Actor, Row, Subject
 from ledger.reading import NotYetWitnessed, Reader, Status, UnknownLeaf, prove, receipt, status
@@ -23,8 +28,10 @@ __all__ = [
     "SYSTEM",
     "Acting",
     "Actor",
+    "AlreadyLifted",
     "Case",
     "EventType",
+    "Held",
     "InvalidData",
     "InvalidLeaf",
     "KeyDestroyed",
@@ -35,21 +42,27 @@ __all__ = [
     "Reader",
     "Row",
     "Settled",
+    "Standing",
     "Status",
     "Subject",
     "UnknownEvent",
     "UnknownLeaf",
     "all_types",
     "append",
+    "check_unheld",
     "describe_cases",
     "erase",
+    "lift_hold",
     "name",
+    "on_alarm",
     "open_leaf",
+    "place_hold",
     "prove",
     "receipt",
     "register",
     "root_of",
     "settle",
+    "standing_holds",
     "status",
 ]
 

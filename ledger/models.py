@@ -5,6 +5,7 @@ The tables, triggers and grants are SQL (migration 0001) and only the ledger's f
 """
 
 import secrets
+from typing import Any
 
 from django.db import models
 
@@ -162,3 +163,35 @@ class Opening(Table):
 
     class Meta(Table.Meta):
         db_table = "ledger_opening"
+
+
+class Hold(Table):
+    """A legal hold: while it stands, nothing sealed under the key is erased. As a subject, whoever it keeps."""
+
+    #: Set while it is placed: the private value that says whom it keeps.
+    whom: Any = None
+
+    id = models.UUIDField(primary_key=True)
+    key = models.ForeignKey(SubjectKey, models.DO_NOTHING)
+    basis = models.TextField()
+    placed_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta(Table.Meta):
+        db_table = "ledger_hold"
+
+    def ledger_subject(self) -> Subject:
+        return Subject("person", secrets.token_hex(16), self.whom, self.key_id)
+
+
+class Inspection(Table):
+    """What one nightly inspection found; `first` is the first problem in words."""
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    size = models.BigIntegerField()
+    problems = models.IntegerField()
+    first = models.TextField()
+
+    class Meta(Table.Meta):
+        db_table = "ledger_inspection"

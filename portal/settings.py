@@ -5,6 +5,7 @@ It starts nothing and reads no server; see ``portal/core/embedded.py`` for what 
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.utils.csp import CSP
 from environs import Env
 from psycopg.conninfo import conninfo_to_dict
@@ -151,6 +152,11 @@ CELERY_BEAT_SCHEDULE = {
     "sequence the ledger": {"task": "ledger.tasks.sequence_and_publish", "schedule": 1.0, "options": {"expires": 5}},
     "expire offers": {"task": "tenancy.tasks.expire_offers", "schedule": 60.0, "options": {"expires": 55}},
     "lapse college offers": {"task": "college.tasks.lapse_offers", "schedule": 30.0, "options": {"expires": 25}},
+    "inspect the ledger": {"task": "ledger.tasks.inspect", "schedule": crontab(hour=3, minute=20)},
+    "close last year's numbers": {
+        "task": "ledger.tasks.close_series",
+        "schedule": crontab(month_of_year=1, day_of_month=1, hour="0-6", minute=10),
+    },
     "close calls": {"task": "portal.intake.tasks.close_due_calls", "schedule": 5.0, "options": {"expires": 10}},
 }
 

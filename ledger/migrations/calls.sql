@@ -1,4 +1,4 @@
--- What an append asks and says, each in one call whose plans PostgreSQL keeps. Runs as ledger_owner; see 0002_calls.py.
+-- What an append asks and says, each in one call whose plans PostgreSQL keeps. Runs as ledger_owner; see 0003_calls.py.
 
 -- One row, or one for each key that exists. The number's row stays locked to the end of the transaction, so the clock is
 -- read after it, because waiting for it may take long; each statement sees what was committed meanwhile.

@@ -1,4 +1,4 @@
--- Legal holds, and what keeps erased things erased. Runs as ledger_owner; see 0003_holds.py.
+-- Legal holds, and what keeps erased things erased. Runs as ledger_owner; see 0004_holds.py.
 
 CREATE TABLE ledger_hold (
   id uuid PRIMARY KEY, key_id uuid NOT NULL REFERENCES ledger_subject_key,

@@ -1,4 +1,4 @@
--- What the nightly inspections found, and the last numbers of a year. Runs as ledger_owner; see 0004_inspections.py.
+-- What the nightly inspections found, and the last numbers of a year. Runs as ledger_owner; see 0005_inspections.py.
 
 CREATE TABLE ledger_inspection (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp(), size bigint NOT NULL,

@@ -38,6 +38,8 @@ class Story:
             self._continue(index, refs[0])
         if "no" in leaf["data"]:
             self._count(index, leaf["data"]["no"])
+        if leaf["type"] == "ledger.series.closed/1":
+            self._close(index, leaf["data"])
         self.ids.add(name)
         self.things[name] = thing
 
@@ -56,6 +58,15 @@ class Story:
         self.numbers[key] += 1
         if parts[2] != str(self.numbers[key]):
             raise Refused(f"leaf {index}: number {number} where {self.numbers[key]} was due")
+
+    def _close(self, index: int, data: dict[str, Any]) -> None:
+        """What the log says of a finished year: the last number of each of its series."""
+        year, names, last = (data.get(name) for name in ("year", "series", "last"))
+        if not isinstance(names, list) or not isinstance(last, list) or len(names) != len(last):
+            raise Refused(f"leaf {index}: a close without series and their last numbers")
+        counted = {name: number for (name, counted_year), number in self.numbers.items() if counted_year == str(year)}
+        if counted != dict(zip(map(str, names), last, strict=True)):
+            raise Refused(f"leaf {index}: the year {year} closes with other numbers than the log has")
 
 
 def audit(source: Source, rules: Policy, *, now: int | None = None, max_age: int | None = None) -> Checkpoint:

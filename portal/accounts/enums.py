@@ -35,3 +35,12 @@ class Purpose(models.TextChoices):
     TERMS = "terms", _("이용약관")
     PRIVACY = "privacy", _("개인정보 수집·이용")
     NEWS = "news", _("소식과 안내 받기")
+
+
+class HoldBasis(models.TextChoices):
+    """Why somebody's data must stay: the codes of the ledger's legal holds."""
+
+    SUIT = "suit", _("소송")
+    AUDIT = "audit", _("감사·조사")
+    APPEAL = "appeal", _("이의신청·행정심판")
+    LAW = "law", _("법령의 보존 의무")

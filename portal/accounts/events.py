@@ -28,6 +28,14 @@ CONSENT_WITHDRAWN = register(
         title=_("개인정보 처리 동의를 거두었습니다"),
     )
 )
+RETENTION_EXECUTED = register(
+    EventType(
+        "privacy.retention_executed",
+        1,
+        {"basis": "code:request", "deleted": "ref[]", "kept": "ref[]"},
+        title=_("보유 기준에 따라 개인정보를 지웠습니다"),
+    )
+)
 
 name(
     roles={
@@ -46,5 +54,7 @@ name(
         "ended": _("끝난 까닭"),
         "purpose": _("처리 목적"),
         "version": _("판"),
+        "deleted": _("지운 정보"),
+        "kept": _("근거로 남긴 정보"),
     },
 )

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.consents import TEXTS
-from portal.accounts.enums import Origin, ScopeKind
+from portal.accounts.enums import HoldBasis, Origin, ScopeKind
 from portal.accounts.models import Cluster, Organisation, User
 from portal.accounts.roles import ROLES
 from portal.accounts.services import change_profile, give_consent
@@ -124,5 +124,23 @@ class RoleForm(forms.Form):
         found = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
         if found is None:
             raise forms.ValidationError(_("이 주소의 계정이 없습니다. 먼저 회원가입을 하도록 안내해 주십시오."))
+        self.person = found
+        return self.cleaned_data["email"]
+
+
+class HoldForm(forms.Form):
+    """A legal hold on the data of a person who has an account."""
+
+    email = forms.EmailField(label=_("전자우편"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    basis = forms.ChoiceField(label=_("보존 근거"), choices=HoldBasis, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("보존하는 이유"), max_length=500, help_text=_("사건 번호나 문서 번호를 적습니다. 공개되지 않습니다.")
+    )
+
+    def clean_email(self) -> str:
+        """The address of an account that is in use."""
+        found = User.objects.filter(email__iexact=self.cleaned_data["email"], is_active=True).first()
+        if found is None:
+            raise forms.ValidationError(_("이 주소의 계정이 없습니다. 주소를 다시 확인해 주십시오."))
         self.person = found
         return self.cleaned_data["email"]

@@ -14,7 +14,7 @@ from portal.accounts import queries, second_factor
 OPEN_NAMES = frozenset({"set_language", "health", "wagtailadmin_logout"})
 OPEN_PREFIXES = ("account_", "mfa_")
 #: Staff work that lives under the account's addresses.
-STAFF_NAMES = frozenset({"roles", "revoke_role", "deletions", "delete_person"})
+STAFF_NAMES = frozenset({"roles", "revoke_role", "deletions", "delete_person", "holds", "lift_hold"})
 
 
 class SecondFactorMiddleware:

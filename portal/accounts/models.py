@@ -27,7 +27,7 @@ class Acting:
 
     def ledger_actor(self) -> log.Actor:
         """Sealed under the person's own key, so that erasing the person closes what they did as well."""
-        return log.Actor(role=self.role, private={"user": str(self.user.public_id)}, key=f"user:{self.user.public_id}")
+        return log.Actor(role=self.role, private={"user": str(self.user.public_id)}, key=self.user.ledger_key)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -90,8 +90,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def ledger_subject(self) -> log.Subject:
         """This person as the one a leaf is about: a fresh public reference each time, the name sealed."""
         return log.Subject(
-            kind="person", ref=uuid.uuid4().hex, private={"user": str(self.public_id)}, key=f"user:{self.public_id}"
+            kind="person", ref=uuid.uuid4().hex, private={"user": str(self.public_id)}, key=self.ledger_key
         )
+
+    @property
+    def ledger_key(self) -> str:
+        """Under which the ledger seals what is about this person; destroyed with the account."""
+        return f"user:{self.public_id}"
+
+    def ledger_room(self) -> str:
+        return "privacy"
 
 
 class Cluster(models.Model):

@@ -37,6 +37,7 @@ def administration(user: Any, now: datetime) -> Mapping[str, Any]:
         "tasks": [
             Task(_("역할 관리"), _("언제든지"), "", reverse("accounts:roles")),
             Task(_("계정 삭제 요청 처리"), str(waiting), "warning" if waiting else "", reverse("accounts:deletions")),
+            Task(_("보존 명령"), _("언제든지"), "", reverse("accounts:holds")),
         ]
     }
 

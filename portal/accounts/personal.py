@@ -47,3 +47,17 @@ def register(holding: Holding) -> Holding:
 def all_holdings() -> list[Holding]:
     """Every holding, in the order of registration."""
     return list(_holdings.values())
+
+
+Keys = Callable[[User], Iterable[str]]
+_keys: list[Keys] = []
+
+
+def register_keys(keys: Keys) -> None:
+    """Name a function that answers the further keys under which a room's lines of the ledger seal what is about a person."""
+    _keys.append(keys)
+
+
+def keys_of(user: User) -> list[str]:
+    """Every key to destroy with the person; their own comes first, and a legal hold stands on that."""
+    return [user.ledger_key, *(key for keys in _keys for key in keys(user))]

@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from portal.accounts.enums import InvitationStatus, MemberKind, ScopeKind
+from ledger import log
+from portal.accounts.enums import HoldBasis, InvitationStatus, MemberKind, ScopeKind
 from portal.accounts.models import Cluster, Consent, Invitation, Membership, Organisation, RoleAssignment, User
 
 AnyUser = User | AnonymousUser
@@ -120,6 +121,14 @@ def deletions_asked() -> QuerySet[User]:
     return User.objects.filter(deletion_requested_at__isnull=False, is_active=True).order_by(
         "deletion_requested_at", "pk"
     )
+
+
+def standing_holds() -> list[tuple[User | None, str, log.Standing]]:
+    """Legal holds that stand now, the oldest first, each with the person it keeps and its basis in words."""
+    holds = log.standing_holds()
+    names = [hold.whom["user"] for hold in holds if hold.whom]
+    people = {str(user.public_id): user for user in User.objects.filter(public_id__in=names)}
+    return [(people.get((hold.whom or {}).get("user", "")), str(HoldBasis(hold.basis).label), hold) for hold in holds]
 
 
 def live_roles() -> QuerySet[RoleAssignment]:

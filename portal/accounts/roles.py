@@ -275,7 +275,18 @@ _ALL = [
         ADMIN,
         _("시스템 관리자"),
         _("역할을 주고 거두며 발신 실패를 다시 처리합니다. 심사와 결재에는 관여하지 않습니다."),
-        frozenset({"role.grant", "role.revoke", "person.delete", "outbox.revive", "page.edit", "page.publish"}),
+        frozenset(
+            {
+                "role.grant",
+                "role.revoke",
+                "person.delete",
+                "hold.place",
+                "hold.lift",
+                "outbox.revive",
+                "page.edit",
+                "page.publish",
+            }
+        ),
         groups=frozenset({"Editors", "Moderators"}),
     ),
 ]

@@ -6,11 +6,13 @@ import re
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts import queries
-from portal.accounts.enums import InvitationStatus, MemberKind, ScopeKind
+from portal.accounts.enums import HoldBasis, InvitationStatus, MemberKind, ScopeKind
 from portal.accounts.models import Cluster, Invitation, Membership, Organisation, User
 from portal.accounts.roles import COMPANY_MASTER, COMPANY_MEMBER, PERSON, ROLES, roles_for
 from portal.core.errors import Invalid, Late, NotAllowed
@@ -129,6 +131,25 @@ def check_can_delete(by: User, user: User) -> str:
     if user.deletion_requested_at is None or not user.is_active:
         raise NotAllowed(_("삭제를 요청한 계정이 아닙니다."))
     check_can_request_deletion(user)
+    try:
+        log.check_unheld(user.ledger_key)
+    except log.Held as standing:
+        raise held(standing) from standing
+    return role
+
+
+def held(hold: log.Held) -> NotAllowed:
+    """Why nothing of a person is erased now."""
+    since = date_format(timezone.localtime(hold.since), "DATE_FORMAT")
+    text = _("보존 명령({basis}, {since}부터)이 있어 지울 수 없습니다. 보존 명령이 풀린 뒤에 처리할 수 있습니다.")
+    return NotAllowed(text.format(basis=HoldBasis(hold.basis).label, since=since))
+
+
+def check_can_hold(by: User, user: User) -> str:
+    """An administrator, for somebody whose data are still there."""
+    role = check_may(by, "hold.place")
+    if not user.is_active:
+        raise NotAllowed(_("이미 삭제된 계정입니다. 남은 개인정보가 없습니다."))
     return role
 
 

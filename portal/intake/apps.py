@@ -8,7 +8,7 @@ class IntakeConfig(AppConfig):
     verbose_name = _("모집과 심사")
 
     def ready(self) -> None:
-        from portal.intake import panels, topics
+        from portal.intake import holdings, panels, topics  # noqa: F401  (holdings registers on import)
 
         topics.register_all()
         panels.register_all()

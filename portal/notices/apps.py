@@ -8,4 +8,4 @@ class NoticesConfig(AppConfig):
     verbose_name = _("알림")
 
     def ready(self) -> None:
-        from portal.notices import holdings, mail, panels  # noqa: F401  (each registers on import)
+        from portal.notices import alarms, holdings, mail, panels  # noqa: F401  (each registers on import)

@@ -4,28 +4,31 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 
 from ledger import log, openings
-from ledger.models import Opening
+from ledger.models import Opening, SubjectKey
 from portal.accounts import queries
 from portal.accounts.consents import TEXTS
 from portal.accounts.export import archive
 from portal.accounts.models import Consent, RoleAssignment
-from portal.accounts.personal import Holding, all_holdings, register
+from portal.accounts.personal import Holding, all_holdings, keys_of, register
 from portal.accounts.services import (
     delete_person,
     give_consent,
     invite,
+    place_hold,
     request_deletion,
     revoke_role,
     withdraw_consent,
 )
 from portal.core.errors import Invalid, NotAllowed, Overtaken
-from tests.factories.people import NOW, company, leaves, person, with_role
+from portal.intake.models import Evaluator
+from tests.factories.people import NOW, cluster, company, leaves, person, with_role
 
 pytestmark = pytest.mark.django_db
 
@@ -220,3 +223,50 @@ def test_requests_are_carried_out_on_their_page(client, signed_in):
     assert client.post(reverse("accounts:delete_person", args=[asked.public_id])).status_code == 404
     signed_in()
     assert client.get(reverse("accounts:deletions")).status_code == 403
+
+
+def test_under_a_legal_hold_nobody_is_deleted_until_it_is_lifted(client, signed_in):
+    asked = person("떠나는 이")
+    request_deletion(by=asked, now=NOW)
+    admin = signed_in(with_role("admin"))
+    session = client.session
+    session["second_factor_confirmed"] = admin.pk
+    session.save()
+    page = reverse("accounts:holds")
+    placed = {"email": asked.email, "basis": "suit", "reason": "2026가합1234"}
+    assert client.post(page, placed | {"basis": "whim"}).status_code == 422
+    assert client.post(page, placed | {"email": "nobody@example.com"}).status_code == 422
+    assert client.post(page, placed).status_code == 302
+    assert "2026가합1234" in client.get(page).text
+    assert "보존 명령 때문에" in client.get(reverse("accounts:deletions")).text
+    answer = client.post(reverse("accounts:delete_person", args=[asked.public_id]), follow=True)
+    assert "보존 명령(소송" in answer.text
+    with pytest.raises(NotAllowed, match="소송"):
+        delete_person(by=admin, user=asked, now=NOW)
+    [hold] = log.standing_holds()
+    for _ in range(2):  # the second finds nothing to lift, and says so
+        client.post(reverse("accounts:lift_hold", args=[hold.id]), {"reason": "확정"}, follow=True)
+    delete_person(by=admin, user=asked, now=NOW)
+    with pytest.raises(NotAllowed, match="삭제된"):
+        place_hold(by=admin, user=asked, basis="suit", reason="")
+
+
+def test_only_administrators_hold():
+    with pytest.raises(NotAllowed):
+        place_hold(by=with_role("space.officer"), user=person(), basis="suit", reason="")
+    with pytest.raises(Invalid):
+        place_hold(by=with_role("admin"), user=person(), basis="whim", reason="")
+
+
+def test_the_erasure_says_what_went_and_what_stayed_and_takes_the_evaluators_keys_along():
+    user = person()
+    entry = Evaluator.objects.create(user=user, cluster=cluster())
+    row = SubjectKey(id=openings.key_id(f"evaluator:{entry.pk}"))
+    log.append("privacy.consent_given", row=row, by=log.SYSTEM, data={"purpose": "news", "version": 1}, private={"reason": "x"})  # fmt: skip
+    assert f"evaluator:{entry.pk}" in keys_of(user)
+    request_deletion(by=user, now=NOW)
+    delete_person(by=with_role("admin"), user=user, now=NOW)
+    [told] = leaves(user)
+    assert told["type"] == "privacy.retention_executed/1"
+    assert set(told["data"]["deleted"]) | set(told["data"]["kept"]) == {holding.code for holding in all_holdings()}
+    assert [opening["path"] for opening in log.open_leaf(UUID(told["id"]))] == ["actor.c"]

@@ -83,6 +83,8 @@ TABLE: dict[str, Row] = {
     "accounts:revoke_role": Row(ADMIN, "role", "post"),
     "accounts:deletions": Row(ADMIN),
     "accounts:delete_person": Row(ADMIN, "person", "post"),
+    "accounts:holds": Row(ADMIN),
+    "accounts:lift_hold": Row(ADMIN, "hold", "post"),
     "notices:dead_letters": Row(ADMIN),
     "notices:revive": Row(ADMIN, "dead letter", "post"),
     "plan:state_progress": Row(ADMIN, "promise"),

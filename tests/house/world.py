@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from fund.models import Partner
+from ledger import log
 from ledger.models import Record
 from portal.accounts import services as accounts
 from portal.accounts.models import User
@@ -96,7 +97,9 @@ def _company(world: World, organisation: Any, master: User, member: User) -> Non
     role = world.people["officer"].role_assignments.get()
     leaving = people.person("떠나는 사람")
     accounts.request_deletion(by=leaving, now=OPENS)
+    hold = log.place_hold(world.people["stranger"].ledger_subject(), basis="audit", reason="감사", by=log.SYSTEM)
     world.things |= {
+        "hold": [hold],
         "organisation": [organisation.public_id],
         "membership": [membership.pk],
         "invitation": [invitation.pk],

@@ -15,8 +15,9 @@ import pytest
 from django.db import connection, models, transaction
 from django.db.migrations.state import ModelState, ProjectState
 
-from ledger import log, merkle
+from ledger import entry, log, merkle
 from ledger.completeness import RequireLeaf
+from ledger.models import Record
 from ledger.settling import Machinery
 
 TABLE = "ledger_test_decision"
@@ -103,6 +104,11 @@ def write(count: int, start: int = 1) -> list[UUID]:
     """Committed leaves about `count` different rows."""
     with transaction.atomic():
         return [note(pk) for pk in range(start, start + count)]
+
+
+def leaves() -> list[dict]:
+    """Every leaf that was written, in the order of writing."""
+    return [entry.parse_leaf(bytes(record.leaf)) for record in Record.objects.order_by("id")]
 
 
 def settle(folder: Path):

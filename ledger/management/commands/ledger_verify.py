@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger import inspection
+from ledger import nightly
 from ledger.settling import Machinery
 
 
@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "Inspects the ledger's tables and its public folder; fails when any promise is broken."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = list(inspection.problems(Machinery.installed()))
+        found = nightly.inspect(Machinery.installed())
         for problem in found:
             self.stderr.write(problem)
         if found:

@@ -14,6 +14,8 @@ from portal.accounts.services.people import (
     change_profile,
     delete_person,
     give_consent,
+    lift_hold,
+    place_hold,
     request_deletion,
     withdraw_consent,
 )
@@ -30,6 +32,8 @@ __all__ = [
     "hand_over_master",
     "invite",
     "issue_token",
+    "lift_hold",
+    "place_hold",
     "register_organisation",
     "request_deletion",
     "revoke_role",

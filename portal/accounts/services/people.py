@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from ledger import log
 from portal.accounts import queries, rules
 from portal.accounts.consents import TEXTS
+from portal.accounts.enums import HoldBasis
 from portal.accounts.models import Consent, Membership, User
-from portal.accounts.personal import all_holdings
+from portal.accounts.personal import all_holdings, keys_of
 from portal.accounts.roles import PERSON
 from portal.accounts.services.organisations import end_for_good
 from portal.core.errors import Invalid, NotAllowed, Overtaken
@@ -83,11 +85,44 @@ def delete_person(*, by: User, user: User, now: datetime) -> None:
         end_for_good(membership, by=acting, now=now)
     for consent in user.consents.filter(withdrawn_at__isnull=True).order_by("pk"):
         _withdraw(consent, by=acting, now=now)
-    for holding in all_holdings():
-        if holding.delete is not None:
-            holding.delete(user)
-    with contextlib.suppress(log.NothingToErase):
-        log.erase(user.ledger_subject().key or "", basis="request", by=acting)
+    gone = [holding for holding in all_holdings() if holding.delete is not None]
+    kept = [holding.code for holding in all_holdings() if holding.delete is None]
+    data = {"basis": "request", "deleted": [holding.code for holding in gone], "kept": kept}
+    log.append("privacy.retention_executed", row=user, by=acting, data=data)
+    keys = keys_of(user)
+    for holding in gone:
+        assert holding.delete is not None
+        holding.delete(user)
+    _erase(keys, by=acting)
+
+
+@transaction.atomic
+def place_hold(*, by: User, user: User, basis: str, reason: str) -> None:
+    """Keep a person's data while a suit, an audit, an appeal or a law asks for them; a second hold may stand beside."""
+    acting = by.acting_as(rules.check_can_hold(by, user))
+    if basis not in HoldBasis.values:
+        raise Invalid(_("보존 근거를 골라 주십시오."), field="basis")
+    log.place_hold(user.ledger_subject(), basis=basis, reason=reason, by=acting)
+
+
+@transaction.atomic
+def lift_hold(*, by: User, hold: UUID, reason: str) -> None:
+    """End a hold; what waited for it can be carried out then."""
+    acting = by.acting_as(rules.check_may(by, "hold.lift"))
+    try:
+        log.lift_hold(hold, reason=reason, by=acting)
+    except log.AlreadyLifted as late:
+        raise Overtaken from late
+
+
+def _erase(keys: Iterable[str], *, by: log.Acting) -> None:
+    for key in keys:
+        try:
+            log.erase(key, basis="request", by=by)
+        except log.NothingToErase:
+            continue
+        except log.Held as held:
+            raise rules.held(held) from held
 
 
 def _withdraw(consent: Consent, *, by: log.Acting, now: datetime) -> None:

@@ -28,7 +28,8 @@ def deletions(request: PersonRequest) -> HttpResponse:
     """Who asked, and since when."""
     rules.check_may(request.user, "person.delete")
     page = Paginator(queries.deletions_asked(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/deletions.html", {"page": page})
+    held = {person.public_id for person, _basis, _hold in queries.standing_holds() if person}
+    return render(request, "accounts/deletions.html", {"page": page, "held": held})
 
 
 @login_required

@@ -84,7 +84,7 @@ class Application(models.Model):
             kind="application",
             ref=self.case_ref,
             private={"application": str(self.public_id)},
-            key=f"organisation:{self.organisation_id}",
+            key=f"organisation:{self.organisation.public_id}",
         )
 
 

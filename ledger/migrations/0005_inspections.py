@@ -21,7 +21,7 @@ def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_holds")]
+    dependencies = [("ledger", "0004_holds")]
     operations = [
         migrations.RunPython(create, drop),
         migrations.CreateModel(

@@ -26,7 +26,7 @@ def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_calls")]
+    dependencies = [("ledger", "0003_calls")]
     operations = [
         migrations.RunPython(create, drop),
         migrations.CreateModel(
