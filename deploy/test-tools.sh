@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the tests need besides Python and Node: a browser, Korean fonts, gettext, and PostgreSQL and Redis servers from
+# What the tests need besides Python and Node: a browser, Korean fonts, gettext, ClamAV, and PostgreSQL and Redis servers from
 # Debian, against which the database tests run a second time. Installs what is missing as root; otherwise says what is.
 set -eu
 packages=()
@@ -8,6 +8,7 @@ fc-list 2>/dev/null | grep -qi "cjk" || packages+=(fonts-noto-cjk fontconfig)
 command -v xgettext >/dev/null || packages+=(gettext)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages+=(postgresql)
 command -v redis-server >/dev/null || command -v valkey-server >/dev/null || packages+=(redis-server)
+command -v clamd >/dev/null || [ -x /usr/sbin/clamd ] || packages+=(clamav-daemon)
 [ ${#packages[@]} -eq 0 ] && exit 0
 if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
   echo "The tests need: ${packages[*]} (Debian's package names). Please install them." >&2

@@ -18,7 +18,7 @@ from ledger.holding import place as place_hold
 from ledger.holding import standing as standing_holds
 from ledger.openings import KeyDestroyed, KeyUnavailable, open_leaf
 from ledger.people import SYSTEM, Acting, Actor, Row, Subject
-from ledger.reading import NotYetWitnessed, Reader, Status, UnknownLeaf, prove, receipt, status
+from ledger.reading import NotYetWitnessed, Reader, Status, UnknownLeaf, leaves_of, prove, receipt, status
 from ledger.recording import NotInTransaction, append
 from ledger.registry import EventType, InvalidData, UnknownEvent, all_types, register
 from ledger.settling import Machinery, Settled
@@ -52,6 +52,7 @@ __all__ = [
     "check_unheld",
     "describe_cases",
     "erase",
+    "leaves_of",
     "lift_hold",
     "name",
     "on_alarm",

@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -159,6 +159,16 @@ def prove(leaf_id: UUID) -> str:
         if size is None:
             raise NotYetWitnessed(f"leaf {leaf_id} is recorded; its checkpoint is on its way")
         return proof.make(index, Tree(size, stored.tile_reader(cursor)).inclusion_proof(index), checkpoint)
+
+
+def leaves_of(table: str, pks: Iterable[str]) -> list[UUID]:
+    """The leaves about rows of a table, in the order they were recorded: the whole history of each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT leaf_id FROM ledger_record WHERE subject_table = %s AND subject_pk = ANY(%s) ORDER BY id",
+            [table, list(pks)],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def consistency(old: int, new: int) -> list[bytes]:

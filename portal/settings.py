@@ -249,6 +249,8 @@ STATICFILES_DIRS = [("portal", BASE_DIR / "portal" / "static" / "dist")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 PRIVATE_ROOT = VAR_DIR / "private"
+#: ClamAV's clamd, ``host:port`` or ``unix:/path``; empty: uploads are not scanned.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "private": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": PRIVATE_ROOT}},

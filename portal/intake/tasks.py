@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from datetime import timedelta
 
 from ledger import log
 from portal.celery import app
 from portal.core.clock import database_now
-from portal.core.errors import Refused
+from portal.core.errors import Overtaken, Refused
 from portal.intake import queries, services
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,9 @@ IN_FLIGHT = timedelta(seconds=15)
 
 @app.task(name="portal.intake.tasks.close_due_calls")
 def close_due_calls() -> int:
-    """Count calls whose entry is over; publish decisions whose time has come; let reserves lapse."""
+    """Count calls whose entry is over; publish decisions whose time has come; let reserves and supplements lapse;
+    remind of challenges past their day.
+    """
     now = database_now()
     due = list(queries.due_calls(now - IN_FLIGHT))
     for call in due:
@@ -30,4 +33,9 @@ def close_due_calls() -> int:
         except Refused:
             logger.exception("the publication of decision %s is due and was refused", decision.public_id)
     services.lapse_reserves(by=log.SYSTEM, now=now)
+    for request in queries.due_supplements(now):
+        # Answered or lapsed at the same moment by somebody else: then there is nothing left to do.
+        with contextlib.suppress(Overtaken):
+            services.close_supplement(request=request, by=log.SYSTEM, now=now)
+    services.remind_of_challenges(now=now)
     return len(due)

@@ -121,6 +121,13 @@ CASE_DECIDED = Topic(
     _("결정: {outcome}. 이유: {reasons}"),
     required=True,
 )
+INFECTED = Topic(
+    "intake.file_infected",
+    _("파일의 악성코드"),
+    _("올리신 파일에서 악성코드가 발견되었습니다: {call}"),
+    _("“{file}” 파일은 열 수 없으며 제출에서 빠집니다. 안전한 파일로 바꾸어 주십시오."),
+    required=True,
+)
 CHALLENGE_FILED = Topic(
     "intake.challenge_filed",
     _("기피신청 접수"),
@@ -140,6 +147,7 @@ TOPICS = (
     REOPENING,
     CASE,
     CASE_DECIDED,
+    INFECTED,
     CHALLENGE_FILED,
     CHALLENGE_OVERDUE,
     SENT,

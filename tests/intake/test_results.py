@@ -122,6 +122,23 @@ def test_due_decisions_are_published_by_the_clock(monkeypatch):
         assert state(good) == expected
 
 
+def test_supplements_lapse_by_the_clock_and_the_job_may_run_twice(monkeypatch):
+    trial = factory.open_round()
+    application = trial.apply()
+    trial.close()
+    application.refresh_from_db()
+    due = CLOSES + timedelta(days=3)
+    request = services.ask_supplement(
+        application=application, block_codes=["idea"], missing="자세히", due_at=due, by=trial.officer, now=CLOSES
+    )
+    for now, expected in ((due - timedelta(seconds=1), "SUPPLEMENT"), (due, "SUBMITTED"), (due, "SUBMITTED")):
+        monkeypatch.setattr(tasks, "database_now", lambda now=now: now)
+        tasks.close_due_calls()
+        assert state(application) == expected
+    request.refresh_from_db()
+    assert request.status == "LAPSED"
+
+
 def test_due_calls_are_closed_by_the_clock(monkeypatch):
     trial = factory.open_round()
     trial.apply()
@@ -250,7 +267,10 @@ def test_eligibility_waits_for_every_rule_and_takes_an_officers_finding():
             find(**wrong)
     find(outcome="FAIL", sentence="폐업한 사업자입니다.")
     assert services.record_findings(call=trial.call, by=trial.officer, now=REVIEW) == 0
+    services.prepare_eligibility(call=trial.call, by=trial.officer, now=REVIEW)
     trial.tell(services.prepare_eligibility(call=trial.call, by=trial.officer, now=REVIEW))
+    with pytest.raises(Invalid):
+        services.prepare_eligibility(call=trial.call, by=trial.officer, now=REVIEW)
     assert state(application) == "INELIGIBLE"
     assert application.notices.get().content["reasons"] == [{"code": "business_status", "ko": "폐업한 사업자입니다."}]
 

@@ -18,11 +18,21 @@ from tests.factories import people
 from tests.factories.intake import CLOSES, OPENS
 
 pytestmark = pytest.mark.django_db
+#: Of one submission, savepoints included; the aim is at most 20.
+STATEMENTS = 20
 LAST = CLOSES - timedelta(microseconds=1)
 
 
 def send(trial, application, *, key="k", now=OPENS, by=None):
     return services.submit(application=application, key=key, by=by or factory.master_of(application), now=now)
+
+
+def test_sending_takes_few_statements(django_assert_num_queries):
+    trial = factory.open_round()
+    application = trial.draft()
+    master = trial.masters[0]
+    with django_assert_num_queries(STATEMENTS):
+        services.submit(application=Application(pk=application.pk), key="k", by=master, now=OPENS)
 
 
 def test_last_microsecond_counts_and_the_closing_second_does_not():

@@ -1,5 +1,6 @@
 """The tables of intake. What must never change is held by triggers (see the migrations), not only by the services."""
 
+from portal.intake.models.accesses import Access
 from portal.intake.models.applications import (
     Application,
     Attachment,
@@ -24,6 +25,7 @@ from portal.intake.models.review import (
 )
 
 __all__ = [
+    "Access",
     "Appeal",
     "Application",
     "Assignment",

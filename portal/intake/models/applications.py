@@ -208,7 +208,8 @@ class SupplementRequest(models.Model):
     missing = models.TextField(_("보완할 내용"))
     due_at = models.DateTimeField(_("보완 기한"))
     status = models.CharField(max_length=10, choices=SupplementStatus, default=SupplementStatus.ASKED)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    #: Null: asked by the portal, because a file was infected.
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     answer = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
 

@@ -13,6 +13,7 @@ from portal.accounts.models import Organisation
 from portal.intake.enums import (
     ApplicationStatus,
     Finding,
+    Scan,
     SupplementStatus,
 )
 from portal.intake.models import (
@@ -64,9 +65,10 @@ def answers_of(application: Application) -> dict[str, Any]:
 
 
 def files_of(application: Application) -> dict[str, list[Attachment]]:
-    """The files now attached, by block."""
+    """The files now attached, by block; an infected one counts as none."""
     found: dict[str, list[Attachment]] = {}
-    for attachment in Attachment.objects.filter(application=application, removed_at__isnull=True):
+    kept = Attachment.objects.filter(application=application, removed_at__isnull=True).exclude(scan=Scan.INFECTED)
+    for attachment in kept:
         found.setdefault(attachment.block, []).append(attachment)
     return found
 
@@ -76,6 +78,12 @@ def open_request(application: Application) -> SupplementRequest | None:
     if application.status != ApplicationStatus.SUPPLEMENT:
         return None
     return application.supplements.filter(status=SupplementStatus.ASKED).first()
+
+
+def due_supplements(now: datetime) -> QuerySet[SupplementRequest]:
+    """Requests whose time to answer is over."""
+    rows = SupplementRequest.objects.filter(status=SupplementStatus.ASKED, due_at__lte=now)
+    return rows.select_related("application__call__cluster", "application__call__current").order_by("pk")
 
 
 def last_revision(application: Application) -> Revision | None:

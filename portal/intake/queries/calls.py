@@ -12,9 +12,21 @@ from portal.intake.enums import (
     CallStatus,
 )
 from portal.intake.models import (
+    Appeal,
+    Application,
+    Assignment,
     Call,
+    Challenge,
+    Conflict,
     Decision,
+    DisqualificationCase,
     LateCode,
+    Member,
+    Panel,
+    ReserveEntry,
+    ScoreSheet,
+    Stage,
+    SupplementRequest,
 )
 
 
@@ -68,6 +80,32 @@ def late_codes(call: Call) -> QuerySet[LateCode]:
 def late_entries(call: Call) -> list[str]:
     """Why companies entered after the bell, one reason each, without names: for the public result page."""
     return list(call.late_codes.filter(used_at__isnull=False).order_by("used_at").values_list("reason", flat=True))
+
+
+def ledger_rows(call: Call) -> dict[str, list[str]]:
+    """Every row of the call that the ledger tells of, by table: what an audit has to find there."""
+    entered = {"application__call": call}
+    rows: dict[str, QuerySet[Any]] = {
+        "call": Call.objects.filter(pk=call.pk),
+        "stage": Stage.objects.filter(call=call),
+        "application": Application.objects.filter(call=call),
+        "panel": Panel.objects.filter(stage__call=call),
+        "member": Member.objects.filter(panel__stage__call=call),
+        "conflict": Conflict.objects.filter(call=call),
+        "challenge": Challenge.objects.filter(**entered),
+        "assignment": Assignment.objects.filter(stage__call=call),
+        "scoresheet": ScoreSheet.objects.filter(assignment__stage__call=call),
+        "decision": Decision.objects.filter(call=call),
+        "reserveentry": ReserveEntry.objects.filter(**entered),
+        "supplementrequest": SupplementRequest.objects.filter(**entered),
+        "appeal": Appeal.objects.filter(**entered),
+        "disqualificationcase": DisqualificationCase.objects.filter(**entered),
+        "latecode": LateCode.objects.filter(call=call),
+    }
+    return {
+        f"intake_{name}": [str(pk) for pk in found.order_by("pk").values_list("pk", flat=True)]
+        for name, found in rows.items()
+    }
 
 
 def counts_by_status(call: Call) -> dict[str, int]:

@@ -15,6 +15,7 @@ from portal.intake.enums import (
     AssignmentStatus,
     MemberStatus,
     ResultStatus,
+    Scan,
     SheetStatus,
     StageStatus,
 )
@@ -44,6 +45,8 @@ def check_can_read_application(by: Any, application: Application) -> str:
 def check_can_open_attachment(by: Any, attachment: Attachment) -> str:
     """As the application; and the evaluator of a file, if the panel may see the block."""
     application = attachment.application
+    if attachment.scan == Scan.INFECTED:
+        raise NotAllowed(_("악성코드가 발견된 파일은 열 수 없습니다."))
     if allowed(check_can_read_application, by, application):
         return check_can_read_application(by, application)
     version = application.call.current

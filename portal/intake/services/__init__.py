@@ -3,7 +3,9 @@
 ``by`` is a user, or ``ledger.log.SYSTEM`` for jobs; ``now`` is read once at the door.
 """
 
+from portal.intake.services.access import record_access, record_download
 from portal.intake.services.appeals import decide_appeal, extend_appeal, file_appeal, withdraw_appeal
+from portal.intake.services.audit import AuditFile, make_audit_file
 from portal.intake.services.calls import cancel_call, close_call, create_call, draw_lottery, publish_call, rewrite_call
 from portal.intake.services.challenges import decide_challenge, file_challenge, remind_of_challenges, withdraw_challenge
 from portal.intake.services.conflicts import find_exclusions, recuse
@@ -37,10 +39,12 @@ from portal.intake.services.review import (
     release_assignment,
     reopen_sheet,
 )
+from portal.intake.services.scanning import scan_attachment
 from portal.intake.services.submission import submit, withdraw
 from portal.intake.services.supplements import accept_supplement, answer_supplement, ask_supplement, close_supplement
 
 __all__ = [
+    "AuditFile",
     "accept_supplement",
     "add_evaluator",
     "answer_supplement",
@@ -77,6 +81,7 @@ __all__ = [
     "issue_late_code",
     "lapse_reserves",
     "lock_sheet",
+    "make_audit_file",
     "notice_case",
     "open_stage",
     "order_rescoring",
@@ -90,6 +95,8 @@ __all__ = [
     "publish_call",
     "publish_correction",
     "rank_finally",
+    "record_access",
+    "record_download",
     "record_finding",
     "record_findings",
     "recuse",
@@ -105,6 +112,7 @@ __all__ = [
     "restore",
     "rewrite_call",
     "save_draft",
+    "scan_attachment",
     "seat_substitute",
     "settle_stage",
     "sign_pledge",

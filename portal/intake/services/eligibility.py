@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.core.errors import Invalid
 from portal.intake import blocks, checks, queries, rules
-from portal.intake.enums import ApplicationStatus, DecisionKind, Finding, Outcome
+from portal.intake.enums import ApplicationStatus, DecisionKind, Finding, Outcome, ResultStatus
 from portal.intake.models import Application, Call, Decision, DecisionLine, EligibilityFinding
 from portal.intake.services.acting import person
 
@@ -137,6 +137,12 @@ def prepare_eligibility(*, call: Call, by: Any, now: datetime) -> Decision:
         raise Invalid(_("자격을 아직 판단하지 않은 신청서가 %(n)s건 있습니다.") % {"n": len(waiting)})
     if call.applications.filter(status=ApplicationStatus.SUPPLEMENT).exists():
         raise Invalid(_("보완 중인 신청서가 있습니다."))
+    Call.objects.select_for_update(no_key=True).get(pk=call.pk)
+    drafts = Decision.objects.filter(call=call, kind=DecisionKind.ELIGIBILITY, status=ResultStatus.DRAFT)
+    DecisionLine.objects.filter(decision__in=drafts).delete()
+    drafts.delete()
+    if Decision.objects.filter(call=call, kind=DecisionKind.ELIGIBILITY).exists():
+        raise Invalid(_("이미 결정한 결과가 있습니다."))
     decision = Decision.objects.create(call=call, kind=DecisionKind.ELIGIBILITY, prepared_by=by, prepared_at=now)
     found = queries.last_findings(call)
     asked = call.applications.filter(status=ApplicationStatus.SUBMITTED).select_related("track")

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import puremagic
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,7 +20,9 @@ from django.utils.translation import gettext as _
 from portal.core.errors import Invalid
 from portal.intake import rules
 from portal.intake.blocks import Block
+from portal.intake.enums import Scan
 from portal.intake.models import Application, Attachment
+from portal.intake.services.scanning import queue_scan
 
 DEFAULT_MAX_BYTES = 20 * 2**20
 DEFAULT_TYPES = ("pdf", "hwp", "hwpx", "docx", "xlsx", "pptx", "odt", "png", "jpg")
@@ -79,8 +82,11 @@ def attach_file(
             sha256=measured.sha256,
             uploaded_by=by,
             uploaded_at=now,
+            scan=Scan.WAITING if settings.CLAMD_ADDRESS else Scan.NONE,
         )
         attachment.file.save(shown, content, save=True)
+        if attachment.scan == Scan.WAITING:
+            queue_scan(attachment)
     return attachment
 
 

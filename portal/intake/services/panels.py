@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ledger import log
 from portal.accounts.models import Cluster, Organisation, User
-from portal.core.errors import Invalid
+from portal.core.errors import Invalid, Overtaken
 from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
 from portal.intake.enums import AssignmentStatus, CallStatus, Ground, MemberStatus, Sector
@@ -70,6 +70,9 @@ def form_panel(
     """Name the panel of a stage; its members are invited, and bars that follow by rule are entered (제척)."""
     role = rules.check_can_run(by, stage.call)
     _check_composition(stage, evaluators)
+    Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)
+    if Panel.objects.filter(stage=stage).exists():
+        raise Overtaken
     panel = Panel.objects.create(stage=stage, formed_by=by, formed_at=now)
     Member.objects.bulk_create(
         Member(panel=panel, evaluator=evaluator, is_chair=evaluator == chair, is_substitute=evaluator in substitutes)

@@ -24,7 +24,7 @@ from portal.intake.models import Application, Call, RankingRun, Stage
 def settle_stage(*, stage: Stage, by: Any, now: datetime) -> RankingRun:
     """확정: rank what was locked, store inputs and result, close the stage. Raises ``Invalid`` for a tie at the cut-off."""
     role = rules.check_can_settle(by, stage)
-    run = _run(stage.call, stage, _stage_inputs(stage), tally.stage_result, by, now)
+    run = _run(stage.call, stage, stage_inputs(stage), tally.stage_result, by, now)
     advance(
         stage,
         StageStatus.SETTLED,
@@ -64,7 +64,8 @@ def _run(call: Call, stage: Stage | None, inputs: dict[str, Any], compute: Any, 
     )
 
 
-def _stage_inputs(stage: Stage) -> dict[str, Any]:
+def stage_inputs(stage: Stage) -> dict[str, Any]:
+    """Everything a run of the stage depends on, as it is stored with the run."""
     applications = queries.competing(stage.call, stage.runs.order_by("-number").first())
     go_on = {tally.ALL: stage.go_on} if isinstance(stage.go_on, int) else stage.go_on
     return {

@@ -17,6 +17,7 @@ from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus, SupplementStatus
 from portal.intake.models import Application, Revision, SupplementRequest
 from portal.intake.services import telling
+from portal.intake.services.acting import person
 from portal.intake.services.submission import content_of_draft, locked
 
 
@@ -39,7 +40,7 @@ def ask_supplement(
         blocks=list(block_codes),
         missing=missing.strip(),
         due_at=due_at,
-        asked_by=by,
+        asked_by=person(by),
         asked_at=now,
     )
     telling.supplement_asked(request)

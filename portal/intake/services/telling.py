@@ -16,6 +16,7 @@ from portal.intake.blocks import Block
 from portal.intake.models import (
     Appeal,
     Application,
+    Attachment,
     Call,
     Challenge,
     DisqualificationCase,
@@ -193,6 +194,13 @@ def withdrawn(application: Application) -> None:
 def panel_invited(panel: Panel) -> None:
     people = User.objects.filter(evaluator_entries__memberships__panel=panel)
     _tell_evaluators(people, topics.PANEL.code, panel.stage)
+
+
+def file_infected(attachment: Attachment) -> None:
+    application = attachment.application
+    context = {"call": _Title(application.call), "file": attachment.name}
+    key = f"infected:{attachment.pk}"
+    notify(to=application.organisation, topic=topics.INFECTED.code, context=context, url=_mine(application), key=key)
 
 
 def member_invited(member: Member) -> None:

@@ -235,8 +235,11 @@ def file(request: HttpRequest, public_id: UUID) -> FileResponse:
         Attachment.objects.select_related("application__call__cluster", "application__organisation"),
         public_id=public_id,
     )
-    if not rules.allowed(rules.check_can_open_attachment, request.user, attachment):
-        raise Http404
+    try:
+        role = rules.check_can_open_attachment(request.user, attachment)
+    except Refused as refusal:
+        raise Http404 from refusal
+    services.record_download(attachment=attachment, by=request.user, role=role, now=database_now())
     return FileResponse(
         attachment.file.open("rb"), as_attachment=True, filename=attachment.name, content_type=attachment.content_type
     )

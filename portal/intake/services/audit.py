@@ -1,0 +1,194 @@
+"""감사자료: one archive per call that a council's auditor checks offline, and beside it the sealed key to the judges."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from ledger import log
+from portal.core.errors import NotAllowed
+from portal.intake import queries, rules
+from portal.intake.models import Call, Decision, Evaluator, RankingRun
+from portal.intake.services.access import record_access
+from portal.intake.services.calls import definition
+
+GUIDE = """감사자료 {code}
+
+이 묶음은 한 공고의 전 과정을 담고 있습니다. 평가위원은 번호로만 적혀 있습니다. 번호와 이름의 대조표(judges.csv)는 따로 봉인해
+전하며, 그 SHA-256은 manifest.json의 "judges"에 있습니다.
+
+확인하는 방법 (인터넷과 데이터베이스 없이):
+1. 파일이 바뀌지 않았는지와 모든 순위·선정이 다시 계산해도 같은지:
+   python manage.py intake_recount 이파일.zip
+2. 결정 하나가 공개 감사원장에 그대로 있는지 (ledger/index.csv에서 번호를 찾아):
+   python -m ledger.verify proof ledger/번호/leaf.tlog-proof --leaf ledger/번호/leaf.json --policy POLICY
+   POLICY는 감사원장 운영 주소에서 직접 받은 것을 쓰십시오. 이 묶음에도 사본(ledger/policy)이 있습니다.
+3. 봉인된 값(접수 내용의 해시, 평가표, 결정 명단)이 그때의 값과 같은지:
+   python -m ledger.verify opening ledger/번호/openings.json --leaf ledger/번호/leaf.json
+
+This archive holds the whole course of one call; judges appear by number only. The three commands above check the files and
+every ranking again, each decision against the public ledger, and each sealed value against its commitment.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFile:
+    """The archive, and the sealed second file that names the judges."""
+
+    archive: bytes
+    judges: bytes
+
+
+class _Keys:
+    """Opens what belongs to the call: cases, sheets, decisions; never who a person is."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self.keys = set(keys)
+
+    def ledger_keys(self) -> set[str]:
+        return self.keys
+
+
+@transaction.atomic
+def make_audit_file(*, call: Call, by: Any, now: datetime) -> AuditFile:
+    """Put everything about a call together; the reading is noted. Raises ``NotAllowed`` while a leaf is not yet public."""
+    role = rules.check_can_observe(by, call)
+    record_access(call=call, what="audit_file", by=by, role=role, now=now)
+    judges = _table(("judge", "name", "email", "employer"), _judges(call)).encode("utf-8-sig")
+    parts = dict(_parts(call))
+    manifest = {
+        "call": call.code,
+        "made_at": now.isoformat(),
+        "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())},
+        "judges": hashlib.sha256(judges).hexdigest(),
+    }
+    parts["manifest.json"] = _json(manifest)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in sorted(parts.items()):
+            archive.writestr(name, data)
+    return AuditFile(file.getvalue(), judges)
+
+
+def _judges(call: Call) -> Iterator[Sequence[Any]]:
+    rows = Evaluator.objects.filter(memberships__panel__stage__call=call).select_related("user").distinct()
+    for row in rows.order_by("pk"):
+        yield row.pk, row.user.name, row.user.email, row.employer
+
+
+def _parts(call: Call) -> Iterator[tuple[str, bytes]]:
+    yield "README.txt", GUIDE.format(code=call.code).encode()
+    yield "versions.json", _json([_version(version) for version in call.versions.exclude(published_at=None)])
+    for name, rows, columns in _tables(call):
+        yield f"{name}.csv", _table(columns, rows.values_list(*columns)).encode("utf-8-sig")
+    for run in call.runs.order_by("number"):
+        yield f"runs/{run.number}.json", _json(_run(run))
+    yield "decisions.json", _json([_decision(row) for row in call.decisions.exclude(status="DRAFT")])
+    yield from _ledger(call)
+
+
+def _version(version: Any) -> dict[str, Any]:
+    return {"digest": version.digest, "reason": version.reason, "definition": definition(version)}
+
+
+def _tables(call: Call) -> Iterator[tuple[str, QuerySet[Any], tuple[str, ...]]]:
+    """Every list of the round: name, rows, columns."""
+    receipt, judge = "application__receipt_number", "evaluator"
+    applications = call.applications.exclude(status="DRAFT").order_by("receipt_number")
+    entered = {"application__call": call}
+    yield "applications", applications, ("receipt_number", "case_ref", "track__code", "status", "submitted_at", "quota_track__code", "beyond_quota")  # fmt: skip
+    yield "revisions", _all("Revision", **entered), (receipt, "number", "sha256", "received_at", "salt", "leaf_id")
+    yield "findings", _all("EligibilityFinding", **entered), (receipt, "rule", "version", "value", "evidence", "outcome", "found_at")  # fmt: skip
+    yield "supplements", _all("SupplementRequest", **entered), (receipt, "blocks", "missing", "due_at", "status")
+    yield "pledges", _all("Pledge", call=call), (judge, "text_version", "signed_at")
+    yield "conflicts", _all("Conflict", call=call), (judge, "organisation__name_ko", "ground", "scope", "reason", "declared_at")  # fmt: skip
+    yield "challenges", _all("Challenge", **entered), (receipt, judge, "grounds", "status", "reasons", "decide_by")
+    yield "assignments", _all("Assignment", stage__call=call), ("stage__code", receipt, "member__evaluator", "alias", "status")  # fmt: skip
+    sheet = "sheet__assignment"
+    yield "scores", _all("ScoreItem", sheet__assignment__stage__call=call), (f"{sheet}__stage__code", f"{sheet}__{receipt}", f"{sheet}__member__evaluator", "sheet__attempt", "sheet__status", "criterion__code", "score", "reason")  # fmt: skip
+    yield "notices", _all("ResultNotice", **entered), (receipt, "content", "readable_at", "appeal_until")
+    yield "appeals", _all("Appeal", **entered), (receipt, "grounds", "status", "filed_at", "due_at", "extension_reason", "remedy", "reasons", "decided_at")  # fmt: skip
+    yield "cases", _all("DisqualificationCase", **entered), (receipt, "ground", "evidence", "reply", "status", "reasons", "decided_at")  # fmt: skip
+    yield "late_codes", _all("LateCode", call=call), ("organisation__name_ko", "reason", "evidence", "issued_at", "confirmed_at", "used_at")  # fmt: skip
+    yield "accesses", _all("Access", call=call), ("at", "role", "what", receipt)
+
+
+def _all(model: str, **filters: Any) -> QuerySet[Any]:
+    from django.apps import apps
+
+    rows: QuerySet[Any] = apps.get_model("intake", model)._default_manager.filter(**filters).order_by("pk")
+    return rows
+
+
+def _run(run: RankingRun) -> dict[str, Any]:
+    names = ("number", "sha256", "module", "inputs", "result")
+    return {name: getattr(run, name) for name in names} | {"stage": run.stage.code if run.stage else None}
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    columns = ("application__case_ref", "application__receipt_number", "outcome", "place", "total", "cutoff", "passed", "tie", "quota_track__code", "reserve_order", "beyond_quota", "reasons")  # fmt: skip
+    return {
+        "kind": decision.kind,
+        "stage": decision.stage.code if decision.stage else None,
+        "status": decision.status,
+        "run": decision.run.number if decision.run else None,
+        "reason": decision.reason,
+        "decided_at": decision.decided_at,
+        "published_at": decision.published_at,
+        "lines": list(decision.lines.order_by("application__case_ref").values(*columns)),
+    }
+
+
+def _ledger(call: Call) -> Iterator[tuple[str, bytes]]:
+    """Leaf, proof and openings of every decision in the call, with the policy they are checked by."""
+    index = []
+    members = _all("Member", panel__stage__call=call).values_list("pk", flat=True)
+    companies = call.applications.values_list("organisation", flat=True)
+    keys = {f"member:{pk}" for pk in members} | {f"organisation:{pk}" for pk in companies}
+    for table, pks in queries.ledger_rows(call).items():
+        reader = _Keys(keys | {f"{table}:{pk}" for pk in pks})
+        for leaf_id in log.leaves_of(table, pks):
+            try:
+                receipt = zipfile.ZipFile(io.BytesIO(log.receipt(leaf_id, reader)))
+            except log.NotYetWitnessed as error:
+                text = _("감사원장에 아직 공개되지 않은 기록이 있습니다. 잠시 뒤에 다시 만들어 주십시오.")
+                raise NotAllowed(text) from error
+            index.append((leaf_id, table, json.loads(receipt.read("leaf.json"))["type"]))
+            for name in receipt.namelist():
+                if name != "policy":
+                    yield f"ledger/{leaf_id}/{name}", receipt.read(name)
+    if index:
+        yield "ledger/policy", receipt.read("policy")
+    yield "ledger/index.csv", _table(("leaf", "table", "type"), index).encode("utf-8-sig")
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow([column.replace("__", ".") for column in columns])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return file.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Plain text; what a spreadsheet would take for a formula is shown as it is written."""
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str).encode()
