@@ -53,8 +53,13 @@ def _recounted(run: Mapping[str, Any]) -> Iterator[str]:
     if hashlib.sha256(text).hexdigest() != run["sha256"] or canonical(inputs) != text:
         yield f"{where}: inputs are not those hashed"
     compute = tally.final_result if run["stage"] is None else tally.stage_result
-    if compute(inputs) != run["result"]:
-        yield f"{where}: comes out differently"
+    try:
+        same = compute(inputs) == run["result"]
+    except ValueError as error:
+        yield f"{where}: cannot be counted: {error}"
+    else:
+        if not same:
+            yield f"{where}: comes out differently"
 
 
 def _followed(decision: Mapping[str, Any], run: Mapping[str, Any] | None) -> Iterator[str]:

@@ -81,7 +81,7 @@ def changed_archives_are_named(path, folder):
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     run = json.loads(parts["runs/1.json"])
-    run["inputs"] = run["inputs"].replace(":25", ":13", 1)
+    run["inputs"] = run["inputs"].replace('"기술성":25', '"기술성":13', 1)
     parts["runs/1.json"] = json.dumps(run).encode()
     other = folder / "other.zip"
     with zipfile.ZipFile(other, "w") as archive:
