@@ -7,10 +7,15 @@ class CollegeConfig(AppConfig):
     verbose_name = _("교육")
 
     def ready(self) -> None:
-        from college import credentials, issuers, issuing, registry, services, topics  # noqa: F401
+        from college import credentials, issuers, issuing, metrics, registry, services, topics  # noqa: F401
         from portal.notices import registry as notices
+        from portal.plan import registry as plan
 
         issuers.register_own(issuing.own)
         credentials.register_issuing(services.certificates.issue)
         for topic in topics.TOPICS:
             notices.register(topic)
+        for metric in metrics.METRICS:
+            plan.register_metric(metric)
+        for name, function in metrics.FACTS.items():
+            plan.register_fact(name, function)

@@ -11,6 +11,7 @@ from college import queries
 from college.enums import RequestStatus, RunStatus
 from college.models import OPEN_REQUESTS, Correction, Course, Enrolment, Lesson, Merge, Person, Run, SeatRequest
 from portal.accounts import rules as accounts
+from portal.accounts.models import Cluster
 from portal.accounts.roles import PERSON
 from portal.core.errors import Late, NotAllowed
 
@@ -144,3 +145,7 @@ def check_can_decide_merge(by: Any, merge: Merge) -> str:
 
 def check_can_rotate_key(by: Any) -> str:
     return accounts.check_may(by, "certificate.issue")
+
+
+def check_can_freeze(by: Any, cluster: Cluster) -> str:
+    return accounts.check_may(by, "completion.decide", cluster=cluster)

@@ -9,18 +9,37 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from college.attendance import Day
 from college.enums import CredentialStatus, DayStatus, EnrolmentStatus, EventKind, RequestStatus, RunStatus
-from college.models import Correction, Credential, Enrolment, Lesson, Run, SeatRequest
+from college.experts import Count
+from college.models import Correction, Course, Credential, Enrolment, ExpertMonth, Lesson, Run, SeatRequest
 from college.naming import campus, name, said, title
 from college.queries import Preview
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
 
 __all__ = [
-    "TONES", "campus", "certificates", "corrections", "day", "day_of", "instant", "line", "my_lessons", "name",
-    "previews", "reason", "roster", "runs", "said", "timetable", "title",
+    "TONES",
+    "breakdown",
+    "campus",
+    "certificates",
+    "corrections",
+    "day",
+    "day_of",
+    "instant",
+    "line",
+    "months",
+    "my_lessons",
+    "name",
+    "previews",
+    "reason",
+    "roster",
+    "runs",
+    "said",
+    "timetable",
+    "title",
 ]  # fmt: skip
 
 TONES: dict[str, parts.Tone] = {
@@ -245,4 +264,51 @@ def certificates(rows: Sequence[Credential]) -> Table:
             for row in rows
         ],
         empty=_("아직 발급한 수료증이 없습니다."),
+    )
+
+
+def breakdown(counted: Count) -> Table:
+    """The same people by year, by campus and by course: each column sums to the total."""
+    titles = {course.code: title(course) for course in Course.objects.filter(code__in=counted.by_course)}
+    rows: list[list[object]] = [[_("연도"), str(year), number] for year, number in sorted(counted.by_year.items())]
+    rows += [[_("교육장"), campus(code), number] for code, number in sorted(counted.by_campus.items())]
+    rows += [[_("과정"), titles.get(code, code), number] for code, number in sorted(counted.by_course.items())]
+    return Table(
+        caption=_("연도·교육장·과정별"),
+        columns=[Column(_("기준")), Column(_("구분")), Column(_("사람"), number=True)],
+        rows=rows,
+        empty=_("아직 수료한 사람이 없습니다."),
+    )
+
+
+def months(rows: Sequence[ExpertMonth]) -> Table:
+    """Frozen months; a correction names its causes and who signed it."""
+    causes = {
+        "merge": _("동일인 병합"),
+        "split": pgettext("병합", "분리"),
+        "revocation": _("수료증 취소"),
+        "reversal": _("판정 변경"),
+        "identity": _("본인확인"),
+    }
+    return Table(
+        caption=_("확정한 달"),
+        columns=[
+            Column(_("달")),
+            Column(_("누계"), number=True),
+            Column(_("신규"), number=True),
+            Column(_("정정"), number=True),
+            Column(_("정정 사유")),
+        ],
+        rows=[
+            [
+                date_format(row.month, "YEAR_MONTH_FORMAT"),
+                row.total,
+                row.new,
+                row.correction,
+                ", ".join(str(causes[cause]) for cause in row.causes) if row.correction else "",
+            ]
+            for row in rows
+            if row.new or row.correction
+        ],
+        empty=_("아직 확정한 달이 없습니다."),
     )

@@ -8,6 +8,7 @@ urlpatterns = [
     path("college/runs/<slug:code>/", public.run, name="run"),
     path("college/runs/<slug:code>/request/", student.ask, name="ask"),
     path("college/runs/<slug:code>/drop/", student.drop, name="drop"),
+    path("college/experts/", public.experts, name="experts"),
     path("college/mine/", student.mine, name="mine"),
     path("college/requests/<uuid:public_id>/<slug:word>/", student.answer, name="answer"),
     path("college/certificates/<uuid:public_id>.json", verify.paper, name="paper"),

@@ -23,6 +23,7 @@ from college.queries.certificates import (
     sealed_at,
     taken_back,
 )
+from college.queries.counting import WINDOW, causes_between, count_rows, experts_at, frozen_months, people_at
 from college.queries.seats import (
     course_list,
     enrolment_of,
@@ -39,15 +40,20 @@ from college.queries.seats import (
 )
 
 __all__ = [
+    "WINDOW",
     "Preview",
     "by_number",
+    "causes_between",
     "certificate_of",
     "certificates_of",
+    "count_rows",
     "course_list",
     "days_of",
     "decisions_in_force",
     "enrolment_of",
     "events_of",
+    "experts_at",
+    "frozen_months",
     "in_order",
     "issuer",
     "learners",
@@ -60,6 +66,7 @@ __all__ = [
     "offers_due",
     "open_corrections",
     "open_runs",
+    "people_at",
     "person_of",
     "present_now",
     "previews",

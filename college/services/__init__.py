@@ -14,6 +14,7 @@ from college.services.certificates import (
 )
 from college.services.completion import give_score, judge_again, judge_run
 from college.services.corrections import apply_correction, check_correction, refuse_correction, request_correction
+from college.services.counting import freeze_month
 from college.services.lessons import open_lesson, record_list, scan, seal_due_lessons, seal_lesson
 from college.services.people import (
     confirm_identity,
@@ -57,6 +58,7 @@ __all__ = [
     "draft_run",
     "drop",
     "expire_unpaid",
+    "freeze_month",
     "fresh_list",
     "give_score",
     "give_seat_back",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from college import queries, rules
 from college.enums import MergeStatus, Strength
 from college.models import OPEN_REQUESTS, Enrolment, Merge, Person, PersonAccount, PersonIdentity, SeatRequest
-from college.services.seats import withdraw_by_merge
+from college.services.seats import OPEN_RUN, withdraw_by_merge
 from college.workflow import MERGE
 from ledger import log
 from portal.accounts.models import User
@@ -106,7 +106,8 @@ def confirm_merge(*, merge: Merge, by: Any, now: datetime) -> None:
     )
     Person.objects.filter(pk=person.pk).update(canonical=into)
     person.canonical = into
-    SeatRequest.objects.filter(canonical=person, live=True).update(canonical=into)
+    asked = SeatRequest.objects.filter(canonical=into, live=True).values("run")
+    SeatRequest.objects.filter(canonical=person, live=True).exclude(run__in=asked).update(canonical=into)
     Enrolment.objects.filter(canonical=person, holds_seat=True).exclude(run__in=_seats(into)).update(canonical=into)
 
 
@@ -143,9 +144,13 @@ def _seats(person: Person) -> Any:
 
 
 def _keep_the_earlier(person: Person, into: Person, *, by: Any, now: datetime) -> None:
-    """Two live requests of one human for one run: the later is withdrawn if still open; two seats are refused."""
-    mine = {request.run_id: request for request in SeatRequest.objects.filter(canonical=person, live=True)}
-    for theirs in SeatRequest.objects.filter(canonical=into, live=True, run__in=mine):
+    """Two live requests of one human for one run: the later is withdrawn if still open; two seats are refused.
+
+    Of a run that is over both stay as they were: the past is not rewritten, and the count takes one of them.
+    """
+    live = SeatRequest.objects.filter(live=True, run__status__in=OPEN_RUN).select_related("run", "person")
+    mine = {request.run_id: request for request in live.filter(canonical=person)}
+    for theirs in live.filter(canonical=into, run__in=mine):
         later = max(mine[theirs.run_id], theirs, key=lambda request: (request.requested_at, request.pk))
         if later.status not in OPEN_REQUESTS:
             later = theirs if later is not theirs else mine[theirs.run_id]

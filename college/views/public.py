@@ -10,15 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from college import queries, standing, tables
 from college.enums import Admission, RunStatus
 from college.models import Run
 from college.views.shared import found_run
+from portal.accounts.models import Cluster
 from portal.core.clock import database_now
 from portal.core.money import won
-from portal.core.ui.parts import Card, Row
+from portal.core.ui.parts import Card, Figure, Row
 
 
 @require_safe
@@ -113,3 +115,29 @@ def _rules(run: Run) -> Sequence[Any]:
         if each.required
     ]
     return [*said, Row(_("필수 평가"), ", ".join(marks))] if marks else said
+
+
+@require_safe
+def experts(request: HttpRequest) -> HttpResponse:
+    """양성 실적: what was promised against now, by year, campus and course, and every frozen month."""
+    now = database_now()
+    shown = [
+        _figures(cluster, now) for cluster in Cluster.objects.filter(courses__isnull=False).distinct().order_by("id")
+    ]
+    return render(request, "college/experts.html", {"clusters": shown})
+
+
+def _figures(cluster: Cluster, now: datetime) -> dict[str, Any]:
+    counted = queries.experts_at(cluster, now)
+    return {
+        "cluster": cluster,
+        "name": tables.said(cluster.name_ko, cluster.name_en),
+        "total": counted.total,
+        "figures": [
+            Figure(_("전문가 양성"), counted.total, _("명"), _("같은 사람은 한 번만 셉니다")),
+            Figure(_("본인확인 전 수료자"), counted.unverified, _("명"), _("실적에 넣지 않습니다")),
+            Figure(_("수료 건수"), counted.gross, pgettext("단위", "건")),
+        ],
+        "breakdown": tables.breakdown(counted),
+        "months": tables.months(list(queries.frozen_months(cluster))),
+    }

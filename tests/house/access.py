@@ -47,6 +47,7 @@ TABLE: dict[str, Row] = {
     "intake:call": Row(ALL, "call"),
     "college:courses": Row(ALL),
     "college:verify": Row(ALL),
+    "college:experts": Row(ALL),
     "college-machine:did": Row(ALL),
     "tenancy:hubs": Row(ALL),
     "tenancy:floor": Row(ALL, "hub level"),
