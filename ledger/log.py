@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ledger import merkle
 from ledger.alarms import on_alarm
+from ledger.documents import rule
 from ledger.entry import InvalidLeaf, leaf_hash
 from ledger.erasure import Held, NothingToErase, erase
 from ledger.holding import AlreadyLifted, Standing, check_unheld
@@ -62,6 +63,7 @@ __all__ = [
     "receipt",
     "register",
     "root_of",
+    "rule",
     "settle",
     "standing_holds",
     "status",

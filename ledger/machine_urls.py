@@ -6,6 +6,12 @@ from ledger import views
 
 app_name = "log"
 urlpatterns = [
+    path("", views.root, name="root"),
+    path("health", views.health, name="health"),
+    path("metrics", views.metrics, name="metrics"),
+    path("schemas/<str:sha256>.json", views.schema, name="schema"),
+    path("machines/<str:sha256>.json", views.machine, name="machine"),
+    path("verifiers/<str:sha256>.js", views.verifier, name="verifier"),
     path("checkpoint", views.checkpoint, name="checkpoint"),
     path("policy", views.policy_file, name="policy"),
     path("keys", views.keys, name="keys"),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from ledger import browsing, reading
+from ledger import browsing, documents, reading
 from ledger.forms import RecordsForm
 from ledger.growth import growth
 
@@ -32,6 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "address": f"?{urlencode(asked)}&" if asked else "?",
         "growth": growth(status.now),
+        "documents": [documents.schemas(), documents.machine()],
         "origin": settings.LEDGER["ORIGIN"],
     }
     return render(request, "ledger/index.html", context)
@@ -50,5 +51,16 @@ def leaf(request: HttpRequest, leaf_id: UUID) -> HttpResponse:
         shown = browsing.shown(leaf_id)
     except reading.UnknownLeaf as error:
         raise Http404(str(leaf_id)) from error
-    context = {"leaf": shown, "chain": browsing.chain(leaf_id), "status": reading.status()}
+    context = {
+        "leaf": shown,
+        "chain": browsing.chain(leaf_id),
+        "status": reading.status(),
+        "verifier": documents.verifier(),
+    }
     return render(request, "ledger/leaf.html", context)
+
+
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    """Opens receipts and proof files and checks them in the reader's own browser."""
+    return render(request, "ledger/verify.html", {"verifier": documents.verifier()})

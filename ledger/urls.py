@@ -7,5 +7,6 @@ from ledger import pages
 app_name = "ledger"
 urlpatterns = [
     path("", pages.index, name="index"),
+    path("verify/", pages.verify, name="verify"),
     path("leaf/<uuid:leaf_id>/", pages.leaf, name="leaf"),
 ]

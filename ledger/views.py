@@ -3,21 +3,24 @@
 import base64
 import hashlib
 import json
+import re
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from ledger import browsing, policy, proof, reading, tiles
+from ledger import browsing, documents, policy, proof, reading, tiles
 from ledger.merkle import ProofError
 from ledger.settling import Machinery
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 NO_CACHE = "no-cache"
 TEXT = "text/plain; charset=utf-8"
+_sha256 = re.compile("[0-9a-f]{64}").fullmatch
 
 
 def _public(
@@ -117,3 +120,74 @@ def consistency(request: HttpRequest) -> HttpResponseBase:
         return _public(request, wrong, TEXT, NO_CACHE, 400)
     lines = "".join(f"{base64.b64encode(item).decode()}\n" for item in path)
     return _public(request, lines, TEXT, IMMUTABLE)
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponseBase:
+    """The log's address in a browser: the page for people."""
+    return redirect("ledger:index")
+
+
+@require_safe
+def schema(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """The event types as a `ledger.schema` leaf names them."""
+    return _document(request, documents.schemas(), sha256, "application/json")
+
+
+@require_safe
+def machine(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """The rules of cases as a `ledger.machine` leaf names them."""
+    return _document(request, documents.machine(), sha256, "application/json")
+
+
+@require_safe
+def verifier(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """The browser verifier as a `ledger.verifier.published` leaf names it."""
+    return _document(request, documents.verifier(), sha256, "text/javascript; charset=utf-8")
+
+
+def _document(request: HttpRequest, now: documents.Document, sha256: str, content_type: str) -> HttpResponseBase:
+    """A file by its hash: the one of this version of the portal, or an earlier one from the public folder."""
+    if _sha256(sha256) is None:
+        return _missing(request)
+    if sha256 == now.sha256:
+        return _public(request, now.data, content_type, IMMUTABLE)
+    return _file(request, f"{now.folder}/{sha256}.{now.suffix}", content_type, IMMUTABLE)
+
+
+@require_safe
+def health(request: HttpRequest) -> HttpResponseBase:
+    """Sizes and times for whoever watches the log: 200 when in order or late, 503 on an alarm."""
+    found = reading.status()
+    body = {
+        "state": "alarm" if found.alarm else "degraded" if found.degraded else "ok",
+        "size": found.size,
+        "signed": found.signed_size,
+        "published": found.published_size,
+        "published_at": found.published_at.isoformat() if found.published_at else None,
+        "waiting": found.waiting,
+        "lag_seconds": int(found.lag.total_seconds()),
+        "witnesses": found.witnesses,
+        "independent_witnesses": found.independent,
+    }
+    return _public(request, json.dumps(body), "application/json", NO_CACHE, 503 if found.alarm else 200)
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponseBase:
+    """The same as gauges, in the text format of Prometheus."""
+    found = reading.status()
+    gauges = {
+        "ledger_tree_size": found.size,
+        "ledger_signed_size": found.signed_size,
+        "ledger_published_size": found.published_size,
+        "ledger_waiting_leaves": found.waiting,
+        "ledger_lag_seconds": found.lag.total_seconds(),
+        "ledger_published_timestamp_seconds": found.published_at.timestamp() if found.published_at else 0,
+        "ledger_witnesses": found.witnesses,
+        "ledger_independent_witnesses": found.independent,
+        "ledger_degraded": int(found.degraded),
+        "ledger_alarm": int(found.alarm is not None),
+    }
+    lines = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in gauges.items())
+    return _public(request, lines, "text/plain; version=0.0.4; charset=utf-8", NO_CACHE)

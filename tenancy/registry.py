@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ledger.log import EventType, name, register
+from ledger.log import EventType, name, register, rule
 
 _DAYS = {"start": "date", "end": "date"}
 _HASHES = {"inputs": "ref", "result": "ref", "version": "ref"}
@@ -88,4 +88,15 @@ name(
         "cells": _("구획 수"),
         "units": _("호실 수"),
     },
+)
+
+#: What anybody can replay from the log: no cell is used twice at a time, and no hub gives more cells than it has.
+_USED = {"live": ["HELD", "COMMITTED", "OCCUPIED", "BLOCKED"], "start": "start", "end": "end"}
+rule(rule="once", thing="space.occupancy", key=["subject"], **_USED)
+rule(
+    rule="sum_max",
+    thing="space.occupancy",
+    group=["unit:0"],
+    cap={"type": "space.place.imported", "group": "hub", "value": "cells", "adds": True},
+    **_USED,
 )

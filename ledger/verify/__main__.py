@@ -9,12 +9,15 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from ledger import entry, merkle, policy, proof, tiles
+from ledger.machines import InvalidMachines
 from ledger.policy import Policy, PolicyError
 from ledger.verify.audit import Refused, audit
 from ledger.verify.source import Unusable, open_source, read_file, read_text, read_tile
+from ledger.verify.watch import Watch
 
 OK, REFUSED, UNUSABLE = 0, 1, 2
 LIVE_SECONDS = 15 * 60
@@ -25,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         print(options.run(options))
-    except (Unusable, PolicyError) as error:
+    except (Unusable, PolicyError, InvalidMachines) as error:
         print(f"unusable: {error}", file=sys.stderr)
         return UNUSABLE
     except ValueError as error:
@@ -36,8 +39,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _audit(options: argparse.Namespace) -> str:
     rules = _policy(options)
-    found = audit(open_source(options.log), rules, now=int(time.time()), max_age=_age(options, rules))
-    return f"ok: {found.origin}, {found.size} leaves, root {found.root.hex()}"
+    files = [read_file(path) for path in options.machines]
+    age = _age(options, rules)
+    found = audit(open_source(options.log), rules, now=int(time.time()), max_age=age, machines=files)
+    replayed = ", replayed through the rules" if files else ""
+    return f"ok: {found.origin}, {found.size} leaves{replayed}, root {found.root.hex()}"
+
+
+def _watch(options: argparse.Namespace) -> str:
+    rules = _policy(options)
+    mirrors = [open_source(mirror) for mirror in options.mirror]
+    watch = Watch(open_source(options.log), rules, Path(options.state), mirrors)
+    while True:
+        found, silent = watch.step(now=int(time.time()), max_age=_age(options, rules))
+        for sentence in silent:
+            print(sentence, file=sys.stderr)
+        told = f"ok: {found.origin} stands at {found.size} leaves"
+        if options.once:
+            return told
+        print(told, flush=True)
+        time.sleep(options.every)
 
 
 def _age(options: argparse.Namespace, rules: Policy) -> int | None:
@@ -117,7 +138,18 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("audit", help="read the whole log and recompute everything")
     command.add_argument("log", metavar="DIR|URL")
     command.add_argument("--max-age", type=int, metavar="SECONDS", help=f"as for proof; {LIVE_SECONDS} for a URL")
+    command.add_argument(
+        "--machines", metavar="FILE", action="append", default=[], help="replay the leaves through these rules"
+    )
     _with_policy(command).set_defaults(run=_audit)
+    command = commands.add_parser("watch", help="keep the last checkpoint and see that the log only grows")
+    command.add_argument("log", metavar="URL")
+    command.add_argument("--state", required=True, metavar="DIR", help="where the checkpoint and evidence are kept")
+    command.add_argument("--mirror", action="append", default=[], metavar="URL", help="another copy that must agree")
+    command.add_argument("--max-age", type=int, metavar="SECONDS", help=f"as for proof; {LIVE_SECONDS} for a URL")
+    command.add_argument("--every", type=float, default=60, metavar="SECONDS")
+    command.add_argument("--once", action="store_true", help="look once instead of every minute")
+    _with_policy(command).set_defaults(run=_watch)
     command = commands.add_parser("proof", help="check that a leaf is in the log")
     command.add_argument("proof", metavar="PROOF")
     command.add_argument("--leaf", required=True)

@@ -1,11 +1,12 @@
 """The audit: reads every entry and every tile of a log and recomputes all that its checkpoint promises."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ledger import entry, merkle, tiles
+from ledger.machines import Replay
 from ledger.note import Checkpoint
 from ledger.policy import Policy
 from ledger.tiles import Tile
@@ -69,17 +70,27 @@ class Story:
             raise Refused(f"leaf {index}: the year {year} closes with other numbers than the log has")
 
 
-def audit(source: Source, rules: Policy, *, now: int | None = None, max_age: int | None = None) -> Checkpoint:
+def audit(
+    source: Source,
+    rules: Policy,
+    *,
+    now: int | None = None,
+    max_age: int | None = None,
+    machines: Sequence[bytes] = (),
+) -> Checkpoint:
     """The checkpoint under which everything in the log was found right; raises what is wrong with it.
 
-    With `max_age` (seconds before `now`, Unix time) older cosignatures do not count.
+    With `max_age` (seconds before `now`, Unix time) older cosignatures do not count. `machines` are machine files
+    through which every leaf is replayed; `InvalidMachines` when the log does not name one of them.
     """
     try:
         signed = source.read(CHECKPOINT)
     except Missing as error:
         raise Unusable(f"no log here: {error}") from error
     checkpoint = rules.check(signed.decode("utf-8"), now=now, max_age=max_age)
-    levels = [list(_leaf_hashes(source, checkpoint.size))]
+    replay = Replay(machines)
+    levels = [list(_leaf_hashes(source, checkpoint.size, replay))]
+    replay.finish()
     while len(levels[-1]) >= tiles.WIDTH:
         levels.append(_full_roots(levels[-1]))
     if merkle.root(levels[0]) != checkpoint.root:
@@ -91,13 +102,15 @@ def audit(source: Source, rules: Policy, *, now: int | None = None, max_age: int
     return checkpoint
 
 
-def _leaf_hashes(source: Source, size: int) -> Iterator[bytes]:
+def _leaf_hashes(source: Source, size: int, replay: Replay) -> Iterator[bytes]:
     story = Story()
     for bundle in tiles.bundles(size):
         for offset, data in enumerate(tiles.decode_bundle(read_tile(source, bundle), bundle.width)):
             index = bundle.n * tiles.WIDTH + offset
             try:
-                story.add(index, entry.parse_leaf(data))
+                leaf = entry.parse_leaf(data)
+                story.add(index, leaf)
+                replay.add(index, leaf)
             except entry.InvalidLeaf as error:
                 raise Refused(f"leaf {index}: {error}") from error
             yield entry.leaf_hash(data)

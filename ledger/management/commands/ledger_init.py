@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from ledger import genesis, openings
+from ledger import documents, genesis, openings
 from ledger.settling import Machinery
 
 
@@ -14,4 +14,5 @@ class Command(BaseCommand):
         machinery.prepare()
         openings.ensure_kek()
         begun = genesis.begin()
+        documents.publish(machinery.public)
         self.stdout.write("The ledger is ready" + (", its first leaf is written." if begun else "."))
