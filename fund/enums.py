@@ -113,6 +113,22 @@ class ShareStatus(models.TextChoices):
     VOID = "VOID", pgettext_lazy("출자요청 몫", "무효")
 
 
+class DistributionStatus(models.TextChoices):
+    DRAFT = "DRAFT", pgettext_lazy("배분", "기안")
+    COMPUTED = "COMPUTED", pgettext_lazy("배분", "계산")
+    APPROVED = "APPROVED", pgettext_lazy("배분", "승인")
+    PAID = "PAID", pgettext_lazy("배분", "지급")
+    REVERSED = "REVERSED", pgettext_lazy("배분", "취소")
+
+
+class DistributionKind(models.TextChoices):
+    """What the money does to the unfunded commitment: nothing, or it may be called again."""
+
+    PERMANENT = "PERMANENT", _("일반 배분")
+    RECALLABLE = "RECALLABLE", _("재출자 가능 배분")
+    EXCESS_RETURN = "EXCESS_RETURN", _("초과 납입금 반환")
+
+
 class BreachStatus(models.TextChoices):
     OPEN = "OPEN", pgettext_lazy("한도초과", "해소 전")
     CURED = "CURED", pgettext_lazy("한도초과", "해소")

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fund.enums import Purpose
+from fund.enums import DistributionKind, Purpose
 from fund.services import Asked
 from portal.core.ui.fields import DateInput
 
@@ -38,6 +38,14 @@ class CallForm(forms.Form):
             Asked(Purpose.EXPENSE, given["expense"] or 0),
         ]
         return [line for line in lines if line.amount]
+
+
+class DistributionForm(forms.Form):
+    """A distribution: how much, of what kind, on which day."""
+
+    kind = forms.ChoiceField(label=_("종류"), choices=DistributionKind.choices)
+    amount = forms.IntegerField(label=_("배분할 금액(원)"), min_value=1, max_value=10**15)
+    on = forms.DateField(label=_("배분일"), widget=DateInput)
 
 
 class ReceiptForm(forms.Form):

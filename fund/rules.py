@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from fund.enums import CallStatus, CommitmentStatus, PartnerRole
-from fund.models import CapitalCall, Commitment, Programme, SubFund
+from fund.enums import CallStatus, CommitmentStatus, DistributionStatus, PartnerRole
+from fund.models import CapitalCall, Commitment, Distribution, Programme, SubFund
 from portal.accounts import rules as accounts
 from portal.core.errors import NotAllowed, Refused
 
@@ -48,6 +48,17 @@ def check_can_approve_call(by: Any, call: CapitalCall) -> str:
 def can_approve_call(by: Any, call: CapitalCall) -> bool:
     allowed = may_in(by, "capital_call.approve", call.sub_fund)
     return allowed and call.status == CallStatus.DRAFT and call.proposed_by_id != by.pk
+
+
+def check_can_approve_distribution(by: Any, distribution: Distribution) -> str:
+    role = check_may_in(by, "distribution.approve", distribution.sub_fund)
+    check_second_person(by, distribution.proposed_by_id)
+    return role
+
+
+def can_approve_distribution(by: Any, distribution: Distribution) -> bool:
+    allowed = may_in(by, "distribution.approve", distribution.sub_fund)
+    return allowed and distribution.status == DistributionStatus.COMPUTED and distribution.proposed_by_id != by.pk
 
 
 def check_second_person(by: Any, proposed_by: int) -> None:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from fund.enums import Account, BreachStatus, CallStatus, CommitmentStatus, ShareStatus, SubFundStatus
-from fund.models import CallShare, CapitalCall, Commitment, Entry, SubFund
+from fund.enums import (
+    Account,
+    BreachStatus,
+    CallStatus,
+    CommitmentStatus,
+    DistributionStatus,
+    ShareStatus,
+    SubFundStatus,
+)
+from fund.models import CallShare, CapitalCall, Commitment, Distribution, Entry, SubFund
 from fund.queries.calls import Share
+from fund.queries.flows import CashFlow
 from portal.core.money import won
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
@@ -28,6 +38,8 @@ TONES: dict[str, parts.Tone] = {
     CallStatus.FUNDED: "success",
     ShareStatus.LATE: "danger",
     ShareStatus.PAID: "success",
+    DistributionStatus.COMPUTED: "warning",
+    DistributionStatus.PAID: "success",
     BreachStatus.OPEN: "danger",
 }
 
@@ -48,6 +60,11 @@ def money(amount: int) -> str:
 def percent(part: int, whole: int) -> str:
     """A share to two decimals, cut, never rounded up over a limit; a dash of nothing."""
     return f"{part * 10_000 // whole / 100:.2f} %" if whole else "–"
+
+
+def multiple(value: Fraction | None) -> str:
+    """A multiple to two decimals, cut; a dash where the divisor is 0."""
+    return "–" if value is None else f"{value.numerator * 100 // value.denominator / 100:.2f}"
 
 
 def sub_funds(rows: Sequence[SubFund], committed: Mapping[int, tuple[int, int]]) -> Table:
@@ -185,6 +202,96 @@ def _shares(rows: Sequence[tuple[Commitment, int, int, int, int, object]]) -> Ta
             for one, inside, outside, before, after, state in rows
         ],
         foot=[_("합계"), f"{sum(row[0].units for row in rows):,}", *[money(total) for total in sums], ""],
+    )
+
+
+def distributions(rows: Sequence[Distribution]) -> Table:
+    return Table(
+        caption=_("배분"),
+        columns=[
+            Column(_("차수")),
+            Column(_("배분일")),
+            Column(_("종류")),
+            Column(_("금액"), number=True),
+            Column(_("성과보수"), number=True),
+            Column(_("상태")),
+        ],
+        rows=[
+            [
+                parts.link(
+                    _("%(number)s차") % {"number": row.number}, reverse("fund:distribution", args=[row.public_id])
+                ),
+                day(row.on_date),
+                row.get_kind_display(),
+                money(row.amount),
+                money(row.run.get("carry", 0)),
+                status(row.status, row.get_status_display()),
+            ]
+            for row in rows
+        ],
+        empty=_("아직 배분이 없습니다."),
+    )
+
+
+def tiers(lines: Sequence[tuple[str, int, int]]) -> Table:
+    """The waterfall step by step: what each tier is, and what it gives to whom."""
+    words = {
+        "return_of_capital": (_("원금 반환"), _("출자자가 낸 돈을 먼저 돌려줍니다.")),
+        "preferred_return": (_("기준수익"), _("돌려받을 때까지의 기준수익률만큼 출자자에게 줍니다.")),
+        "catch_up": (_("따라잡기"), _("운용사의 성과보수가 약정한 비율이 될 때까지 나눕니다.")),
+        "split": (_("초과수익 나눔"), _("남은 금액을 성과보수율로 나눕니다.")),
+    }
+    return Table(
+        caption=_("배분 단계"),
+        columns=[
+            Column(_("단계")),
+            Column(_("뜻")),
+            Column(_("출자자"), number=True),
+            Column(_("운용사 성과보수"), number=True),
+        ],
+        rows=[[*words[tier], money(lp), money(gp)] for tier, lp, gp in lines],
+        foot=[_("합계"), "", money(sum(row[1] for row in lines)), money(sum(row[2] for row in lines))],
+    )
+
+
+def parts_of(rows: Sequence[tuple[Commitment, int, int]]) -> Table:
+    """Each partner's part of a distribution."""
+    return Table(
+        caption=_("출자자별 배분"),
+        columns=[
+            Column(_("출자자")),
+            Column(_("좌수"), number=True),
+            Column(_("배분액"), number=True),
+            Column(_("그중 원금"), number=True),
+        ],
+        rows=[[str(one.partner), f"{one.units:,}", money(amount), money(capital)] for one, amount, capital in rows],
+        foot=[
+            _("합계"),
+            f"{sum(row[0].units for row in rows):,}",
+            money(sum(row[1] for row in rows)),
+            money(sum(row[2] for row in rows)),
+        ],
+    )
+
+
+def flows(rows: Sequence[CashFlow]) -> Table:
+    """What all partners paid and got, by day."""
+    return Table(
+        caption=_("현금흐름"),
+        columns=[
+            Column(_("날짜")),
+            Column(_("납입"), number=True),
+            Column(_("배분"), number=True),
+            Column(_("순현금흐름"), number=True),
+        ],
+        rows=[[day(row.on), money(row.paid_in), money(row.distributed), money(row.net)] for row in rows],
+        foot=[
+            _("합계"),
+            money(sum(row.paid_in for row in rows)),
+            money(sum(row.distributed for row in rows)),
+            money(sum(row.net for row in rows)),
+        ],
+        empty=_("이 날까지 현금흐름이 없습니다."),
     )
 
 

@@ -19,6 +19,13 @@ TOPICS = [
         required=True,
     ),
     Topic(
+        "fund.distributed",
+        _("배분"),
+        _("{sub_fund} {number}차 배분: {amount}원을 지급했습니다."),
+        _("종류는 {kind}, 배분일은 {on}입니다. 이 배분 뒤 미납입 약정은 {after}원입니다."),
+        required=True,
+    ),
+    Topic(
         "fund.call_rescinded",
         _("출자요청 취소"),
         _("{sub_fund} {number}차 출자요청이 취소되었습니다."),

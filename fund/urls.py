@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fund.views import calls, portfolio
+from fund.views import calls, distributions, portfolio
 
 app_name = "fund"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("sub-funds/<uuid:sub_fund>/call/", calls.new_call, name="new_call"),
     path("calls/<uuid:call>/", calls.call, name="call"),
     path("calls/<uuid:call>/<slug:step>/", calls.call_step, name="call_step"),
+    path("sub-funds/<uuid:sub_fund>/distribution/", distributions.new_distribution, name="new_distribution"),
+    path("distributions/<uuid:distribution>/", distributions.distribution, name="distribution"),
+    path("distributions/<uuid:distribution>/<slug:step>/", distributions.distribution_step, name="distribution_step"),
     path("shares/<int:share>/receive/", calls.receive, name="receive"),
     path("notices/<uuid:call>/<uuid:commitment>/", calls.notice, name="notice"),
 ]

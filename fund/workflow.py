@@ -68,6 +68,14 @@ SHARE: Steps = {
     ("PAID", "VOID"): "share:voided",
 }
 
+DISTRIBUTION: Steps = {
+    ("DRAFT", "COMPUTED"): "distribution:computed",
+    ("COMPUTED", "DRAFT"): "distribution:reworked",
+    ("COMPUTED", "APPROVED"): "distribution:approved",
+    ("APPROVED", "PAID"): "distribution:paid",
+    ("PAID", "REVERSED"): "distribution:reversed",
+}
+
 CAP_BREACH: Steps = {
     ("OPEN", "CURED"): "cap_breach:cured",
     ("OPEN", "WAIVED"): "cap_breach:waived",
@@ -111,5 +119,10 @@ MACHINES: Mapping[str, Machine] = {
         ),
     ),
     "share": Machine(SHARE, enums.ShareStatus, _owners(enums.ShareStatus, DUE=Owner.PARTNER, LATE=Owner.PARTNER)),
+    "distribution": Machine(
+        DISTRIBUTION,
+        enums.DistributionStatus,
+        _owners(enums.DistributionStatus, Owner.MANAGER, COMPUTED=Owner.APPROVER, REVERSED=Owner.NOBODY),
+    ),
     "cap_breach": Machine(CAP_BREACH, enums.BreachStatus, _owners(enums.BreachStatus, OPEN=Owner.APPROVER)),
 }  # fmt: skip

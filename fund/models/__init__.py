@@ -2,6 +2,7 @@
 
 from fund.models.books import Book, Entry, Posting
 from fund.models.calls import BankReceipt, CallLine, CallShare, CapitalCall
+from fund.models.distributions import Distribution, DistributionShare
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
 from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFund
 
@@ -15,6 +16,8 @@ __all__ = [
     "CapitalCall",
     "Close",
     "Commitment",
+    "Distribution",
+    "DistributionShare",
     "Entry",
     "Equalisation",
     "Partner",

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Sum
 
 from fund.enums import CommitmentStatus, PartnerRole
-from fund.models import AgreementVersion, Commitment, Programme, SubFund
+from fund.models import AgreementVersion, Commitment, Distribution, Programme, SubFund
 from portal.accounts.queries import clusters_of
 from portal.accounts.roles import roles_for
 
@@ -55,3 +55,8 @@ def commitments_of(sub_fund: SubFund) -> QuerySet[Commitment]:
     """Every commitment that was not withdrawn, with its partner."""
     found = sub_fund.commitments.exclude(status=CommitmentStatus.WITHDRAWN)
     return found.select_related("partner").order_by("id")
+
+
+def distributions_of(sub_fund: SubFund) -> QuerySet[Distribution]:
+    """Every distribution, the latest first."""
+    return Distribution.objects.filter(sub_fund=sub_fund).order_by("-number")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.db import transaction
 from fund.enums import EntryKind
 from fund.models import Book, Entry, Partner, Posting, Programme, SubFund
 from fund.queries import books
+from portal.core.errors import Overtaken
 from portal.intake.canonical import digest
 
 
@@ -95,6 +97,12 @@ def lock(programme: Programme, *sub_funds: SubFund) -> None:
         programme=programme, kind="CITY"
     )
     list(wanted.order_by("id").select_for_update(of=["self"]))
+
+
+def still(row: Any) -> None:
+    """Raise ``Overtaken`` when somebody moved the row since it was read; hold the locks of the books before asking."""
+    if not type(row)._default_manager.select_for_update().filter(pk=row.pk, status=row.status).exists():
+        raise Overtaken
 
 
 def booked(event: UUID) -> dict[str, str]:

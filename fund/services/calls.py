@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from fund import queries, rules
 from fund.enums import Account, CallStatus, EntryKind, PartnerRole, Purpose, ShareStatus, SubFundStatus
 from fund.models import BankReceipt, CallLine, CallShare, CapitalCall, Commitment, SubFund
-from fund.services.books import booked, lock, move, post, reverse_event
+from fund.services.books import booked, lock, move, post, reverse_event, still
 from fund.services.telling import tell_call_issued, tell_call_rescinded, tell_call_waiting
 from fund.workflow import CALL, SHARE
 from ledger import log
@@ -112,6 +112,7 @@ def issue_call(*, call: CapitalCall, by: Any, now: datetime) -> list[CallShare]:
     acting = by.acting_as(rules.check_may_in(by, "capital_call.prepare", call.sub_fund))
     sub_fund, lines, event = call.sub_fund, asked_of(call), uuid4()
     lock(sub_fund.programme, sub_fund)
+    still(call)
     list(sub_fund.commitments.select_for_update().order_by("id"))
     check_notice(sub_fund, call.due_date, now)
     shares = [
@@ -282,6 +283,7 @@ def _undo(call: CapitalCall, acting: Any, now: datetime) -> Any:
         raise Refused(_("통지한 출자요청만 고칠 수 있습니다."))
     event = uuid4()
     lock(call.sub_fund.programme, call.sub_fund)
+    still(call)
     reverse_event(event=call.event, on=now.astimezone(SEOUL).date(), now=now, into=event)
     for share in queries.calls.shares_of(call).select_for_update(of=["self"]):
         _count(share, -1)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
-from fund.models import CallShare, CapitalCall
+from fund.enums import DistributionKind
+from fund.models import CallShare, CapitalCall, Distribution, DistributionShare
 from portal.accounts.queries import people_with
 from portal.notices.services import notify
 
@@ -16,7 +17,7 @@ def tell_call_waiting(call: CapitalCall, total: int) -> None:
     notify(
         to=people_with("fund.approver", cluster=sub_fund.programme.cluster, sub_fund=sub_fund.code),
         topic="fund.call_waiting",
-        context={"sub_fund": sub_fund.name_ko, "number": call.number, "total": f"{total:,}", "due": call.due_date},
+        context={"sub_fund": sub_fund, "number": call.number, "total": f"{total:,}", "due": call.due_date},
         url=reverse("fund:call", args=[call.public_id]),
         key=f"fund.call_waiting:{call.public_id}:{call.revision}",
     )
@@ -31,7 +32,7 @@ def tell_call_issued(call: CapitalCall, shares: Sequence[CallShare]) -> None:
             to=share.commitment.partner.organisation,
             topic="fund.call_issued",
             context={
-                "sub_fund": call.sub_fund.name_ko,
+                "sub_fund": call.sub_fund,
                 "number": call.number,
                 "amount": f"{share.amount:,}",
                 "due": call.due_date,
@@ -49,6 +50,25 @@ def tell_call_rescinded(call: CapitalCall, shares: Sequence[CallShare]) -> None:
             notify(
                 to=share.commitment.partner.organisation,
                 topic="fund.call_rescinded",
-                context={"sub_fund": call.sub_fund.name_ko, "number": call.number},
+                context={"sub_fund": call.sub_fund, "number": call.number},
                 key=f"fund.call_rescinded:{call.public_id}",
+            )
+
+
+def tell_distributed(distribution: Distribution, shares: Sequence[DistributionShare]) -> None:
+    """To each partner its own part, with what may still be called after it."""
+    for share in shares:
+        if share.commitment.partner.organisation is not None:
+            notify(
+                to=share.commitment.partner.organisation,
+                topic="fund.distributed",
+                context={
+                    "sub_fund": distribution.sub_fund,
+                    "number": distribution.number,
+                    "amount": f"{share.amount:,}",
+                    "kind": DistributionKind(distribution.kind).label,
+                    "on": distribution.on_date,
+                    "after": f"{share.commitment.unfunded:,}",
+                },
+                key=f"fund.distributed:{distribution.public_id}",
             )

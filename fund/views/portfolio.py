@@ -17,7 +17,7 @@ from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
 from portal.core.ui.parts import Figure, Tab
 
-_TABS = ("partners", "calls", "books", "journal")
+_TABS = ("partners", "calls", "distributions", "performance", "books", "journal")
 
 
 @login_required
@@ -66,15 +66,24 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
     on, known, form = as_of(request, now)
     shown = request.GET.get("show", "partners")
     shown = shown if shown in _TABS else "partners"
-    words = {"partners": _("출자자"), "calls": _("출자요청"), "books": _("시산표"), "journal": _("분개장")}
+    words = {
+        "partners": _("출자자"),
+        "calls": _("출자요청"),
+        "distributions": _("배분"),
+        "performance": _("성과"),
+        "books": _("시산표"),
+        "journal": _("분개장"),
+    }
     context = {
         "sub_fund": found,
         "on": on,
         "tone": tables.TONES.get(found.status, ""),
-        "as_of_form": form if shown in ("books", "journal") else None,
+        "as_of_form": form if shown in ("performance", "books", "journal") else None,
         "shown": shown,
         "tabs": [Tab(words[tab], f"?show={tab}", current=shown == tab) for tab in _TABS],
         "table": _table(found, shown, on, known),
+        "results": _results(found, on, known) if shown == "performance" else None,
+        "may_distribute": rules.may_in(request.user, "distribution.prepare", found),
         "may_call": rules.may_in(request.user, "capital_call.prepare", found),
     }
     return render(request, "fund/sub_fund.html", context)
@@ -83,8 +92,37 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
 def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
     if shown == "calls":
         return tables.calls(list(queries.calls.calls_of(found)))
+    if shown == "distributions":
+        return tables.distributions(list(queries.funds.distributions_of(found)))
+    if shown == "performance":
+        return tables.flows(queries.flows.cash_flows(found, on=on, known=known))
     if shown == "books":
         return tables.balances(queries.books.balances(queries.books.book_of(found), on=on, known=known))
     if shown == "journal":
         return tables.entries(list(queries.books.latest(queries.books.book_of(found), on=on, known=known)))
     return tables.partners(list(queries.funds.commitments_of(found)))
+
+
+def _results(found: SubFund, on: Any, known: Any) -> list[Figure]:
+    """The multiples, and the rate or why there is none; a rate of less than a year is shown as what it was."""
+    result = queries.flows.performance_of(found, on=on, known=known)
+    rate, multiples = result.rate, result.multiples
+    words = {
+        "NO_SOLUTION": _("이 현금흐름을 설명하는 수익률이 없습니다."),
+        "MULTIPLE": _("수익률이 둘 이상이어서 하나로 말할 수 없습니다."),
+        "UNDEFINED": _("수익률을 계산할 현금흐름이 아직 없습니다."),
+    }
+    if rate.status == "OK" and rate.annualised and rate.rate is not None:
+        shown, note = f"{rate.rate:.2%}", _("연 수익률, 보수와 비용을 뺀 뒤")
+    elif rate.period_return is not None:
+        shown, note = f"{rate.period_return:.2%}", _("1년이 되지 않아 기간 수익률을 보입니다.")
+    else:
+        shown, note = "–", words[rate.status]
+    return [
+        Figure(_("순자산"), tables.money(result.nav)),
+        Figure("PIC", tables.multiple(multiples.pic), note=_("납입 ÷ 약정")),
+        Figure("DPI", tables.multiple(multiples.dpi), note=_("배분 ÷ 납입")),
+        Figure("RVPI", tables.multiple(multiples.rvpi), note=_("순자산 ÷ 납입")),
+        Figure("TVPI", tables.multiple(multiples.tvpi), note=_("(배분 + 순자산) ÷ 납입")),
+        Figure(_("수익률"), shown, note=note),
+    ]

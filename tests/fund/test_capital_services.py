@@ -10,7 +10,7 @@ from fund import queries, services
 from fund.enums import Account, BreachStatus, CallStatus, CommitmentStatus, ShareStatus, SubFundStatus
 from fund.models import CapBreach, Commitment, Programme
 from fund.services import Asked
-from portal.core.errors import ForgedStep, Invalid, NotAllowed, Refused
+from portal.core.errors import ForgedStep, Invalid, NotAllowed, Overtaken, Refused
 from portal.notices.models import Notice
 from tests.factories import people
 from tests.factories.fund import FORMED, NOW, formed, gathering, house
@@ -173,6 +173,17 @@ def test_over_payment_waits_in_suspense_and_a_reference_counts_once():
     assert (share.status, share.paid, balances(made)[Account.SUSPENSE]) == (ShareStatus.PAID, 15_000_000, -7)
     with pytest.raises(Refused, match="이미"):
         services.receive(share=share, amount=1, reference="C", **on)
+
+
+def test_a_call_issued_twice_is_issued_once():
+    made = formed()
+    call = made.proposed(100_000_000)
+    services.approve_call(call=call, by=made.approver, now=NOW)
+    stale = type(call).objects.select_related("sub_fund__programme__cluster").get(pk=call.pk)
+    services.issue_call(call=call, by=made.manager, now=NOW)
+    with pytest.raises(Overtaken):
+        services.issue_call(call=stale, by=made.manager, now=NOW)
+    assert balances(made)[Account.DUE] == 100_000_000
 
 
 def test_an_issued_call_is_taken_back_by_its_mirror():

@@ -149,6 +149,9 @@ TABLE: dict[str, Row] = {
     "fund:call": Row(FUND, "capital call"),
     "fund:call_step": Row(frozenset({"fund manager"}), "capital call step", "post"),
     "fund:receive": Row(frozenset({"fund manager"}), "call share", "post"),
+    "fund:new_distribution": Row(frozenset({"fund manager"}), "sub fund"),
+    "fund:distribution": Row(FUND, "distribution"),
+    "fund:distribution_step": Row(frozenset({"fund manager"}), "distribution step", "post"),
     "fund:notice": Row(FUND | COMPANY, "call notice"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -10,6 +11,7 @@ from django.core.management import call_command
 
 from fund.models import Partner
 from ledger import log
+from fund.services import propose_distribution
 from ledger.models import Record
 from portal.accounts import services as accounts
 from portal.accounts.models import User
@@ -186,11 +188,18 @@ def _fund(world: World, organisation: Any) -> None:
     Partner.objects.filter(pk=partner.pk).update(organisation=organisation)
     call = made.call(100_000_000)
     share = call.shares.get(commitment__partner=partner)
+    made.pay(call)
+    paid_at = fund.NOW + timedelta(days=60)
+    row = propose_distribution(
+        sub_fund=made.sub_fund, kind="PERMANENT", amount=1_000_000, on=paid_at.date(), by=made.manager, now=paid_at
+    )
     world.people["fund manager"] = made.manager
     world.things |= {
         "sub fund": [made.sub_fund.public_id],
         "capital call": [call.public_id],
         "capital call step": [call.public_id, "rescind"],
+        "distribution": [row.public_id],
+        "distribution step": [row.public_id, "pay"],
         "call share": [share.pk],
         "call notice": [call.public_id, share.commitment.public_id],
     }

@@ -1,0 +1,111 @@
+"""The distribution wizard with the waterfall explained step by step, the second person, the payment."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from fund import rules, services, tables
+from fund.enums import DistributionStatus
+from fund.forms import DistributionForm, ReasonForm
+from fund.models import Distribution
+from fund.views.shared import SignedIn, found_sub_fund, tried
+from portal.core.clock import database_now
+from portal.core.errors import Invalid, Refused
+from portal.core.ui.parts import Row
+
+
+@login_required
+def new_distribution(request: SignedIn, sub_fund: UUID) -> HttpResponse:
+    """First every tier and part, then the proposal; both from the same form."""
+    found, now = found_sub_fund(request, sub_fund), database_now()
+    rules.check_may_in(request.user, "distribution.prepare", found)
+    form, plan = DistributionForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            if "propose" in request.POST:
+                made = services.propose_distribution(sub_fund=found, **form.cleaned_data, by=request.user, now=now)
+                messages.success(request, _("배분을 계산해 결재를 올렸습니다."))
+                return redirect("fund:distribution", distribution=made.public_id)
+            plan = services.plan_distribution(sub_fund=found, **form.cleaned_data)
+        except Refused as refusal:
+            named = refusal.field if isinstance(refusal, Invalid) else None
+            form.add_error(named if named in form.fields else None, str(refusal.message))
+    context = {"sub_fund": found, "form": form, "tiers": None, "parts": None}
+    if plan is not None:
+        lines = [(line.tier, line.lp, line.gp) for line in plan.result.lines] if plan.result else []
+        context |= {"tiers": tables.tiers(lines) if lines else None, "parts": tables.parts_of(plan.parts)}
+    return render(request, "fund/new_distribution.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+def distribution(request: SignedIn, distribution: UUID) -> HttpResponse:
+    """One distribution: its tiers, every part, what may be done next."""
+    found = _distribution(request, distribution)
+    shares = found.shares.select_related("commitment__partner").order_by("commitment_id")
+    lines = [(str(tier), int(lp), int(gp)) for tier, lp, gp in found.run.get("lines", [])]
+    decides = rules.may_in(request.user, "distribution.approve", found.sub_fund)
+    context = {
+        "distribution": found,
+        "sub_fund": found.sub_fund,
+        "tone": tables.TONES.get(found.status, ""),
+        "facts": _facts(found),
+        "tiers": tables.tiers(lines) if lines else None,
+        "parts": tables.parts_of([(share.commitment, share.amount, share.capital) for share in shares]),
+        "steps": _steps(request, found),
+        "reason": ReasonForm() if decides and found.status == DistributionStatus.PAID else None,
+    }
+    return render(request, "fund/distribution.html", context)
+
+
+def _facts(found: Distribution) -> list[Row]:
+    return [
+        Row(_("종류"), found.get_kind_display()),
+        Row(_("배분일"), tables.day(found.on_date)),
+        Row(_("배분할 금액"), tables.money(found.amount)),
+        Row(_("계산에 쓴 자료의 지문"), found.inputs_hash),
+        Row(_("기안"), found.proposed_by.name),
+        Row(_("승인"), found.approved_by.name if found.approved_by else _("아직 없음")),
+    ]
+
+
+def _steps(request: SignedIn, found: Distribution) -> list[tuple[str, str]]:
+    if rules.can_approve_distribution(request.user, found):
+        return [("approve", _("배분 승인하기"))]
+    manages = rules.may_in(request.user, "distribution.prepare", found.sub_fund)
+    if manages and found.status == DistributionStatus.APPROVED:
+        return [("pay", _("지급을 기록하고 알리기"))]
+    return []
+
+
+@require_POST
+@login_required
+def distribution_step(request: SignedIn, distribution: UUID, step: str) -> HttpResponse:
+    """Approve, pay or take back."""
+    found, now, by = _distribution(request, distribution), database_now(), request.user
+    reason = request.POST.get("reason", "")
+    done = {
+        "approve": (lambda: services.approve_distribution(distribution=found, by=by), _("배분을 승인했습니다.")),
+        "pay": (lambda: services.pay_distribution(distribution=found, by=by, now=now), _("지급을 기록했습니다.")),
+        "reverse": (
+            lambda: services.reverse_distribution(distribution=found, by=by, now=now, reason=reason),
+            _("배분을 취소했습니다."),
+        ),
+    }.get(step)
+    if done is None:
+        raise Http404
+    tried(request, *done)
+    return redirect("fund:distribution", distribution=found.public_id)
+
+
+def _distribution(request: SignedIn, public_id: UUID) -> Distribution:
+    rows = Distribution.objects.select_related("sub_fund__programme__cluster", "proposed_by", "approved_by")
+    found = get_object_or_404(rows, public_id=public_id)
+    rules.check_can_read(request.user, found.sub_fund)
+    return found
