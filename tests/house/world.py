@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from fund.models import Partner
-from ledger import log
 from fund.services import propose_distribution
+from ledger import log
 from ledger.models import Record
 from portal.accounts import services as accounts
 from portal.accounts.models import User
