@@ -157,6 +157,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ledger.tasks.close_series",
         "schedule": crontab(month_of_year=1, day_of_month=1, hour="0-6", minute=10),
     },
+    "draft the month's rent": {"task": "tenancy.tasks.bill", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
+    "dun": {"task": "tenancy.tasks.dun", "schedule": 3600.0, "options": {"expires": 1800}},
     "close calls": {"task": "portal.intake.tasks.close_due_calls", "schedule": 5.0, "options": {"expires": 10}},
 }
 

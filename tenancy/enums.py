@@ -67,6 +67,68 @@ class InvoiceStatus(models.TextChoices):
 
 class InvoiceKind(models.TextChoices):
     RENT = "RENT", _("임대료")
+    HOLDOVER = "HOLDOVER", _("무단점유 사용료")
+
+
+class LineKind(models.TextChoices):
+    """What a line charges; ``RENT`` by the card's basis, ``FEE`` the flat management fee."""
+
+    RENT = "RENT", _("임대료")
+    FEE = "FEE", _("관리비")
+    HOLDOVER = "HOLDOVER", _("무단점유 사용료")
+
+
+class AmendmentStatus(models.TextChoices):
+    DRAFT = "DRAFT", _("작성")
+    AWAITING_SIGNATURE = "AWAITING_SIGNATURE", _("서명대기")
+    IN_FORCE = "IN_FORCE", _("시행")
+    DROPPED = "DROPPED", pgettext_lazy("변경계약", "취소")
+
+
+class AmendmentKind(models.TextChoices):
+    """What of a lease changes from a day on."""
+
+    MOVE = "MOVE", _("호실 이동")
+    AREA = "AREA", _("계약면적 변경")
+    RATE = "RATE", _("요율 변경")
+    DATES = "DATES", _("계약기간 변경")
+    SUCCESSION = "SUCCESSION", _("임차인 승계")
+
+
+class DepositStatus(models.TextChoices):
+    DUE = "DUE", _("납부대기")
+    PART_RECEIVED = "PART_RECEIVED", _("일부수납")
+    RECEIVED = "RECEIVED", pgettext_lazy("보증금", "수납")
+    CLOSING = "CLOSING", _("정산중")
+    RETURNED = "RETURNED", pgettext_lazy("보증금", "반환")
+    CONSUMED = "CONSUMED", _("전액충당")
+
+
+class DepositKind(models.TextChoices):
+    """What an entry of a deposit does."""
+
+    RECEIVED = "RECEIVED", pgettext_lazy("보증금", "수납")
+    RENT = "RENT", _("임대료 충당")
+    REPAIR = "REPAIR", _("수선비 충당")
+    RETURNED = "RETURNED", pgettext_lazy("보증금", "반환")
+
+
+class ArrearsStatus(models.TextChoices):
+    OPEN = "OPEN", _("미납")
+    REMINDED = "REMINDED", pgettext_lazy("체납", "안내")
+    DEMANDED = "DEMANDED", _("독촉")
+    FINAL_NOTICE = "FINAL_NOTICE", _("최고")
+    PLAN = "PLAN", _("분납")
+    TERMINATING = "TERMINATING", _("해지절차")
+    CLOSED = "CLOSED", _("종결")
+
+
+class PaymentKind(models.TextChoices):
+    """A row of the bank; a counter-row takes one back (``BOUNCED``) or pays money out (``REFUND``)."""
+
+    RECEIVED = "RECEIVED", _("입금")
+    BOUNCED = "BOUNCED", _("입금 취소")
+    REFUND = "REFUND", _("환급")
 
 
 class Side(models.TextChoices):
@@ -78,6 +140,8 @@ class Side(models.TextChoices):
 
 class Basis(models.TextChoices):
     AREA = "AREA", _("면적(㎡)당")
+    SEAT = "SEAT", _("좌석당")
+    FLAT = "FLAT", _("호실당")
 
 
 class Rounding(models.TextChoices):

@@ -14,7 +14,7 @@ from portal.core.money import won
 from portal.core.ui.parts import Column, Row, Table
 from tenancy import rent as arithmetic
 from tenancy.enums import VatMode
-from tenancy.models import Lease, Offer, RateCard, Signature
+from tenancy.models import Amendment, Lease, Offer, RateCard, Signature
 
 _MONTHS_SHOWN = 3
 
@@ -95,3 +95,31 @@ def period(start: date, end: date) -> str:
 def signature(given: Signature) -> str:
     """Who signed, and when."""
     return f"{given.user} · {date_format(timezone.localtime(given.signed_at), 'DATETIME_FORMAT')}"
+
+
+def changes(amendment: Amendment) -> list[Row]:
+    """What an amendment changes, before and after, line by line."""
+    names = {
+        "unit": _("호실"),
+        "area_m2": _("면적(㎡)"),
+        "seats": _("좌석"),
+        "rate_won": _("월 요율(원)"),
+        "fee_won": _("관리비"),
+        "start": _("시작일"),
+        "name": _("임차인"),
+    }
+    before, after = amendment.before, amendment.after
+    return [
+        Row(name, f"{_value(key, before.get(key))} → {_value(key, after[key])}")
+        for key, name in names.items()
+        if key in after and after[key] != before.get(key)
+    ]
+
+
+def _value(key: str, value: object) -> str:
+    """A unit by its number, an amount with thousands marks, a day as people write it."""
+    if key == "unit":
+        return str(value).rpartition(".")[2]
+    if key == "start":
+        return date_format(date.fromisoformat(str(value)), "DATE_FORMAT")
+    return f"{value:,}" if isinstance(value, int) else str(value or "")

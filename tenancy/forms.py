@@ -1,9 +1,17 @@
 """What people fill in. Whether they may is asked in ``rules``, whether it fits is insisted on in ``services``."""
 
+from __future__ import annotations
+
+import base64
+from decimal import Decimal
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.ui.fields import DateInput
+from portal.core.ui.fields import DateInput, WonField
+
+MOST_BYTES = 2 * 1024 * 1024
 
 
 class DayForm(forms.Form):
@@ -53,3 +61,117 @@ class KeyForm(forms.Form):
     """The day on which the key was handed over."""
 
     on = forms.DateField(label=_("입주일"), widget=DateInput)
+
+
+class SureForm(forms.Form):
+    """Nothing to fill in: the button is the answer."""
+
+
+class ReasonForm(forms.Form):
+    """Why."""
+
+    reason = forms.CharField(label=_("이유"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class MonthForm(forms.Form):
+    """A month, named by one of its days."""
+
+    month = forms.DateField(label=_("귀속 월(그 달의 아무 날)"), widget=DateInput)
+
+
+class CreditForm(forms.Form):
+    """From which day on a line is taken back."""
+
+    used_to = forms.DateField(label=_("사용을 마친 날(당일 제외)"), widget=DateInput)
+    reason = forms.CharField(label=_("감액하는 이유"), max_length=400)
+
+
+class BankFileForm(forms.Form):
+    """The bank's file."""
+
+    file = forms.FileField(
+        label=_("은행 거래내역 CSV"), help_text=_("UTF-8 또는 CP949, 2MB 이하. 먼저 미리 보기만 합니다.")
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("2MB 이하의 파일만 올릴 수 있습니다."))
+        return file
+
+
+class ApplyForm(forms.Form):
+    """The file and plan that were shown, and whose the doubtful rows are."""
+
+    content = forms.CharField(widget=forms.HiddenInput)
+    file_hash = forms.CharField(widget=forms.HiddenInput)
+    plan_hash = forms.CharField(widget=forms.HiddenInput)
+    name = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_content(self) -> bytes:
+        try:
+            return base64.b64decode(self.cleaned_data["content"], validate=True)
+        except ValueError as error:
+            raise forms.ValidationError(_("파일을 다시 올려 주십시오.")) from error
+
+
+class DepositForm(forms.Form):
+    """Money received towards a deposit."""
+
+    amount = WonField(label=_("받은 금액"), min_value=1)
+    evidence = forms.CharField(label=_("근거"), max_length=400)
+
+
+class SetOffForm(forms.Form):
+    """One part of a deposit to be kept; leave it empty when nothing is kept."""
+
+    repair = WonField(label=_("수선비로 충당할 금액"), min_value=1, required=False)
+    evidence = forms.CharField(label=_("근거"), max_length=400, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if found.get("repair") and not found.get("evidence"):
+            self.add_error("evidence", _("충당하는 금액마다 근거를 적어 주십시오."))
+        return found
+
+
+class ObjectionForm(forms.Form):
+    """What the tenant objects to."""
+
+    text = forms.CharField(label=_("이의 내용"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class EvidenceForm(forms.Form):
+    """On which evidence."""
+
+    evidence = forms.CharField(label=_("근거"), max_length=400)
+
+
+class AmendForm(forms.Form):
+    """What of a lease changes from a day on."""
+
+    kind = forms.ChoiceField(
+        label=_("무엇을 바꿉니까"),
+        choices=[("MOVE", _("호실 이동")), ("AREA", _("계약면적 변경"))],
+        widget=forms.RadioSelect,
+    )
+    on = forms.DateField(label=_("시행일"), widget=DateInput)
+    unit = forms.CharField(
+        label=_("옮길 호실"), help_text=_("호실을 옮길 때만 적습니다."), max_length=20, required=False
+    )
+    area_m2 = forms.DecimalField(
+        label=_("새 계약면적(㎡)"),
+        help_text=_("면적을 바꿀 때만 적습니다."),
+        max_digits=7,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        required=False,
+    )
+    reason = forms.CharField(label=_("이유"), max_length=400)
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        needed = {"MOVE": "unit", "AREA": "area_m2"}.get(found.get("kind", ""))
+        if needed and needed not in self.errors and not found.get(needed):
+            self.add_error(needed, _("바꿀 값을 적어 주십시오."))
+        return found

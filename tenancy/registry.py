@@ -3,9 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from ledger.log import EventType, name, register, rule
+from tenancy.enums import AmendmentKind
 
 _DAYS = {"start": "date", "end": "date"}
 _HASHES = {"inputs": "ref", "result": "ref", "version": "ref"}
+_PAID = {"open": "decimal"}
+_AMENDMENTS = "code:" + "|".join(AmendmentKind.values)
 
 EVENT_TYPES = [
     EventType(
@@ -57,6 +60,69 @@ EVENT_TYPES = [
         {"hub": "ref", "digest": "ref", "cells": "int", "units": "int"},
         title=_("거점의 도면과 호실을 등록했습니다"),
     ),
+    EventType("space.invoice.part_paid", 1, _PAID, title=_("고지한 금액의 일부를 받았습니다")),
+    EventType("space.invoice.settled", 1, _PAID, title=_("고지한 금액을 모두 받았습니다")),
+    EventType("space.invoice.reversed", 1, _PAID, title=_("수납을 취소해 고지가 다시 열렸습니다")),
+    EventType(
+        "space.invoice.credited",
+        1,
+        {"note": "ref", "total": "decimal", "open": "decimal"},
+        title=_("고지한 금액을 줄였습니다"),
+    ),
+    EventType(
+        "space.lease.amended",
+        1,
+        {"kind": _AMENDMENTS, "on": "date", "document": "ref"},
+        title=_("입주계약을 변경했습니다"),
+    ),
+    EventType(
+        "space.amendment.prepared",
+        1,
+        {"kind": _AMENDMENTS, "on": "date", "document": "ref"},
+        title=_("변경계약서를 준비했습니다"),
+    ),
+    EventType(
+        "space.amendment.signed",
+        1,
+        {"kind": _AMENDMENTS, "on": "date", "document": "ref"},
+        title=_("변경계약을 맺었습니다"),
+    ),
+    EventType("space.amendment.dropped", 1, {}, title=_("변경계약을 취소했습니다")),
+    EventType("space.occupancy.cut", 1, {"end": "date"}, title=_("구획을 쓰는 기간을 줄였습니다")),
+    EventType("space.occupancy.taken", 1, {"unit": "ref", **_DAYS}, title=_("구획을 다른 계약으로 이어 쓰게 했습니다")),
+    EventType("space.deposit.asked", 1, {"due": "decimal"}, title=_("보증금을 청구했습니다")),
+    EventType("space.deposit.part_received", 1, {"received": "decimal"}, title=_("보증금의 일부를 받았습니다")),
+    EventType("space.deposit.received", 1, {"received": "decimal"}, title=_("보증금을 모두 받았습니다")),
+    EventType(
+        "space.deposit.closing",
+        1,
+        {"set_off": "decimal", "object_until": "date"},
+        title=_("보증금 정산을 제안했습니다"),
+    ),
+    EventType("space.deposit.objected", 1, {"objection_c": "commitment"}, title=_("보증금 정산에 이의를 냈습니다")),
+    EventType(
+        "space.deposit.decided", 1, {"set_off": "decimal", "returned": "decimal"}, title=_("보증금 정산을 결정했습니다")
+    ),
+    EventType("space.deposit.returned", 1, {"returned": "decimal"}, title=_("보증금을 돌려주었습니다")),
+    EventType("space.deposit.consumed", 1, {"set_off": "decimal"}, title=_("보증금을 모두 충당했습니다")),
+    EventType("space.arrears.opened", 1, {"open": "decimal", "since": "date"}, title=_("임대료 미납을 기록했습니다")),
+    EventType("space.arrears.reminded", 1, {"open": "decimal"}, title=_("미납을 안내했습니다")),
+    EventType("space.arrears.demanded", 1, {"open": "decimal"}, title=_("납부를 독촉했습니다")),
+    EventType("space.arrears.warned", 1, {"open": "decimal"}, title=_("납부를 최고했습니다")),
+    EventType("space.arrears.terminating", 1, {"heard": "date"}, title=_("체납으로 해지 절차를 시작했습니다")),
+    EventType(
+        "space.arrears.plan_agreed", 1, {"instalments": "int", "open": "decimal"}, title=_("분납을 약속했습니다")
+    ),
+    EventType("space.arrears.plan_broken", 1, {"open": "decimal"}, title=_("분납 약속이 지켜지지 않았습니다")),
+    EventType("space.arrears.closed", 1, {}, title=_("체납을 종결했습니다")),
+    EventType(
+        "space.bank_file.applied",
+        1,
+        {"file": "ref", "plan": "ref", "rows": "int", "total": "decimal"},
+        title=_("은행 수납파일을 반영했습니다"),
+    ),
+    EventType("space.payment.taken_back", 1, {"amount": "decimal"}, title=_("은행이 취소한 입금을 반영했습니다")),
+    EventType("space.payment.refunded", 1, {"amount": "decimal"}, title=_("선수금을 돌려주었습니다")),
 ]
 
 for event in EVENT_TYPES:
@@ -87,6 +153,22 @@ name(
         "hub": _("거점"),
         "cells": _("구획 수"),
         "units": _("호실 수"),
+        "open": _("남은 금액(원)"),
+        "note": _("감액번호"),
+        "kind": _("종류"),
+        "on": _("날짜"),
+        "received": _("받은 금액(원)"),
+        "set_off": _("충당액(원)"),
+        "object_until": _("이의 기한"),
+        "objection_c": _("이의 내용"),
+        "returned": _("돌려준 금액(원)"),
+        "since": _("체납 시작"),
+        "heard": _("의견을 들은 날"),
+        "instalments": _("분납 횟수"),
+        "file": _("파일의 해시"),
+        "plan": _("계획의 해시"),
+        "rows": _("입금 수"),
+        "amount": _("금액(원)"),
     },
 )
 

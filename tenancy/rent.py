@@ -87,11 +87,14 @@ def lines(
     return result
 
 
-def in_words(line: Line, language: str = "ko") -> str:
-    """How the amount came about: ``20.00㎡ × 5,000원 × 9일/31일 = 29,032.25… → 29,032원(원 미만 버림)``."""
+def in_words(line: Line, language: str = "ko", basis: str = "AREA") -> str:
+    """How the amount came about: ``20.00㎡ × 5,000원 × 9일/31일 = 29,032.25… → 29,032원(원 미만 버림)``.
+
+    ``basis`` says what the quantity counts: AREA square metres, SEAT seats; FLAT shows no quantity.
+    """
     korean = language.startswith("ko")
     won = (lambda text: f"{text}원") if korean else (lambda text: f"KRW {text}")
-    terms = [f"{line.area_m2:,}㎡", won(f"{line.rate_won_per_m2:,}")]
+    terms = [*_quantity(line.area_m2, basis, korean=korean), won(f"{line.rate_won_per_m2:,}")]
     if line.bp != WHOLE_BP:
         terms.append(f"{_percent(line.bp)}%")
     if line.days != line.days_in_month:
@@ -102,6 +105,12 @@ def in_words(line: Line, language: str = "ko") -> str:
     rounding = _ROUNDING_WORDS["ko" if korean else "en"][line.rounding]
     space = "" if korean else " "
     return f"{text}{_two_decimals(line.exact)} → {won(f'{line.amount:,}')}{space}({rounding})"
+
+
+def _quantity(amount: Decimal, basis: str, *, korean: bool) -> list[str]:
+    if basis == "SEAT":
+        return [f"{amount.to_integral_value():,}석" if korean else f"{amount.to_integral_value():,} seats"]
+    return [] if basis == "FLAT" else [f"{amount:,}㎡"]
 
 
 def vat(amount: int, mode: str) -> Vat:

@@ -12,8 +12,18 @@ from portal.accounts.models import Organisation
 from portal.accounts.roles import COMPANY_MASTER
 from portal.core.errors import NotAllowed
 from portal.intake.models import Call
-from tenancy.enums import OfferStatus
-from tenancy.models import AllocationRun, Hub, Invoice, Lease, Offer
+from tenancy.enums import OfferStatus, Side
+from tenancy.models import (
+    AllocationRun,
+    Amendment,
+    ArrearsCase,
+    CreditNote,
+    Deposit,
+    Hub,
+    Invoice,
+    Lease,
+    Offer,
+)
 
 
 def check_may_in(by: Any, action: str, hub: Hub) -> str:
@@ -115,6 +125,65 @@ def check_can_block(by: Any, hub: Hub) -> str:
 
 def check_can_issue_invoice(by: Any, invoice: Invoice) -> str:
     return check_may_in(by, "invoice.issue", invoice.lease.unit.hub)
+
+
+def check_can_import_payments(by: Any, hub: Hub) -> str:
+    return check_may_in(by, "payment.import", hub)
+
+
+def check_can_prepare_credit(by: Any, invoice: Invoice) -> str:
+    return check_may_in(by, "credit_note.prepare", invoice.lease.unit.hub)
+
+
+def check_can_approve_credit(by: Any, note: CreditNote) -> str:
+    """Never by whoever prepared it."""
+    role = check_may_in(by, "credit_note.decide", note.invoice.lease.unit.hub)
+    if note.prepared_by_id == by.pk:
+        raise NotAllowed(_("직접 작성한 감액고지는 결재할 수 없습니다."))
+    return role
+
+
+def check_can_receive_deposit(by: Any, deposit: Deposit) -> str:
+    return check_may_in(by, "payment.import", deposit.lease.unit.hub)
+
+
+def check_can_propose_settlement(by: Any, deposit: Deposit) -> str:
+    return check_may_in(by, "deposit.propose", deposit.lease.unit.hub)
+
+
+def check_can_object_to_settlement(by: Any, deposit: Deposit) -> str:
+    return _check_master(by, deposit.lease.organisation)
+
+
+def check_can_decide_settlement(by: Any, deposit: Deposit) -> str:
+    """Never by whoever proposed it."""
+    role = check_may_in(by, "deposit.decide", deposit.lease.unit.hub)
+    if deposit.proposed_by_id == by.pk:
+        raise NotAllowed(_("직접 제안한 보증금 정산은 결재할 수 없습니다."))
+    return role
+
+
+def check_can_return_deposit(by: Any, deposit: Deposit) -> str:
+    return check_may_in(by, "deposit.pay", deposit.lease.unit.hub)
+
+
+def check_can_agree_plan(by: Any, case: ArrearsCase) -> str:
+    return check_may_in(by, "payment.import", case.lease.unit.hub)
+
+
+def check_can_start_termination(by: Any, case: ArrearsCase) -> str:
+    return check_may_in(by, "lease.decide", case.lease.unit.hub)
+
+
+def check_can_amend(by: Any, lease: Lease) -> str:
+    return check_may_in(by, "lease.prepare", lease.unit.hub)
+
+
+def check_can_sign_amendment(by: Any, amendment: Amendment, side: Side) -> str:
+    """As the lease itself is signed; a successor is bound by its own master account."""
+    if side == Side.LESSOR:
+        return check_can_sign_as_lessor(by, amendment.lease)
+    return check_can_sign_as_tenant(by, amendment.lease)
 
 
 def _check_master(by: Any, organisation: Organisation) -> str:

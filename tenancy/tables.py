@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.html import format_html_join
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from portal.core.money import won
@@ -16,7 +17,7 @@ from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
 from portal.intake.blocks import in_language
 from tenancy.enums import LeaseStatus, OfferStatus, PlaceState
-from tenancy.models import AllocationRun, Invoice, Lease, Offer
+from tenancy.models import AllocationRun, Amendment, Invoice, Lease, Offer
 from tenancy.queries import Feasibility, Place
 from tenancy.reasons import REASONS
 
@@ -52,6 +53,10 @@ def day(value: date | None) -> str:
 
 def instant(value: datetime | None) -> str:
     return date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else ""
+
+
+def month(value: date) -> str:
+    return date_format(value, "YEAR_MONTH_FORMAT")
 
 
 def money(amount: int) -> str:
@@ -225,8 +230,8 @@ def leases(rows: Sequence[Lease], *, company: bool) -> Table:
     )
 
 
-def invoices(rows: Sequence[Invoice]) -> Table:
-    """Invoices with the sum of every line in words."""
+def invoices(rows: Sequence[Invoice], *, credit: bool = False) -> Table:
+    """Invoices with the sum of every line in words; ``credit`` leads from an issued line to taking it back."""
     return Table(
         caption=_("임대료 고지"),
         columns=[
@@ -234,19 +239,47 @@ def invoices(rows: Sequence[Invoice]) -> Table:
             Column(_("귀속 월")),
             Column(_("계산")),
             Column(_("금액"), number=True),
+            Column(pgettext("고지서", "감액"), number=True),
+            Column(_("남은 금액"), number=True),
             Column(_("납부기한")),
             Column(_("상태")),
         ],
         rows=[
             [
                 invoice.number or _("고지 전"),
-                date_format(invoice.month, "YEAR_MONTH_FORMAT"),
-                " + ".join(line.in_words for line in invoice.lines.all()),
+                month(invoice.month),
+                _sums(invoice, credit=credit),
                 money(invoice.total),
+                money(sum(note.total for note in invoice.credits.all() if note.approved_at)),
+                money(invoice.open_amount),
                 day(invoice.due_date),
                 status(invoice.status, invoice.get_status_display()),
             ]
             for invoice in rows
         ],
         empty=_("아직 고지한 임대료가 없습니다."),
+    )
+
+
+def _sums(invoice: Invoice, *, credit: bool) -> object:
+    """Every line in words, each a link for those who may correct it."""
+    lines = list(invoice.lines.all())
+    if not credit or not invoice.number:
+        return " + ".join(line.in_words for line in lines)
+    links = ((reverse("tenancy:credit", args=[line.pk]), line.in_words) for line in lines)
+    return format_html_join(" + ", '<a href="{}">{}</a>', links)
+
+
+def amendments(rows: Sequence[Amendment]) -> Table:
+    return Table(
+        caption=_("변경계약"),
+        columns=[Column(_("종류")), Column(_("시행일")), Column(_("상태"))],
+        rows=[
+            [
+                parts.link(row.get_kind_display(), reverse("tenancy:amendment", args=[row.public_id])),
+                day(row.effective_date),
+                status(row.status, row.get_status_display()),
+            ]
+            for row in rows
+        ],
     )

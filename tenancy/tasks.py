@@ -2,7 +2,8 @@
 
 from portal.celery import app
 from portal.core.clock import database_now
-from tenancy import services
+from portal.core.periods import SEOUL
+from tenancy import queries, services
 
 
 @app.task(name="tenancy.tasks.expire_offers")
@@ -12,3 +13,16 @@ def expire_offers() -> int:
     expired = services.expire_due_offers(now=now) + services.lapse_leases(now=now)
     services.remind_offers(now=now)
     return expired
+
+
+@app.task(name="tenancy.tasks.dun")
+def dun() -> int:
+    """Open, step and close cases of arrears; answers how many moved."""
+    return services.dun(now=database_now())
+
+
+@app.task(name="tenancy.tasks.bill")
+def bill() -> int:
+    """Draft this month's rent for every live lease; answers how many invoices the month has."""
+    today = database_now().astimezone(SEOUL).date()
+    return sum(len(services.bill_month(hub=hub, month=today)) for hub in queries.hubs())

@@ -38,4 +38,38 @@ TOPICS = [
         _("{due_date}까지 납부해 주십시오. 금액의 계산 과정은 계약 화면에서 볼 수 있습니다."),
         required=True,
     ),
+    Topic(
+        "space.credited",
+        _("임대료 감액"),
+        _("고지서 {number}의 금액이 {total}원 줄었습니다."),
+        _("이미 내신 금액은 선수금이 되어 다음 고지에 먼저 쓰입니다. 돌려받기를 원하시면 담당자에게 알려 주십시오."),
+        required=True,
+    ),
+    Topic(
+        "space.arrears",
+        _("임대료 미납"),
+        _("{unit}호 임대료 {open}원이 미납되었습니다({step})."),
+        _("계약 화면에서 고지서를 확인하고 납부해 주십시오. 한 번에 내기 어려우면 분납을 상의해 주십시오."),
+        required=True,
+    ),
+    Topic(
+        "space.deposit_closing",
+        _("보증금 정산"),
+        _("{unit}호 보증금 정산안이 나왔습니다."),
+        _("{until}까지 계약 화면에서 내용을 확인하고, 다르면 이의를 내 주십시오."),
+        required=True,
+    ),
+    Topic(
+        "space.amendment_ready",
+        _("변경계약 서명"),
+        _("{unit}호 변경계약({kind})이 서명을 기다립니다."),
+        _("{on}부터 바뀌는 내용을 확인하고 서명해 주십시오."),
+        required=True,
+    ),
+    Topic(
+        "space.amendment_in_force",
+        _("변경계약 시행"),
+        _("{unit}호 변경계약({kind})이 체결되었습니다."),
+        _("{on}부터 바뀐 조건이 적용됩니다."),
+    ),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenancy.views import officer, places, tenant
+from tenancy.views import amendments, money, officer, places, tenant
 
 app_name = "tenancy"
 urlpatterns = [
@@ -21,4 +21,12 @@ urlpatterns = [
     path("desk/offers/<uuid:offer>/lease/", officer.prepare, name="prepare"),
     path("desk/leases/<uuid:lease>/key/", officer.hand_over, name="hand_over"),
     path("desk/invoices/<int:invoice>/issue/", officer.issue, name="issue"),
+    path("leases/<uuid:lease>/deposit/", money.deposit, name="deposit"),
+    path("amendments/<uuid:amendment>/", amendments.amendment, name="amendment"),
+    path("desk/leases/<uuid:lease>/amend/", amendments.amend, name="amend"),
+    path("desk/hubs/<slug:hub>/billing/", money.billing, name="billing"),
+    path("desk/hubs/<slug:hub>/payments/", money.payments, name="payments"),
+    path("desk/hubs/<slug:hub>/arrears/", money.arrears, name="arrears"),
+    path("desk/lines/<int:line>/credit/", money.credit, name="credit"),
+    path("desk/credits/<int:note>/", money.decide_credit, name="decide_credit"),
 ]

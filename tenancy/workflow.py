@@ -64,6 +64,33 @@ INVOICE: Steps = {
     ("DRAFT", "DROPPED"): "invoice:dropped",
 }
 
+AMENDMENT: Steps = {
+    ("DRAFT", "AWAITING_SIGNATURE"): "amendment:prepared",
+    ("AWAITING_SIGNATURE", "IN_FORCE"): "amendment:signed",
+    ("DRAFT", "DROPPED"): "amendment:dropped",
+    ("AWAITING_SIGNATURE", "DROPPED"): "amendment:dropped",
+}
+
+DEPOSIT: Steps = {
+    ("DUE", "PART_RECEIVED"): "deposit:part_received",
+    ("DUE", "RECEIVED"): "deposit:received",
+    ("PART_RECEIVED", "RECEIVED"): "deposit:received",
+    ("RECEIVED", "CLOSING"): "deposit:closing",
+    ("CLOSING", "RETURNED"): "deposit:returned",
+    ("CLOSING", "CONSUMED"): "deposit:consumed",
+}
+
+ARREARS: Steps = {
+    ("OPEN", "REMINDED"): "arrears:reminded",
+    ("REMINDED", "DEMANDED"): "arrears:demanded",
+    ("DEMANDED", "FINAL_NOTICE"): "arrears:warned",
+    ("FINAL_NOTICE", "TERMINATING"): "arrears:terminating",
+    ("REMINDED", "PLAN"): "arrears:plan_agreed",
+    ("DEMANDED", "PLAN"): "arrears:plan_agreed",
+    ("PLAN", "DEMANDED"): "arrears:plan_broken",
+    **{(state, "CLOSED"): "arrears:closed" for state in ("OPEN", "REMINDED", "DEMANDED", "FINAL_NOTICE", "PLAN")},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -119,5 +146,34 @@ MACHINES: Mapping[str, Machine] = {
         INVOICE,
         enums.InvoiceStatus,
         _owners(enums.InvoiceStatus, DRAFT=Owner.OFFICER, ISSUED=Owner.TENANT, PART_PAID=Owner.TENANT),
+    ),
+    "amendment": Machine(
+        AMENDMENT,
+        enums.AmendmentStatus,
+        _owners(enums.AmendmentStatus, DRAFT=Owner.OFFICER, AWAITING_SIGNATURE=Owner.BOTH),
+    ),
+    "deposit": Machine(
+        DEPOSIT,
+        enums.DepositStatus,
+        _owners(
+            enums.DepositStatus,
+            DUE=Owner.TENANT,
+            PART_RECEIVED=Owner.TENANT,
+            RECEIVED=Owner.OFFICER,
+            CLOSING=Owner.OFFICER,
+        ),
+    ),
+    "arrears": Machine(
+        ARREARS,
+        enums.ArrearsStatus,
+        _owners(
+            enums.ArrearsStatus,
+            OPEN=Owner.TENANT,
+            REMINDED=Owner.TENANT,
+            DEMANDED=Owner.TENANT,
+            FINAL_NOTICE=Owner.APPROVER,
+            PLAN=Owner.TENANT,
+            TERMINATING=Owner.APPROVER,
+        ),
     ),
 }

@@ -1,6 +1,8 @@
 """The tables of tenancy."""
 
+from tenancy.models.changes import Amendment
 from tenancy.models.leases import Invoice, InvoiceLine, InvoiceSeries, Lease, LeaseTerm, RateCard, Signature
+from tenancy.models.money import ArrearsCase, BankFile, CreditNote, Deposit, DepositEntry, Payment, PaymentShare
 from tenancy.models.needs import AllocationLine, AllocationRun, Need, Preference, Terms
 from tenancy.models.occupancy import Occupancy, Offer
 from tenancy.models.places import Building, Cell, Floor, Hub, Unit, UnitCell
@@ -8,8 +10,14 @@ from tenancy.models.places import Building, Cell, Floor, Hub, Unit, UnitCell
 __all__ = [
     "AllocationLine",
     "AllocationRun",
+    "Amendment",
+    "ArrearsCase",
+    "BankFile",
     "Building",
     "Cell",
+    "CreditNote",
+    "Deposit",
+    "DepositEntry",
     "Floor",
     "Hub",
     "Invoice",
@@ -20,6 +28,8 @@ __all__ = [
     "Need",
     "Occupancy",
     "Offer",
+    "Payment",
+    "PaymentShare",
     "Preference",
     "RateCard",
     "Signature",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger import log
 from portal.accounts.models import Cluster, Organisation, User
 from tenancy import rent
-from tenancy.enums import Basis, InvoiceKind, InvoiceStatus, LeaseStatus, Rounding, Side, VatMode
+from tenancy.enums import Basis, InvoiceKind, InvoiceStatus, LeaseStatus, LineKind, Rounding, Side, VatMode
 from tenancy.models.occupancy import Offer
 from tenancy.models.places import Hub, Unit
 
@@ -65,11 +65,16 @@ class Lease(models.Model):
     sign_by = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     moved_in_date = models.DateField(null=True, blank=True)
+    #: The bank's account number for this tenant alone; what arrives there is theirs.
+    virtual_account = models.CharField(_("가상계좌"), max_length=30, blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = _("입주계약")
         constraints = [
+            models.UniqueConstraint(
+                fields=["virtual_account"], condition=~Q(virtual_account=""), name="virtual_account_of_one_lease"
+            ),
             models.CheckConstraint(condition=Q(status__in=LeaseStatus.values), name="lease_status_known"),
             models.CheckConstraint(
                 condition=Q(status__in=["DRAFT", "NOT_MATERIALISED"])
@@ -122,7 +127,8 @@ class LeaseTerm(models.Model):
 class Signature(models.Model):
     """Who signed which document for which side, and when; never changed (a trigger refuses it)."""
 
-    lease = models.ForeignKey(Lease, models.PROTECT, related_name="signatures")
+    lease = models.ForeignKey(Lease, models.PROTECT, null=True, blank=True, related_name="signatures")
+    amendment = models.ForeignKey("tenancy.Amendment", models.PROTECT, null=True, blank=True, related_name="signatures")
     side = models.CharField(max_length=10, choices=Side)
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     document_hash = models.CharField(max_length=64)
@@ -134,11 +140,16 @@ class Signature(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lease", "side"], name="one_signature_per_side"),
             models.UniqueConstraint(fields=["lease", "user"], name="nobody_signs_for_both_sides"),
+            models.UniqueConstraint(fields=["amendment", "side"], name="one_signature_per_amendment_side"),
+            models.UniqueConstraint(fields=["amendment", "user"], name="nobody_signs_both_sides_of_amendment"),
             models.CheckConstraint(condition=Q(side__in=Side.values), name="signature_side_known"),
+            models.CheckConstraint(
+                condition=Q(lease__isnull=True) ^ Q(amendment__isnull=True), name="signature_is_for_one_document"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.lease_id} {self.side}"
+        return f"{self.lease_id or self.amendment_id} {self.side}"
 
 
 class InvoiceSeries(models.Model):
@@ -205,17 +216,26 @@ class InvoiceLine(models.Model):
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField(max_length=10, choices=LineKind, default=LineKind.RENT)
+    basis = models.CharField(max_length=10, choices=Basis, default=Basis.AREA)
     period = DateRangeField()
+    #: How much of the basis: square metres, seats, or 1 for a flat amount.
     area_m2 = models.DecimalField(max_digits=7, decimal_places=2)
     rate_won = models.PositiveBigIntegerField()
     rounding = models.CharField(max_length=10, choices=Rounding)
+    #: Share of the rate in basis points; above 10,000 while a tenant holds over.
+    bp = models.PositiveIntegerField(default=rent.WHOLE_BP)
     supply = models.PositiveBigIntegerField()
     vat = models.PositiveBigIntegerField()
 
     class Meta:
         verbose_name = _("부과항목")
         ordering = ["invoice", "position"]
-        constraints = [models.UniqueConstraint(fields=["invoice", "position"], name="one_line_per_position")]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "position"], name="one_line_per_position"),
+            models.CheckConstraint(condition=Q(kind__in=LineKind.values), name="line_kind_known"),
+            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="line_basis_known"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.invoice_id}.{self.position}"
@@ -223,5 +243,12 @@ class InvoiceLine(models.Model):
     @property
     def in_words(self) -> str:
         """How the amount came about, before VAT, in the reader's language."""
-        [line] = rent.lines(self.area_m2, self.rate_won, self.period.lower, self.period.upper, self.rounding)
-        return rent.in_words(line, get_language() or "ko")
+        period = self.period
+        [line] = rent.lines(self.area_m2, self.rate_won, period.lower, period.upper, self.rounding, bp=self.bp)
+        words = rent.in_words(line, get_language() or "ko", self.basis)
+        return words if self.kind == LineKind.RENT else f"{LineKind(self.kind).label}: {words}"
+
+    @property
+    def total(self) -> int:
+        """Supply and VAT together, in won."""
+        return int(self.supply + self.vat)

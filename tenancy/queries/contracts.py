@@ -73,5 +73,5 @@ def _leases() -> QuerySet[Lease]:
 
 
 def invoices_of(lease: Lease) -> QuerySet[Invoice]:
-    """A lease's invoices with their lines, by month."""
-    return lease.invoices.prefetch_related("lines").order_by("month", "id")
+    """A lease's invoices with their lines and credit notes, by month."""
+    return lease.invoices.prefetch_related("lines", "credits").order_by("month", "id")

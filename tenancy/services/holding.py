@@ -19,7 +19,14 @@ from tenancy.workflow import OCCUPANCY
 
 TAKEN = _("방금 다른 기업에 배정되었습니다. 입력은 저장되어 있습니다.")
 _CLASH = "one_live_occupancy_per_cell_and_day"
-_FIRST = {OccupancyStatus.HELD: "space.occupancy.held", OccupancyStatus.BLOCKED: "space.occupancy.blocked"}
+#: What a lease or an offer still has ahead of it or is in.
+LIVE = (OccupancyStatus.HELD, OccupancyStatus.COMMITTED, OccupancyStatus.OCCUPIED)
+_FIRST = {
+    OccupancyStatus.HELD: "space.occupancy.held",
+    OccupancyStatus.BLOCKED: "space.occupancy.blocked",
+    OccupancyStatus.COMMITTED: "space.occupancy.taken",
+    OccupancyStatus.OCCUPIED: "space.occupancy.taken",
+}
 
 
 def occupy(unit: Unit, start: date, end: date, status: OccupancyStatus, *, by: Any, **fields: Any) -> list[Occupancy]:
@@ -53,3 +60,19 @@ def release(rows: Iterable[Occupancy], *, by: Any) -> None:
     for row in rows:
         if row.status in (OccupancyStatus.HELD, OccupancyStatus.COMMITTED):
             advance(row, OccupancyStatus.RELEASED, by=by, steps=OCCUPANCY)
+
+
+def cut(rows: Iterable[Occupancy], on: date, *, by: Any) -> None:
+    """Let rows end on ``on``: a row that has begun is shortened, one that has not is given back."""
+    for row in rows:
+        if row.period.lower < on < row.period.upper:
+            row.period = DateRange(row.period.lower, on)
+            row.save(update_fields=["period"])
+            log.append("space.occupancy.cut", row=row, by=by, data={"end": on})
+        elif row.period.lower >= on:
+            _give_back(row, by=by)
+
+
+def _give_back(row: Occupancy, *, by: Any) -> None:
+    to = OccupancyStatus.RELEASED
+    advance(row, to, by=by, steps=OCCUPANCY)

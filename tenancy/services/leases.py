@@ -16,8 +16,9 @@ from portal.core.transition import advance
 from portal.intake import services as intake
 from portal.intake.canonical import digest
 from tenancy import queries, rules
-from tenancy.enums import LeaseStatus, OccupancyStatus, OfferStatus, Side
+from tenancy.enums import DepositStatus, LeaseStatus, OccupancyStatus, OfferStatus, Side
 from tenancy.models import Lease, LeaseTerm, Offer, Signature
+from tenancy.services.deposits import ask_deposit
 from tenancy.services.holding import move, release
 from tenancy.services.invoices import draft_month
 from tenancy.services.offers import freed_by, give_up, promote, terms_shown
@@ -119,6 +120,7 @@ def _put_in_force(lease: Lease, *, by: Any, acting: Any, now: datetime) -> None:
         data={"document": lease.document_hash, "unit": lease.unit.ref, "start": term.lower, "end": term.upper},
         changes={"signed_at": now},
     )
+    ask_deposit(lease, by=acting)
     intake.fulfil(application=lease.offer.need.application, by=by, now=now)
     tell_lease_signed(lease)
 
@@ -166,7 +168,8 @@ def move_in(*, lease: Lease, on: date, by: Any, now: datetime) -> None:
     term = lease.terms.get(seq=1).period
     if not term.lower <= on < term.upper or on > now.astimezone(SEOUL).date():
         raise Invalid(_("입주일은 계약기간 안의, 오늘 또는 지난 날이어야 합니다."), field="on")
-    if lease.rate_card.deposit_won:
+    deposit = queries.deposit_of(lease)
+    if deposit is not None and deposit.status != DepositStatus.RECEIVED:
         raise Refused(_("보증금을 받은 뒤에 열쇠를 넘길 수 있습니다."))
     acting = by.acting_as(role)
     advance(lease, LeaseStatus.ACTIVE, by=acting, steps=LEASE, data={"on": on}, changes={"moved_in_date": on})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from portal.notices.services import notify
-from tenancy.models import Invoice, Lease, Offer
+from tenancy.models import Amendment, ArrearsCase, CreditNote, Deposit, Invoice, Lease, Offer
 
 
 def tell_offer_sent(offer: Offer) -> None:
@@ -55,4 +55,56 @@ def tell_invoice_issued(invoice: Invoice) -> None:
         context={"number": invoice.number or "", "total": f"{invoice.total:,}", "due_date": invoice.due_date},
         url=reverse("tenancy:lease", args=[invoice.lease.public_id]),
         key=f"space.invoice_issued:{invoice.number}",
+    )
+
+
+def tell_credited(note: CreditNote, invoice: Invoice) -> None:
+    notify(
+        to=invoice.lease.organisation,
+        topic="space.credited",
+        context={"number": invoice.number or "", "total": f"{note.total:,}"},
+        url=reverse("tenancy:lease", args=[invoice.lease.public_id]),
+        key=f"space.credited:{note.number}",
+    )
+
+
+def tell_arrears(case: ArrearsCase, left: int) -> None:
+    notify(
+        to=case.lease.organisation,
+        topic="space.arrears",
+        context={"unit": case.lease.unit.code, "open": f"{left:,}", "step": case.get_status_display()},
+        url=reverse("tenancy:lease", args=[case.lease.public_id]),
+        key=f"space.arrears:{case.public_id}:{case.status}:{case.stepped_at:%Y%m%d}",
+    )
+
+
+def tell_deposit_closing(deposit: Deposit) -> None:
+    notify(
+        to=deposit.lease.organisation,
+        topic="space.deposit_closing",
+        context={"unit": deposit.lease.unit.code, "until": deposit.object_until},
+        url=reverse("tenancy:lease", args=[deposit.lease.public_id]),
+        key=f"space.deposit_closing:{deposit.lease.public_id}",
+    )
+
+
+def tell_amendment_ready(amendment: Amendment) -> None:
+    _tell_amendment("space.amendment_ready", amendment)
+
+
+def tell_amendment_in_force(amendment: Amendment) -> None:
+    _tell_amendment("space.amendment_in_force", amendment)
+
+
+def _tell_amendment(topic: str, amendment: Amendment) -> None:
+    notify(
+        to=amendment.lease.organisation,
+        topic=topic,
+        context={
+            "unit": amendment.lease.unit.code,
+            "kind": amendment.get_kind_display(),
+            "on": amendment.effective_date,
+        },
+        url=reverse("tenancy:lease", args=[amendment.lease.public_id]),
+        key=f"{topic}:{amendment.public_id}",
     )

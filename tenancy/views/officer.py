@@ -18,7 +18,7 @@ from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
 from portal.core.ui.parts import Tab
 from portal.intake.models import Call
-from tenancy import queries, rules, services, tables
+from tenancy import money_tables, queries, rules, services, tables
 from tenancy.enums import AllocationStatus
 from tenancy.forms import KeyForm, RunForm
 from tenancy.models import AllocationRun, Hub, Invoice
@@ -49,6 +49,8 @@ def desk(request: SignedIn) -> HttpResponse:
             Tab(_("입주계약"), "?show=leases", current=shown == "leases"),
         ],
         "table": table,
+        "hubs": hubs,
+        "credits": money_tables.credit_notes(queries.credits_waiting(hubs), decide=True),
     }
     return render(request, "tenancy/desk.html", context)
 

@@ -21,7 +21,7 @@ from portal.core.errors import Refused
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Next, Row, Step
 from tenancy import drawing, explain, queries, rules, services, tables
-from tenancy.enums import LeaseStatus, OfferStatus, Side
+from tenancy.enums import ArrearsStatus, LeaseStatus, OfferStatus, Side
 from tenancy.forms import AcceptForm, DeclineForm, KeyForm, SignForm
 from tenancy.models import Lease, Offer
 from tenancy.views.shared import SignedIn, found_lease, found_offer, tried
@@ -194,7 +194,11 @@ def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: 
         "signatures": [Row(label, _signed(lease, side_code)) for side_code, label in Side.choices],
         "side": Side(side).label if side else "",
         "form": form or SignForm(initial={"document_hash": lease.document_hash}),
-        "invoices": tables.invoices(invoices),
+        "invoices": tables.invoices(invoices, credit=rules.may_in(request.user, "credit_note.prepare", hub)),
+        "amendments": tables.amendments(list(lease.amendments.all())),
+        "deposit": queries.deposit_of(lease),
+        "arrears": lease.arrears.exclude(status=ArrearsStatus.CLOSED).first(),
+        "can_amend": lease.status in queries.LIVE_LEASE and rules.may_in(request.user, "lease.prepare", hub),
         "key": KeyForm(initial={"on": _today(now)}) if _can_hand_over(request, lease) else None,
         "drafts": [invoice for invoice in invoices if invoice.status == "DRAFT"]
         if rules.may_in(request.user, "invoice.issue", hub)

@@ -153,6 +153,14 @@ TABLE: dict[str, Row] = {
     "fund:distribution": Row(FUND, "distribution"),
     "fund:distribution_step": Row(frozenset({"fund manager"}), "distribution step", "post"),
     "fund:notice": Row(FUND | COMPANY, "call notice"),
+    "tenancy:deposit": Row(COMPANY | DESK, "lease with deposit"),
+    "tenancy:amendment": Row(COMPANY | DESK, "amendment"),
+    "tenancy:amend": Row(OFFICER, "lease"),
+    "tenancy:billing": Row(frozenset({"finance", "auditor"}), "hub"),
+    "tenancy:payments": Row(frozenset({"finance"}), "hub"),
+    "tenancy:arrears": Row(DESK | {"finance"}, "hub"),
+    "tenancy:credit": Row(frozenset({"finance"}), "invoice line"),
+    "tenancy:decide_credit": Row(frozenset({"approver"}), "credit note"),
 }
 
 #: Where a page may be read by more people than may act on it: the act itself, with answers that would do.

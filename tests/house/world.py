@@ -20,8 +20,16 @@ from portal.intake import services
 from portal.intake.models import ResultNotice, Revision
 from portal.intake.services.files import attach_file
 from portal.notices.models import Notice
-from tenancy.models import Lease
-from tenancy.services import accept_offer, bill_month, prepare_lease, run_allocation
+from tenancy.models import Deposit, Lease
+from tenancy.services import (
+    accept_offer,
+    bill_month,
+    issue_invoice,
+    prepare_area,
+    prepare_credit,
+    prepare_lease,
+    run_allocation,
+)
 from tests.factories import fund, intake, people, space
 from tests.factories.intake import OPENS, Round
 
@@ -171,6 +179,7 @@ def _room(world: World, organisation: Any) -> None:
     space.selected(place)
     run = run_allocation(call=place.call, by=place.officer, now=space.NOW)
     [invoice] = bill_month(hub=place.hub, month=space.START.replace(day=1))
+    world.things |= _money(place, lease)
     world.things |= {
         "offer": [offer.public_id],
         "lease": [lease.public_id],
@@ -202,6 +211,27 @@ def _fund(world: World, organisation: Any) -> None:
         "distribution step": [row.public_id, "pay"],
         "call share": [share.pk],
         "call notice": [call.public_id, share.commitment.public_id],
+    }
+
+
+def _money(place: space.Space, lease: Lease) -> dict[str, list[Any]]:
+    """A deposit, an amendment that waits for signatures, and a credit note that waits for a decision."""
+    deposit = Deposit.objects.create(lease=lease, due_won=1_000_000)
+    log.append("space.deposit.asked", row=deposit, by=log.SYSTEM, data={"to": "DUE", "due": deposit.due_won})
+    amendment = prepare_area(
+        lease=lease, area_m2="21.00", on=space.START, reason="실측", by=place.officer, now=space.NOW
+    )
+    [second] = bill_month(hub=place.hub, month=space.START.replace(year=2020, month=1, day=1))
+    issue_invoice(invoice=second, by=place.finance, now=space.NOW)
+    line = second.lines.get()
+    half = line.period.lower.replace(day=16)
+    note = prepare_credit(line=line, used_to=half, reason="중도 퇴거", by=place.finance, now=space.NOW)
+    return {
+        "hub": [place.hub.code],
+        "lease with deposit": [lease.public_id],
+        "amendment": [amendment.public_id],
+        "invoice line": [line.pk],
+        "credit note": [note.pk],
     }
 
 

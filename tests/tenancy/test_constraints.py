@@ -210,7 +210,10 @@ def test_an_occupied_cell_has_a_holder_and_a_lease(place):
         refused(occupancy(place, status=status), "occupancy_has_(holder|lease)")
 
 
-@pytest.mark.parametrize("table", ["allocationrun", "offer", "occupancy", "lease", "invoice"])
+@pytest.mark.parametrize(
+    "table",
+    ["allocationrun", "offer", "occupancy", "lease", "invoice", "amendment", "deposit", "arrearscase"],
+)
 def test_every_decision_table_asks_for_its_leaf(table):
     with connection.cursor() as cursor:
         cursor.execute(

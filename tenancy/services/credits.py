@@ -1,0 +1,104 @@
+"""Corrections of issued invoices: finance prepares a credit note, the approver decides. Nothing issued is edited."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ledger import log
+from portal.core.errors import Invalid, Overtaken
+from tenancy import rent, rules
+from tenancy.enums import InvoiceStatus
+from tenancy.models import CreditNote, Invoice, InvoiceLine
+from tenancy.services.settling import credit, locked
+from tenancy.services.telling import tell_credited
+
+_CREDITABLE = (InvoiceStatus.ISSUED, InvoiceStatus.PART_PAID, InvoiceStatus.SETTLED)
+
+
+@transaction.atomic
+def prepare_credit(*, line: InvoiceLine, used_to: date, reason: str, by: Any, now: datetime) -> CreditNote:
+    """A credit for the days of a line from ``used_to`` on: what was billed less what the days used come to.
+
+    Raises ``Invalid`` when there is nothing to take back or more than was billed.
+    """
+    rules.check_can_prepare_credit(by, line.invoice)
+    if not reason.strip():
+        raise Invalid(_("감액하는 이유를 적어 주십시오."), field="reason")
+    return _prepare(line, used_to, reason.strip(), by=by, now=now)
+
+
+def credit_unused(line: InvoiceLine, used_to: date, *, reason: str, by: Any, now: datetime) -> CreditNote | None:
+    """The credit that follows from a decision already taken by ``by`` (an early end); None when every day was used."""
+    if used_to >= line.period.upper:
+        return None
+    note = _prepare(line, used_to, reason, by=None, now=now)
+    _approve(note, by=by, now=now)
+    return note
+
+
+def _prepare(line: InvoiceLine, used_to: date, reason: str, *, by: Any, now: datetime) -> CreditNote:
+    invoice = locked(line.invoice)
+    if invoice.status not in _CREDITABLE:
+        raise Invalid(_("고지한 뒤에만 감액할 수 있습니다."))
+    if line.credits.exists():
+        raise Overtaken(_("이미 감액한 항목입니다."))
+    taken = _unused(line, used_to)
+    if taken.total <= 0:
+        raise Invalid(_("돌려줄 금액이 없습니다."), field="used_to")
+    return CreditNote.objects.create(
+        line=line,
+        invoice=invoice,
+        number=f"{invoice.number}-C{invoice.credits.count() + 1}",
+        reason=reason,
+        supply=taken.supply,
+        vat=taken.vat,
+        total=taken.total,
+        prepared_by=by,
+        prepared_at=now,
+    )
+
+
+def _unused(line: InvoiceLine, used_to: date) -> rent.Vat:
+    """Billed − recomputed, supply and VAT apart, each by the rounding of the line itself."""
+    end = max(line.period.lower, min(used_to, line.period.upper))
+    used = rent.lines(line.area_m2, line.rate_won, line.period.lower, end, line.rounding, bp=line.bp)
+    mode = line.invoice.lease.rate_card.vat_mode
+    due = rent.vat(sum(part.amount for part in used), mode)
+    return rent.Vat(line.supply - due.supply, line.vat - due.vat)
+
+
+@transaction.atomic
+def approve_credit(*, note: CreditNote, by: Any, now: datetime) -> None:
+    """Another person decides on a prepared credit; what was paid already becomes the tenant's balance."""
+    rules.check_can_approve_credit(by, note)
+    _approve(note, by=by, now=now)
+
+
+def _approve(note: CreditNote, *, by: Any, now: datetime) -> None:
+    invoice = locked(note.invoice)
+    person = None if by is log.SYSTEM else by
+    rows = CreditNote.objects.filter(pk=note.pk, approved_at__isnull=True)
+    if not rows.update(approved_by=person, approved_at=now):
+        raise Overtaken
+    acting = by.acting_as("space.approver")
+    credit(invoice, note.total, by=acting, now=now)
+    data = {"note": note.number, "total": note.total, "open": invoice.open_amount}
+    log.append("space.invoice.credited", row=invoice, by=acting, data=data, private={"reason": note.reason})
+    note.refresh_from_db()
+    tell_credited(note, invoice)
+
+
+def drop_credit(*, note: CreditNote, by: Any) -> None:
+    """Whoever prepared a credit that nobody has decided on takes it back."""
+    rules.check_can_prepare_credit(by, note.invoice)
+    if not CreditNote.objects.filter(pk=note.pk, approved_at__isnull=True).delete()[0]:
+        raise Overtaken
+
+
+def credits_of(invoice: Invoice) -> list[CreditNote]:
+    """An invoice's credit notes, those waiting for a decision included."""
+    return list(invoice.credits.select_related("prepared_by", "approved_by"))
