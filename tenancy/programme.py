@@ -37,6 +37,8 @@ _UNIT = re.compile(r"[0-9A-Za-z가-힣.-]{1,20}")
 class HeadCount(Integer):
     """How many people will work there: what feasibility reads."""
 
+    name = _("상주 인원")
+
     def field(self, block: Block) -> forms.Field:
         limits = {"min": 1, "max": MOST_SEATS, **block.limits}
         return super().field(_with(block, limits))
@@ -44,6 +46,8 @@ class HeadCount(Integer):
 
 class UnitPreference(BlockKind):
     """Units wanted, in order, typed with commas between: 801, 807."""
+
+    name = _("희망 호실")
 
     def field(self, block: Block) -> forms.Field:
         return UnitListField(

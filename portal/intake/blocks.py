@@ -116,6 +116,8 @@ class Trouble:
 class BlockKind:
     """How one kind of block asks, keeps and shows; rooms subclass it for blocks of their own."""
 
+    #: What officers call the kind when they write a form; a programme's own kinds set it.
+    name: str | Promise = ""
     #: Kinds without an input on the page answer None from ``field``.
     has_field = True
 

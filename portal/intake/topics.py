@@ -17,6 +17,12 @@ SENDING_REQUESTED = Topic(
     _("{who} 님이 신청서 제출을 요청했습니다"),
     _("“{call}” 신청서가 준비되었습니다. 내용을 확인하고 {closes_at} 전에 제출해 주십시오."),
 )
+APPROVAL = Topic(
+    "intake.approval_requested",
+    _("공고 결재 요청"),
+    _("공고를 결재해 주십시오: {call}"),
+    _("{who} 님이 공고문을 작성했습니다. 미리보기를 확인하고 공고해 주십시오."),
+)
 CORRECTED = Topic(
     "intake.call_corrected",
     _("공고 정정·취소"),
@@ -152,6 +158,7 @@ TOPICS = (
     CHALLENGE_OVERDUE,
     SENT,
     SENDING_REQUESTED,
+    APPROVAL,
     CORRECTED,
     CANCELLED,
     SUPPLEMENT,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.intake.views import applicant, decisions, desk, drafting, public, review, steps
+from portal.intake.views import applicant, decisions, desk, drafting, editor, public, questions, review, steps
 
 app_name = "intake"
 urlpatterns = [
@@ -30,7 +30,18 @@ urlpatterns = [
     path("review/sheets/<uuid:public_id>/receipt/", review.sheet_receipt, name="sheet-receipt"),
     path("review/sheets/<uuid:public_id>/recuse/", review.recuse, name="recuse"),
     path("desk/calls/", desk.calls, name="desk-calls"),
+    path("desk/new-call/", editor.new, name="new-call"),
     path("desk/calls/<slug:code>/", desk.call, name="desk-call"),
+    path("desk/calls/<slug:code>/edit/", editor.board, name="edit"),
+    path("desk/calls/<slug:code>/edit/basics/", editor.basics, name="edit-basics"),
+    path("desk/calls/<slug:code>/edit/form/", questions.form, name="form-editor"),
+    path("desk/calls/<slug:code>/edit/form/<slug:page>/", questions.question, name="new-question"),
+    path("desk/calls/<slug:code>/edit/form/<slug:page>/<slug:block>/", questions.question, name="question"),
+    path("desk/calls/<slug:code>/edit/criteria/<int:number>/", editor.criteria, name="edit-criteria"),
+    path("desk/calls/<slug:code>/edit/<slug:part>/", editor.part, name="edit-part"),
+    path("desk/calls/<slug:code>/ready/", editor.ready, name="ready"),
+    path("desk/calls/<slug:code>/preview/", questions.preview, name="preview"),
+    path("desk/calls/<slug:code>/preview/<slug:section>/", questions.preview_page, name="preview-page"),
     path("desk/calls/<slug:code>/entries/", desk.entries, name="entries"),
     path("desk/calls/<slug:code>/eligibility/", desk.bench, name="bench"),
     path("desk/calls/<slug:code>/steps/<slug:step>/", steps.on_call, name="step"),

@@ -134,11 +134,20 @@ def _application(world: World, trial: Round, application: Any) -> None:
     )
     revision = Revision.objects.get(application=application)
     waiting = other.apply()
+    written = services.create_call(
+        cluster=other.call.cluster, programme="trial", data=intake.definition(), by=other.officer, now=OPENS
+    )
     world.things |= {
         "call": [trial.call.code],
         "application": [application.public_id],
         "receipt": [application.public_id, revision.number],
         "draft": [draft.public_id],
+        "call page": [trial.call.code, "company"],
+        "open call": [other.call.code],
+        "open call page": [other.call.code, "plan"],
+        "open call question": [other.call.code, "plan", "idea"],
+        "draft call part": [written.code, "tracks"],
+        "draft call stage": [written.code, 1],
         "waiting application": [waiting.public_id],
         "draft page": [draft.public_id, "company"],
         "draft block": [draft.public_id, "deck"],

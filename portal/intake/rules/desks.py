@@ -67,6 +67,15 @@ def check_can_create_call(by: Any, *, programme: str, cluster: Any, hubs: list[s
     return role
 
 
+def check_can_begin_call(by: Any) -> list[str]:
+    """Whoever is an officer of some programme somewhere; answers the programmes, by code."""
+    held = {role.role for role in accounts.roles_of(by)}
+    mine = [one.code for one in registry.all_programmes() if f"{one.room}.{OFFICER}" in held]
+    if not mine:
+        raise NotAllowed(_("사업 담당자만 공고를 작성할 수 있습니다."))
+    return mine
+
+
 def check_can_run(by: Any, call: Call) -> str:
     """The officer's work on a call: findings, panel, assignment, runs, preparing decisions."""
     return check_desk(by, call, OFFICER)
@@ -133,6 +142,14 @@ def check_can_confirm_late_code(by: Any, code: LateCode) -> str:
 def check_apart(by: Any, organisation: Any) -> None:
     if by is not log.SYSTEM and accounts.is_member(by, organisation):
         raise NotAllowed(_("소속 기업의 일은 처리할 수 없습니다."))
+
+
+def check_can_publish_correction(by: Any, call: Call) -> str:
+    """As ``check_can_publish_call``, of the correction that waits."""
+    waiting = call.versions.filter(published_at__isnull=True).first() if call.current_id else None
+    if waiting is None:
+        raise NotAllowed(_("결재를 기다리는 정정공고가 없습니다."))
+    return check_can_publish_call(by, call, waiting.written_by_id)
 
 
 def check_can_cancel_call(by: Any, call: Call) -> str:

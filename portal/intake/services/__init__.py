@@ -13,6 +13,7 @@ from portal.intake.services.corrections import discard_correction, draft_correct
 from portal.intake.services.decisions import decide, prepare_final, prepare_shortlist, preview, reopen_decision
 from portal.intake.services.disqualification import decide_case, notice_case, reply_to_case
 from portal.intake.services.drafts import choose_track, request_sending, save_draft, start_application
+from portal.intake.services.editing import keep_call, publish_pending_correction, request_approval
 from portal.intake.services.eligibility import prepare_eligibility, record_finding, record_findings
 from portal.intake.services.files import attach_file, remove_file
 from portal.intake.services.latecodes import confirm_late_code, issue_late_code
@@ -79,6 +80,7 @@ __all__ = [
     "form_panel",
     "fulfil",
     "issue_late_code",
+    "keep_call",
     "lapse_reserves",
     "lock_sheet",
     "make_audit_file",
@@ -94,6 +96,7 @@ __all__ = [
     "publish",
     "publish_call",
     "publish_correction",
+    "publish_pending_correction",
     "rank_finally",
     "record_access",
     "record_download",
@@ -108,6 +111,7 @@ __all__ = [
     "reopen_sheet",
     "reopen_stage",
     "reply_to_case",
+    "request_approval",
     "request_sending",
     "restore",
     "rewrite_call",

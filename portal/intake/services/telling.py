@@ -91,6 +91,15 @@ def sending_requested(application: Application, by: User) -> None:
         notify(to=master, topic=topics.SENDING_REQUESTED.code, context=context, url=_mine(application))
 
 
+def approval_requested(call: Call, by: User) -> None:
+    """To those who may publish the call."""
+    version = call.versions.order_by("-number").first()
+    context = {"who": by, "call": version.title_text if version else call.code}
+    people = accounts.people_with(f"{call.ledger_room()}.approver", cluster=call.cluster)
+    url = reverse("intake:desk-call", args=[call.code])
+    notify(to=people, topic=topics.APPROVAL.code, context=context, url=url)
+
+
 def call_corrected(call: Call, required: Sequence[Block] = ()) -> None:
     """To every holder of a draft or receipt; those who had sent hear which questions they now have to answer."""
     context = {"call": _Title(call), "reason": call.current.reason if call.current else "", "closes_at": call.closes_at}

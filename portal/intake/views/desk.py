@@ -49,7 +49,8 @@ def calls(request: HttpRequest) -> HttpResponse:
         tasks.append(
             Task(title_of(call), call.get_status_display(), "info", reverse("intake:desk-call", args=[call.code]), hint)
         )
-    return render(request, "intake/desk_calls.html", {"tasks": tasks})
+    may_write = rules.allowed(rules.check_can_begin_call, request.user)
+    return render(request, "intake/desk_calls.html", {"tasks": tasks, "can_write": may_write})
 
 
 @login_required
@@ -79,8 +80,22 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "stages": list(found.stages.order_by("number")),
         "decisions": list(found.decisions.select_related("stage", "decided_by", "prepared_by")),
         "appeals": queries.appeals_for(request.user).filter(application__call=found),
+        **_text_in_work(request, found),
     }
     return render(request, "intake/desk_call.html", context)
+
+
+def _text_in_work(request: HttpRequest, found: Call) -> dict[str, Any]:
+    """The text of the call: who may write it, and a correction that waits for its approval."""
+    correction = found.versions.filter(published_at__isnull=True).first() if found.current_id else None
+    return {
+        "can_edit": rules.allowed(rules.check_can_edit_call, request.user, found),
+        "correction": correction,
+        "can_correct": correction is not None
+        and rules.allowed(rules.check_can_publish_call, request.user, found, correction.written_by_id),
+        "can_cancel": found.status in ("DRAFT", "PUBLISHED", "REVIEWING")
+        and rules.allowed(rules.check_can_cancel_call, request.user, found),
+    }
 
 
 def may_take(user: Any, call: Call, step: pipeline.PipelineStep) -> bool:

@@ -21,7 +21,7 @@ from portal.core.ui.parts import Card, Column, Row, Table
 from portal.intake import queries, services
 from portal.intake.enums import CallStatus
 from portal.intake.forms import StartForm
-from portal.intake.models import Call
+from portal.intake.models import Call, Stage
 from portal.intake.services.eligibility import rule_in_words
 from portal.intake.templatetags.intake import percent
 from portal.intake.views.answers import show_refusal
@@ -86,8 +86,8 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "word": word,
         "tone": tone,
         "is_open": found.is_open(now),
-        "tracks": _tracks(found),
-        "stages": [(stage, _criteria(stage)) for stage in found.stages.all()],
+        "tracks": tracks_table(found),
+        "stages": stages_with_criteria(found),
         "rules": [rule_in_words(row) for row in (found.current.eligibility if found.current else [])],
         "corrections": [version for version in found.versions.all() if version.published_at and version.number > 1],
         "mine": _mine(request, found),
@@ -102,10 +102,16 @@ def _public(code: str) -> Call:
         raise Http404 from None
 
 
-def _tracks(found: Call) -> Table:
+def tracks_table(found: Call) -> Table:
+    """What is given out, by track."""
     columns = (Column(_("모집부문")), Column(_("모집 수"), number=True), Column(_("예비"), number=True))
     rows = [(track.name_text, track.quota, track.reserve) for track in found.tracks.all()]
     return Table(_("모집부문"), columns, rows)
+
+
+def stages_with_criteria(found: Call) -> list[tuple[Stage, Table]]:
+    """Each stage with what it judges."""
+    return [(stage, _criteria(stage)) for stage in found.stages.all()]
 
 
 def _criteria(stage: object) -> Table:

@@ -22,7 +22,7 @@ from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Table
 from portal.intake import exact, queries, rules, services
 from portal.intake.enums import AssignmentStatus, StageStatus
-from portal.intake.forms import ConfirmForm, LotteryForm, PanelForm
+from portal.intake.forms import ConfirmForm, LotteryForm, PanelForm, ReasonForm
 from portal.intake.models import Assignment, Call, Panel, RankingRun, Stage
 from portal.intake.views.answers import show_refusal
 from portal.intake.views.desk import staff_call, title_of
@@ -46,6 +46,19 @@ ON_CALL: Mapping[str, Act] = {
         services.publish_call,
         gettext_lazy("공고하면 모집부문, 평가기준, 자격요건을 바꿀 수 없습니다."),
         check=rules.check_can_publish_draft,
+    ),
+    "correct": Act(
+        gettext_lazy("정정공고 내기"),
+        services.publish_pending_correction,
+        gettext_lazy("작성 중이거나 제출한 모든 기업에 정정 사유를 알립니다."),
+        check=rules.check_can_publish_correction,
+    ),
+    "cancel": Act(
+        gettext_lazy("공고 취소하기"),
+        services.cancel_call,
+        gettext_lazy("취소하면 되돌릴 수 없습니다. 신청한 모든 기업에 사유를 알립니다."),
+        form=ReasonForm,
+        check=rules.check_can_cancel_call,
     ),
     "close": Act(
         gettext_lazy("접수 마감과 집계"),
