@@ -51,6 +51,24 @@ def test_officer_writes_a_call_from_nothing_and_the_approver_publishes_it(db, at
     assert begun.url == reverse("intake:edit", args=[call.code])
     assert writer.get(begun.url).status_code == 200
 
+    write_tables(writer, call)
+    write_questions(writer, call)
+    data = editing.definition_of(Call.objects.get(code="trial-new"))
+    assert [row["code"] for row in data["form"]["sections"][0]["blocks"]] == ["card", "plan", "why"]
+    assert data["form"]["sections"][0]["blocks"][2]["shown_if"] == {"block": "plan", "is": "yes"}
+    assert [(row["code"], row["share_bp"], row["go_on"]) for row in data["stages"]] == [
+        ("DOCUMENT", 3000, 5),
+        ("TALK", 7000, None),
+    ]
+    assert [item["weight_bp"] for item in data["stages"][1]["criteria"]] == [5000, 5000]
+    assert data["eligibility"] == [{"rule": "company_age", "parameters": {"years": 7, "counted_at": "NOTICE"}}]
+    approve(call, writer, reader)
+    assert approver.notices.filter(topic="intake.approval_requested").count() == 1
+    assert at(None).get(reverse("intake:call", args=[call.code])).status_code == 200
+
+
+def write_tables(writer, call):
+    """Tracks, stages, criteria, rules; shares that do not add up are told and nothing typed is lost."""
     track = {"code": "GENERAL", "name_ko": "일반", "quota": 3, "reserve": 1, "spill": ""}
     assert writer.post(reverse("intake:edit-part", args=[call.code, "tracks"]), formset([track, {}])).status_code == 302
     stage = {"name_ko": "서면", "share": 30, "go_on": 5, "per_file": 2, "combine": "mean", "min_sheets": 1}
@@ -71,6 +89,9 @@ def test_officer_writes_a_call_from_nothing_and_the_approver_publishes_it(db, at
     rule = {"rule": "company_age", "parameters": "years = 7\ncounted_at = NOTICE"}
     assert writer.post(url, formset([rule])).status_code == 302
 
+
+def write_questions(writer, call):
+    """A choice, a question that depends on it, a page more, a question moved over its edge and back."""
     question = {"code": "plan", "kind": "choice", "label_ko": "계획", "required": "on"}
     url = reverse("intake:new-question", args=[call.code, "company"])
     assert writer.post(url, question).status_code == 422
@@ -83,16 +104,9 @@ def test_officer_writes_a_call_from_nothing_and_the_approver_publishes_it(db, at
     assert writer.get(reverse("intake:question", args=[call.code, "last", "why"])).status_code == 200
     writer.post(form_url, {"up": "why"})
 
-    data = editing.definition_of(Call.objects.get(code="trial-new"))
-    assert [row["code"] for row in data["form"]["sections"][0]["blocks"]] == ["card", "plan", "why"]
-    assert data["form"]["sections"][0]["blocks"][2]["shown_if"] == {"block": "plan", "is": "yes"}
-    assert [(row["code"], row["share_bp"], row["go_on"]) for row in data["stages"]] == [
-        ("DOCUMENT", 3000, 5),
-        ("TALK", 7000, None),
-    ]
-    assert [item["weight_bp"] for item in data["stages"][1]["criteria"]] == [5000, 5000]
-    assert data["eligibility"] == [{"rule": "company_age", "parameters": {"years": 7, "counted_at": "NOTICE"}}]
 
+def approve(call, writer, reader):
+    """Both look at it; who wrote it asks, the other publishes."""
     for browser in (writer, reader):
         preview = browser.get(reverse("intake:preview", args=[call.code]))
         assert (preview.status_code, "새 공고" in preview.text, "설립 7년 이내" in preview.text) == (200, True, True)
@@ -101,9 +115,7 @@ def test_officer_writes_a_call_from_nothing_and_the_approver_publishes_it(db, at
     publish = reverse("intake:step", args=[call.code, "publish"])
     assert (writer.get(publish).status_code, reader.get(publish).status_code) == (403, 200)
     assert writer.post(reverse("intake:ready", args=[call.code])).status_code == 302
-    assert approver.notices.filter(topic="intake.approval_requested").count() == 1
     assert reader.post(publish).status_code == 302
-    assert at(None).get(reverse("intake:call", args=[call.code])).status_code == 200
 
 
 def test_correction_is_written_previewed_and_published_and_drafts_keep_their_answers(db, at, clock):

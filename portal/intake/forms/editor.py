@@ -23,7 +23,7 @@ def _instant(label: Any, **options: Any) -> forms.DateTimeField:
     return forms.DateTimeField(label=label, widget=DateTimeInput, input_formats=_INSTANTS, **options)
 
 
-def _text(label: Any, *, rows: int = 0, **options: Any) -> forms.CharField:
+def text_field(label: Any, *, rows: int = 0, **options: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
     return forms.CharField(label=label, widget=widget, max_length=10_000 if rows else 200, **options)
 
@@ -54,8 +54,8 @@ class NewCallForm(forms.Form):
         help_text=_("주소에 쓰입니다. 영문 소문자와 숫자, 붙임표만 쓸 수 있습니다. 예: space-2027"),
         max_length=40,
     )
-    title_ko = _text(_("공고 제목"))
-    title_en = _text(_("공고 제목(영문)"), required=False)
+    title_ko = text_field(_("공고 제목"))
+    title_en = text_field(_("공고 제목(영문)"), required=False)
     opens_at = _instant(_("접수 시작"))
     closes_at = _instant(_("접수 마감"))
 
@@ -87,10 +87,10 @@ def _in_order(form: forms.Form, cleaned: dict[str, Any]) -> dict[str, Any]:
 class BasicsForm(forms.Form):
     """Title, text, period and clocks."""
 
-    title_ko = _text(_("공고 제목"))
-    title_en = _text(_("공고 제목(영문)"), required=False)
-    summary_ko = _text(_("공고 내용"), rows=8)
-    summary_en = _text(_("공고 내용(영문)"), rows=8, required=False)
+    title_ko = text_field(_("공고 제목"))
+    title_en = text_field(_("공고 제목(영문)"), required=False)
+    summary_ko = text_field(_("공고 내용"), rows=8)
+    summary_en = text_field(_("공고 내용(영문)"), rows=8, required=False)
     opens_at = _instant(_("접수 시작"))
     closes_at = _instant(_("접수 마감"))
     appeal_days = forms.IntegerField(label=_("이의신청 기간(일)"), min_value=1, max_value=365)
@@ -110,7 +110,7 @@ class BasicsForm(forms.Form):
         if published:
             for name in ("opens_at", "appeal_days", "answer_days", "reserve_days"):
                 del self.fields[name]
-            self.fields["reason"] = _text(
+            self.fields["reason"] = text_field(
                 _("정정 사유"), rows=3, help_text=_("작성 중이거나 제출한 모든 기업에 이 사유를 알립니다.")
             )
 
@@ -128,11 +128,11 @@ class BasicsForm(forms.Form):
 
 class TrackForm(forms.Form):
     code = forms.RegexField(_CODE, label=_("코드"), help_text=_("영문 대문자. 예: DOMESTIC"))
-    name_ko = _text(_("이름"))
-    name_en = _text(_("이름(영문)"), required=False)
+    name_ko = text_field(_("이름"))
+    name_en = text_field(_("이름(영문)"), required=False)
     quota = forms.IntegerField(label=_("모집 수"), min_value=0, max_value=10_000)
     reserve = forms.IntegerField(label=_("예비 수"), min_value=0, max_value=10_000)
-    spill = _text(
+    spill = text_field(
         _("미달 시 이월"), help_text=_("남는 자리를 넘길 부문의 코드를 순서대로, 쉼표로 나누어"), required=False
     )
 
@@ -148,8 +148,8 @@ class TrackForm(forms.Form):
 
 class StageForm(forms.Form):
     code = forms.RegexField(_CODE, label=_("코드"), help_text=_("영문 대문자. 예: DOCUMENT"))
-    name_ko = _text(_("이름"))
-    name_en = _text(_("이름(영문)"), required=False)
+    name_ko = text_field(_("이름"))
+    name_en = text_field(_("이름(영문)"), required=False)
     share = forms.DecimalField(label=_("반영 비율(%)"), min_value=0, max_value=100, decimal_places=2)
     go_on = forms.IntegerField(
         label=_("다음 단계로 가는 수"), help_text=_("마지막 단계는 비워 둡니다."), min_value=1, required=False
@@ -162,7 +162,7 @@ class StageForm(forms.Form):
         initial="mean",
     )
     min_sheets = forms.IntegerField(label=_("필요한 평가표 수"), min_value=1, max_value=50)
-    tie_break = _text(_("동점 처리"), help_text=_("평가항목 코드를 순서대로. 마지막은 lottery(추첨)입니다."))
+    tie_break = text_field(_("동점 처리"), help_text=_("평가항목 코드를 순서대로. 마지막은 lottery(추첨)입니다."))
     blind = forms.BooleanField(label=_("기업 이름을 가리고 평가합니다"), required=False)
     due_at = _instant(_("평가 마감"), required=False)
     #: The code that the stage had, by which its criteria are found again.
@@ -202,10 +202,10 @@ class StageForm(forms.Form):
 
 class CriterionForm(forms.Form):
     code = forms.RegexField(r"[\w]{1,40}", label=_("코드"))
-    name_ko = _text(_("이름"))
-    name_en = _text(_("이름(영문)"), required=False)
-    guide_ko = _text(_("평가 안내"), rows=2, required=False)
-    guide_en = _text(_("평가 안내(영문)"), rows=2, required=False)
+    name_ko = text_field(_("이름"))
+    name_en = text_field(_("이름(영문)"), required=False)
+    guide_ko = text_field(_("평가 안내"), rows=2, required=False)
+    guide_en = text_field(_("평가 안내(영문)"), rows=2, required=False)
     max_points = forms.IntegerField(label=_("배점"), min_value=1, max_value=1000)
     weight = forms.DecimalField(
         label=_("가중치(%)"),
@@ -233,7 +233,7 @@ class RuleForm(forms.Form):
     """One eligibility rule with what it asks for, a line each: ``years = 7``."""
 
     rule = forms.ChoiceField(label=_("자격요건"))
-    parameters = _text(
+    parameters = text_field(
         _("조건"),
         rows=3,
         help_text=_("한 줄에 하나씩: 이름 = 값. 예: years = 7, block = taxes, prefixes = 서울, 경기"),
@@ -246,7 +246,7 @@ class RuleForm(forms.Form):
 
     @staticmethod
     def read(row: Mapping[str, Any]) -> dict[str, Any]:
-        lines = [f"{name} = {_written(value)}" for name, value in row.get("parameters", {}).items()]
+        lines = [f"{name} = {written(value)}" for name, value in row.get("parameters", {}).items()]
         return {"rule": row["rule"], "parameters": "\n".join(lines)}
 
     def clean_parameters(self) -> dict[str, Any]:
@@ -255,7 +255,7 @@ class RuleForm(forms.Form):
             name, equals, value = (part.strip() for part in line.partition("="))
             if not equals or not re.fullmatch(r"[a-z_]{1,40}", name):
                 raise forms.ValidationError(_("“%(line)s”: 이름 = 값으로 적어 주십시오."), params={"line": line})
-            found[name] = _read_value(name, value)
+            found[name] = read_value(name, value)
         return found
 
     def row(self) -> dict[str, Any]:
@@ -265,7 +265,7 @@ class RuleForm(forms.Form):
 _LISTS = ("prefixes", "excluded")
 
 
-def _read_value(name: str, value: str) -> Any:
+def read_value(name: str, value: str) -> Any:
     if name in _LISTS:
         return [one.strip() for one in value.split(",") if one.strip()]
     if value in ("true", "false"):
@@ -273,119 +273,10 @@ def _read_value(name: str, value: str) -> Any:
     return int(value) if value.isascii() and value.isdigit() else value
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-class PageForm(forms.Form):
-    """A page of the application form."""
-
-    code = forms.RegexField(r"[a-z][a-z0-9_]{0,40}", label=_("코드"), help_text=_("영문 소문자. 예: business"))
-    name_ko = _text(_("쪽 이름"))
-    name_en = _text(_("쪽 이름(영문)"), required=False)
-
-    def row(self) -> dict[str, Any]:
-        return {"code": self.cleaned_data["code"], "name": pair(self.cleaned_data, "name"), "blocks": []}
-
-
-KINDS = {
-    "text": _("짧은 글"),
-    "long_text": _("긴 글"),
-    "integer": _("정수"),
-    "money": _("금액"),
-    "area": _("면적"),
-    "date": _("날짜"),
-    "choice": _("하나 고르기"),
-    "choices": _("여럿 고르기"),
-    "file": _("파일"),
-    "declaration": _("확인"),
-    "consent": _("동의"),
-    "company_card": _("기업 정보"),
-}
-
-
-class BlockForm(forms.Form):
-    """A question of the application form."""
-
-    code = forms.RegexField(r"[a-z][a-z0-9_]{0,40}", label=_("코드"), help_text=_("영문 소문자. 예: summary"))
-    kind = forms.ChoiceField(label=_("종류"))
-    label_ko = _text(_("질문"))
-    label_en = _text(_("질문(영문)"), required=False)
-    help_ko = _text(_("도움말"), rows=2, required=False)
-    help_en = _text(_("도움말(영문)"), rows=2, required=False)
-    required = forms.BooleanField(label=_("꼭 답해야 합니다"), required=False)
-    max_chars = forms.IntegerField(label=_("글자 수 한도"), min_value=1, max_value=20_000, required=False)
-    least = forms.IntegerField(label=_("가장 작은 수"), min_value=0, required=False)
-    most = forms.IntegerField(label=_("가장 큰 수"), min_value=0, required=False)
-    choices = _text(
-        _("고를 것"),
-        rows=4,
-        help_text=_("한 줄에 하나씩: 코드 | 한국어 | 영어. 하나 또는 여럿 고르기에만 씁니다."),
-        required=False,
-    )
-    shown_if_block = forms.ChoiceField(label=_("이 질문의 답에 따라 보이기"), required=False)
-    shown_if_value = _text(_("그 답이 이것일 때(코드)"), help_text=_("확인과 동의는 true입니다."), required=False)
-    hidden_when_blind = forms.BooleanField(label=_("이름을 가린 평가에서는 보이지 않습니다"), required=False)
-
-    def __init__(self, *args: Any, kinds: Any, earlier: Any, block: Mapping[str, Any] | None = None, **options: Any):
-        initial = self.read(block) if block else {}
-        self.before = dict(block or {})
-        super().__init__(*args, **{"initial": initial, **options})
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
-        self.fields["shown_if_block"].choices = [("", _("언제나 보임")), *earlier]  # type: ignore[attr-defined]
-
-    @staticmethod
-    def read(row: Mapping[str, Any]) -> dict[str, Any]:
-        limits, condition = row.get("limits", {}), row.get("shown_if") or {}
-        lines = [" | ".join([one["code"], *map(str, one["name"].values())]) for one in limits.get("choices", ())]
-        return {
-            **{name: row.get(name) for name in ("code", "kind", "required", "hidden_when_blind")},
-            **unpair("label", row["label"]),
-            **unpair("help", row.get("help")),
-            "max_chars": limits.get("max_chars"),
-            "least": limits.get("min"),
-            "most": limits.get("max"),
-            "choices": "\n".join(lines),
-            "shown_if_block": condition.get("block", ""),
-            "shown_if_value": _written(condition["is"]) if condition else "",
-        }
-
-    def clean_choices(self) -> list[dict[str, Any]]:
-        found = []
-        for line in filter(str.strip, self.cleaned_data["choices"].splitlines()):
-            code, *names = (part.strip() for part in line.split("|"))
-            if not re.fullmatch(r"[A-Za-z0-9_]{1,40}", code) or not names or len(names) > 2:
-                raise forms.ValidationError(
-                    _("“%(line)s”: 코드 | 한국어 | 영어로 적어 주십시오."), params={"line": line}
-                )
-            found.append({"code": code, "name": dict(zip(("ko", "en"), names, strict=False))})
-        return found
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("kind") in ("choice", "choices") and not cleaned.get("choices") and "choices" not in self.errors:
-            self.add_error("choices", _("고를 것을 적어 주십시오."))
-        if cleaned.get("shown_if_block") and not cleaned.get("shown_if_value"):
-            self.add_error("shown_if_value", _("어떤 답일 때 보일지 적어 주십시오."))
-        return cleaned
-
-    def row(self) -> dict[str, Any]:
-        """The question as edited; what this form does not ask for stays."""
-        cleaned = self.cleaned_data
-        given = {"max_chars": cleaned["max_chars"], "min": cleaned["least"], "max": cleaned["most"]}
-        kept = {name: value for name, value in self.before.get("limits", {}).items() if name not in (*given, "choices")}
-        limits = kept | {name: value for name, value in given.items() if value is not None}
-        if cleaned["choices"]:
-            limits["choices"] = cleaned["choices"]
-        row: dict[str, Any] = {name: value for name, value in self.before.items() if name != "shown_if"}
-        row |= {name: cleaned[name] for name in ("code", "kind", "required", "hidden_when_blind")}
-        row |= {"label": pair(cleaned, "label"), "help": pair(cleaned, "help"), "limits": limits}
-        if cleaned["shown_if_block"]:
-            value = _read_value("", cleaned["shown_if_value"])
-            row["shown_if"] = {"block": cleaned["shown_if_block"], "is": value}
-        return row
 
 
 def _codes(text: str) -> list[str]:

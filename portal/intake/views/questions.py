@@ -15,7 +15,7 @@ from portal.core.clock import database_now
 from portal.core.ui.parts import Row
 from portal.intake import blocks, editing
 from portal.intake.forms import SectionForm
-from portal.intake.forms import editor as fields
+from portal.intake.forms import questions as fields
 from portal.intake.models import Call
 from portal.intake.services.eligibility import rule_in_words
 from portal.intake.views import public
