@@ -30,8 +30,6 @@ def keep_call(*, call: Call, data: Mapping[str, Any], by: Any, now: datetime, re
     rules.check_can_edit_call(by, call)
     before = call.versions.filter(published_at__isnull=True).first()
     why = reason or (before.reason if before else "")
-    if before is not None:
-        before.delete()
     draft_correction(call=call, changes={name: data[name] for name in CORRECTABLE}, reason=why, by=by, now=now)
     return call
 
