@@ -234,7 +234,7 @@ class RuleForm(forms.Form):
 
     rule = forms.ChoiceField(label=_("자격요건"))
     parameters = text_field(
-        _("조건"),
+        _("세부 조건"),
         rows=3,
         help_text=_("한 줄에 하나씩: 이름 = 값. 예: years = 7, block = taxes, prefixes = 서울, 경기"),
         required=False,
