@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from ledger.log import EventType, register
+from ledger.log import EventType, name, register
 
 #: ``event`` names the entries of the books that came of the decision, ``books`` is the digest over them.
 _BOOKED = {"event": "ref", "books": "ref"}
@@ -52,3 +52,5 @@ EVENT_TYPES = [
 
 for event in EVENT_TYPES:
     register(event)
+
+name(rooms={"fund": _("펀드")})

@@ -244,7 +244,7 @@ def tiers(lines: Sequence[tuple[str, int, int]]) -> Table:
     return Table(
         caption=_("배분 단계"),
         columns=[
-            Column(_("단계")),
+            Column(_("분배 순위")),
             Column(_("뜻")),
             Column(_("출자자"), number=True),
             Column(_("운용사 성과보수"), number=True),

@@ -45,7 +45,7 @@ INCIDENT = register(
 )
 HOLD = "code:suit|audit|appeal|law"
 HOLD_PLACED = register(
-    EventType("privacy.hold_placed", 1, {"basis": HOLD}, title=_("개인정보 파기를 멈추게 했습니다(보존 명령)"))
+    EventType("privacy.hold_placed", 1, {"basis": HOLD}, title=_("보존 명령으로 개인정보 파기를 멈추게 했습니다"))
 )
 HOLD_LIFTED = register(EventType("privacy.hold_lifted", 1, {"basis": HOLD}, title=_("보존 명령을 풀었습니다")))
 SERIES_CLOSED = register(

@@ -7,7 +7,6 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import uuid
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 from portal.core.migrating import TablesAtOnce
@@ -18,13 +17,13 @@ class Migration(TablesAtOnce):
     initial = True
 
     dependencies = [
+        ('core', '0001_initial'),
         ('accounts', '0001_initial'),
         ('intake', '0002_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        BtreeGistExtension(),
         migrations.CreateModel(
             name='Enrolment',
             fields=[

@@ -6,7 +6,6 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 import uuid
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.conf import settings
 from django.db import migrations, models
 
@@ -16,12 +15,12 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('core', '0001_initial'),
         ('accounts', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        BtreeGistExtension(),
         migrations.CreateModel(
             name='Book',
             fields=[

@@ -8,7 +8,6 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 import uuid
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 from portal.core.migrating import TablesAtOnce
@@ -19,13 +18,13 @@ class Migration(TablesAtOnce):
     initial = True
 
     dependencies = [
+        ('core', '0001_initial'),
         ('accounts', '0001_initial'),
         ('intake', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        BtreeGistExtension(),
         migrations.CreateModel(
             name='Building',
             fields=[

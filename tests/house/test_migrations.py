@@ -34,7 +34,7 @@ def flat(steps):
         yield step
 
 
-def test_every_step_has_its_way_back():
+def test_every_step_has_its_way_back(db):
     one_way = [f"{where}: {step.describe()}" for where, step in operations() if not has_way_back(step)]
     assert one_way == []
 
@@ -60,7 +60,7 @@ def test_a_step_without_a_way_back_is_seen(step, answer):
     assert has_way_back(step) is answer
 
 
-def test_schema_and_rows_are_not_changed_in_one_migration():
+def test_schema_and_rows_are_not_changed_in_one_migration(db):
     """PostgreSQL refuses to alter a table with pending trigger events, and a large update holds the schema's locks."""
     kinds: dict[str, set[str]] = {}
     for where, step in operations():
