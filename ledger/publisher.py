@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from ledger import durable, note, policy, stored, tiles
+from ledger import alarms, durable, note, policy, stored, tiles
 from ledger.board import Board
 from ledger.cosigning import Ask, Cosigners, RolledBack
 from ledger.note import Checkpoint
@@ -97,6 +97,7 @@ class Publisher:
                 return self._publish(now)
             except RolledBack as error:
                 self.board.sound(str(error), now)
+                alarms.sound("rollback", str(error))
                 raise
 
     def _check_folder(self) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from ledger import log, note, policy, reading, settling
+from ledger import alarms, log, note, policy, reading, settling
 from ledger.cosigning import RolledBack, Unreachable
 from ledger.publisher import Publisher, published_size, rebuild
 from ledger.sequencer import Sequencer
@@ -133,8 +133,10 @@ def test_a_witness_that_knows_another_size_gets_the_proof_from_there(town):
     assert len(town.signers()) == 3
 
 
-def test_a_witness_that_knows_more_stops_the_log(town):
+def test_a_witness_that_knows_more_stops_the_log(town, monkeypatch):
     """Attack 4: the database is put back to an older state; one witness is enough to notice."""
+    told = []
+    monkeypatch.setattr(alarms, "_listeners", [lambda code, sentence: told.append(code)])
     town.sign(5)
     town.publish()
     town.asks["court"] = lambda _: Answer(409, "7\n")
@@ -143,6 +145,7 @@ def test_a_witness_that_knows_more_stops_the_log(town):
         town.publish()
     assert "saw 7 leaves, this database has 6 signed" in town.machinery.board.alarm()
     assert town.publish() is None
+    assert told == ["rollback"], "people are told once"
     assert published_size(town.machinery.public) == 5
 
 
