@@ -138,6 +138,11 @@ class Commitment(models.Model):
             self.amount, self.called_inside, self.recallable, self.returned_excess, self.released, self.adjustment
         )
 
+    @property
+    def returnable(self) -> int:
+        """How much of what was called inside the commitment may become callable again, in minor units."""
+        return self.amount - self.unfunded
+
     def ledger_room(self) -> str:
         return "fund"
 

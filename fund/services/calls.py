@@ -139,7 +139,14 @@ def issue_call(*, call: CapitalCall, by: Any, now: datetime) -> list[CallShare]:
 
 
 def _count(share: CallShare, sign: int) -> None:
-    """Add the share to what its partner was called for, or take it off again."""
+    """Add the share to what its partner was called for, or take it off again.
+
+    ``Invalid`` where a part of it came back meanwhile as callable again: that distribution is undone first.
+    """
+    if sign < 0 and share.inside > Commitment.objects.get(pk=share.commitment_id).returnable:
+        raise Invalid(
+            _("이 출자요청으로 부른 돈이 다시 부를 수 있는 배분으로 이미 돌아갔습니다. 그 배분을 먼저 취소해 주십시오.")
+        )
     Commitment.objects.filter(pk=share.commitment_id).update(
         called_inside=F("called_inside") + sign * share.inside,
         called_outside=F("called_outside") + sign * share.outside,

@@ -64,10 +64,23 @@ def plan_distribution(*, sub_fund: SubFund, kind: str, amount: int, on: date) ->
         "flows": [[flow.on.isoformat(), flow.kind, flow.amount] for flow in flows],
     }
     if kind == DistributionKind.EXCESS_RETURN:
-        return Plan(None, _parts(sub_fund, partners, amount, amount, kind), 0, inputs)
+        parts = _parts(sub_fund, partners, amount, amount, kind)
+        _check_callable_again(parts)
+        return Plan(None, parts, 0, inputs)
     result = distribute(agreement.terms, flows, amount, on)
-    capital = result.lines[0].lp
-    return Plan(result, _parts(sub_fund, partners, result.lp_total, capital, kind), result.gp_total, inputs)
+    parts = _parts(sub_fund, partners, result.lp_total, result.lines[0].lp, kind)
+    if kind == DistributionKind.RECALLABLE:
+        _check_callable_again(parts)
+    return Plan(result, parts, result.gp_total, inputs)
+
+
+def _check_callable_again(parts: list[Part]) -> None:
+    """What becomes callable again was called before: unfunded never exceeds the commitment (06 §5)."""
+    if any(part.amount > part.commitment.returnable for part in parts):
+        raise Invalid(
+            _("다시 부를 수 있게 배분하는 금액은 약정 안에서 불러 아직 돌려주지 않은 금액을 넘을 수 없습니다."),
+            field="amount",
+        )
 
 
 def _parts(sub_fund: SubFund, partners: list[Commitment], amount: int, capital: int, kind: str) -> list[Part]:

@@ -25,7 +25,8 @@ def test_my_page_shows_invitations_that_wait():
 def test_the_administrators_desk_counts_deletion_requests():
     admin = with_role("admin")
     request_deletion(by=person(), now=NOW)
-    assert labels(panels.administration(admin, NOW)) == [("역할 관리", "언제든지"), ("계정 삭제 요청 처리", "1")]
+    shown = [("역할 관리", "언제든지"), ("계정 삭제 요청 처리", "1"), ("보존 명령", "언제든지")]
+    assert labels(panels.administration(admin, NOW)) == shown
 
 
 def test_failed_messages_show_when_there_are_some():

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection, transaction
 from django.db.models import Sum
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fund import capital, queries, services
@@ -146,6 +146,13 @@ def check():
 
 @given(moves=st.lists(MOVES, min_size=3, max_size=9))
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+#: More comes back as callable again than was called after the correction.
+@example(
+    moves=[
+        *[("call", 14690, True), ("amend", 986), ("amend", 227), ("call", 39578, True), ("pay", 0, 53417361)],
+        *[("distribute", "RECALLABLE", 28797), ("rescind",)],
+    ]
+)
 def test_after_every_step_of_any_history(moves):
     with transaction.atomic():
         history, kept = History(), []
