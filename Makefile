@@ -34,7 +34,7 @@ check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	SECRET_KEY=check $(BIN)/mypy
-	$(BIN)/djlint --lint --quiet portal tenancy ledger
+	$(BIN)/djlint --lint --quiet portal tenancy fund college ledger
 
 fmt: setup-dev
 	$(BIN)/ruff check --fix .
