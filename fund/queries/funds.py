@@ -25,6 +25,11 @@ def agreement(sub_fund: SubFund, on: date, *, known: datetime | None = None) -> 
     return found.first()
 
 
+def reads_funds(user: Any) -> bool:
+    """Whether the person reads funds in any city, be there a programme yet or not."""
+    return clusters_of(user, *READERS).exists()
+
+
 def programmes_for(user: Any) -> QuerySet[Programme]:
     """The programmes of the cities in which the person reads funds."""
     return Programme.objects.filter(cluster__in=clusters_of(user, *READERS)).select_related("cluster", "cap_breach")

@@ -23,10 +23,11 @@ _TABS = ("partners", "calls", "distributions", "performance", "books", "journal"
 @login_required
 def desk(request: SignedIn) -> HttpResponse:
     """The City and the total against amount, target and cap; sub-funds; what waits."""
-    programmes = list(queries.funds.programmes_for(request.user))
-    if not programmes:
+    if not queries.funds.reads_funds(request.user):
         raise NotAllowed(_("투자 업무 담당자만 볼 수 있는 화면입니다."))
-    context = {"programmes": [_programme(request, programme) for programme in programmes]}
+    context = {
+        "programmes": [_programme(request, programme) for programme in queries.funds.programmes_for(request.user)]
+    }
     return render(request, "fund/desk.html", context)
 
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from fund.enums import CallStatus
 from fund.models import BankReceipt, CapitalCall
@@ -14,13 +13,6 @@ from tests.factories.fund import formed
 from tests.house.test_access import browser_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _korean_again():
-    """A page in English leaves this thread speaking English."""
-    with translation.override("ko"):
-        yield
 
 
 @pytest.fixture
@@ -41,6 +33,12 @@ def test_the_desk_shows_three_figures_and_never_one_of_them_for_another(made):
     assert "140,000,000원" in page
     assert "14.00 %" in page
     assert "13,600,000,000원" in page
+
+
+def test_a_manager_without_a_programme_is_told_so_and_not_turned_away():
+    page = browser_of(people.with_role("fund.manager", cluster=people.cluster())).get(at("desk"))
+    assert page.status_code == 200
+    assert "아직 출자사업이 없습니다" in page.content.decode()
 
 
 def test_a_sub_fund_shows_partners_calls_books_and_journal(made):
