@@ -130,6 +130,8 @@ def forked(work: Callable[[], object]) -> int:
     child = os.fork()
     if child:
         return child
+    # Where a browser's event loop runs in the parent's thread, Django kept another connection aside for this one.
+    connections["default"].connection = None
     try:
         work()
     finally:
