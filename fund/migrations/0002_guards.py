@@ -44,4 +44,5 @@ class Migration(migrations.Migration):
         RequireLeaf("CapitalCall", state="status", quiet=["DRAFT"]),
         RequireLeaf("CallShare", state="status", quiet=["DUE"]),
         RequireLeaf("CapBreach", state="status"),
+        RequireLeaf("Distribution", state="status", quiet=["DRAFT"]),
     ]

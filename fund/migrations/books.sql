@@ -171,3 +171,6 @@ BEGIN
 END $$;
 CREATE TRIGGER agreement_stays BEFORE UPDATE OR DELETE ON fund_agreementversion
   FOR EACH ROW EXECUTE FUNCTION fund_agreement_stays();
+
+CREATE TRIGGER distribution_share_stays BEFORE UPDATE OR DELETE ON fund_distributionshare
+  FOR EACH ROW EXECUTE FUNCTION fund_forbid();

@@ -8,16 +8,32 @@ from django.db.migrations.state import StateApps
 
 from ledger.completeness import RequireLeaf
 
-FUNCTIONS = ("forbid", "run_sealed", "invoice_issued", "terms_touch", "ended_holds_nothing")
+FILES = ("guards.sql", "guards_money.sql")
+FUNCTIONS = (
+    "forbid()",
+    "run_sealed()",
+    "invoice_issued()",
+    "terms_touch()",
+    "ended_holds_nothing()",
+    "invoice_adds_up()",
+    "part_adds_up()",
+    "invoice_sums(bigint)",
+    "payment_covers()",
+    "deposit_adds_up()",
+    "entry_adds_up()",
+    "deposit_sums(bigint)",
+    "amendment_sealed()",
+)
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    schema_editor.execute((Path(__file__).parent / "guards.sql").read_text("utf-8"), params=None)
+    for name in FILES:
+        schema_editor.execute((Path(__file__).parent / name).read_text("utf-8"), params=None)
 
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for name in FUNCTIONS:
-        schema_editor.execute(f"DROP FUNCTION tenancy_{name}() CASCADE", params=None)
+        schema_editor.execute(f"DROP FUNCTION tenancy_{name} CASCADE", params=None)
     for table, name in (("occupancy", "occupancy_bounds_are_days"), ("leaseterm", "lease_term_bounds_are_days")):
         schema_editor.execute(f"ALTER TABLE tenancy_{table} DROP CONSTRAINT {name}", params=None)
 
@@ -31,4 +47,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Occupancy", state="status", watch=["status", "period", "cell"]),
         RequireLeaf("Lease", state="status", quiet=["DRAFT"]),
         RequireLeaf("Invoice", state="status", quiet=["DRAFT"]),
+        RequireLeaf("Amendment", state="status", quiet=["DRAFT"]),
+        RequireLeaf("Deposit", state="status"),
+        RequireLeaf("ArrearsCase", state="status"),
     ]

@@ -10,7 +10,8 @@ from ledger.completeness import RequireLeaf
 
 FUNCTIONS = (
     "forbid", "policy_frozen", "revision_in_time", "line_frozen", "assignment_bar", "sheet_bar", "conflict_locks",
-    "item_guard", "quota", "member_apart", "decision_apart", "appeal_in_time",
+    "item_guard", "quota", "member_apart", "decision_apart", "appeal_in_time", "late_code_kept", "challenge_locks",
+    "appeal_apart",
 )  # fmt: skip
 
 
@@ -41,4 +42,6 @@ class Migration(migrations.Migration):
         RequireLeaf("Decision", state="status", quiet=["DRAFT"]),
         RequireLeaf("ReserveEntry", state="status", quiet=["WAITING"]),
         RequireLeaf("Appeal", state="status"),
+        RequireLeaf("LateCode"),
+        RequireLeaf("DisqualificationCase", state="status"),
     ]
