@@ -64,8 +64,10 @@ browser: setup-dev
 
 $(MARKS)/uv: Makefile
 	@python="$$(bash deploy/find-python.sh)" && echo "Python: $$python" && \
-	  { [ -x $(BIN)/python ] || "$$python" -m venv .venv; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	  { [ -x $(BIN)/python ] || "$$python" -m venv --without-pip .venv; } && \
+	  { "$$python" -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null; \
+	    "$$python" -m pip --version >/dev/null 2>&1 || python=$(BIN)/python; \
+	    "$$python" -m pip --python $(BIN)/python install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"; }
 	@mkdir -p $(MARKS) && touch $@
 
 $(MARKS)/run: $(MARKS)/uv requirements.lock
