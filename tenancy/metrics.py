@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Sum
@@ -51,6 +51,12 @@ def is_tenant(*, organisation: Organisation | None, on: date) -> bool | None:
 def tenant_until(*, organisation: Organisation | None) -> date | None:
     """The day on which the company has no room any more; None when unknown or never a tenant."""
     return None if organisation is None else queries.tenancy_end(organisation)
+
+
+def other_public_space(*, organisation: Organisation | None, on: date) -> date | None:
+    """The last day on which the company has a room of ours; None when it has none: other bodies' rooms are unknown here."""
+    free = tenant_until(organisation=organisation)
+    return free - timedelta(days=1) if free is not None and free > on else None
 
 
 def _hubs(cluster: Cluster, scope: Sequence[str]) -> list[Hub] | None:
@@ -102,4 +108,5 @@ FACTS: dict[str, Any] = {
     "tenancy.is_tenant": is_tenant,
     "tenancy.tenant_until": tenant_until,
     "tenancy.hub_codes": hub_codes,
+    "other_public_space": other_public_space,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.intake.models import Call, CallVersion, Stage
 
-_STAGE = ("code", "name", "share_bp", "go_on", "per_file", "blind", "hidden_blocks", "rule", "due_at")
+_STAGE = ("code", "name", "share_bp", "go_on", "per_file", "blind", "hidden_blocks", "rule", "due_at", "discussion")
 _CRITERION = ("code", "name", "guide", "max_points", "weight_bp", "counted")
 _VERSION = ("title", "summary", "form", "eligibility", "policy", "closes_at")
 

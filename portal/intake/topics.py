@@ -30,6 +30,12 @@ CORRECTED = Topic(
     _("정정 사유: {reason}. 접수 마감은 {closes_at}입니다. 작성하신 내용은 그대로 남아 있습니다."),
     required=True,
 )
+CLOSING = Topic(
+    "intake.closing_soon",
+    _("접수 마감 임박"),
+    _("접수 마감 {hours}시간 전입니다: {call}"),
+    _("아직 제출하지 않은 신청서가 있습니다. {closes_at} 전에 제출해 주십시오. 마감 뒤에는 제출할 수 없습니다."),
+)
 CANCELLED = Topic(
     "intake.call_cancelled",
     _("공고 취소"),
@@ -161,6 +167,7 @@ TOPICS = (
     APPROVAL,
     CORRECTED,
     CANCELLED,
+    CLOSING,
     SUPPLEMENT,
     RESULT,
     RESERVE_CALLED,

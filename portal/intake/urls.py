@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.intake.views import applicant, decisions, desk, drafting, editor, public, questions, review, steps
+from portal.intake.views import (
+    applicant,
+    decisions,
+    desk,
+    discussion,
+    drafting,
+    editor,
+    public,
+    questions,
+    review,
+    steps,
+)
 
 app_name = "intake"
 urlpatterns = [
@@ -28,6 +39,7 @@ urlpatterns = [
     path("review/sheets/<uuid:public_id>/", review.sheet, name="sheet"),
     path("review/sheets/<uuid:public_id>/lock/", review.lock, name="lock"),
     path("review/sheets/<uuid:public_id>/receipt/", review.sheet_receipt, name="sheet-receipt"),
+    path("review/sheets/<uuid:public_id>/others/", discussion.others, name="others"),
     path("review/sheets/<uuid:public_id>/recuse/", review.recuse, name="recuse"),
     path("desk/calls/", desk.calls, name="desk-calls"),
     path("desk/new-call/", editor.new, name="new-call"),
@@ -48,6 +60,7 @@ urlpatterns = [
     path("desk/calls/<slug:code>/stages/<int:number>/", steps.stage, name="desk-stage"),
     path("desk/calls/<slug:code>/stages/<int:number>/steps/<slug:step>/", steps.on_stage, name="stage-step"),
     path("desk/applications/<uuid:public_id>/", desk.application, name="desk-application"),
+    path("desk/applications/<uuid:public_id>/sheets/", discussion.for_desk, name="desk-sheets"),
     path("desk/applications/<uuid:public_id>/findings/<slug:rule>/", desk.finding, name="finding"),
     path("desk/applications/<uuid:public_id>/supplement/", desk.supplement, name="supplement"),
     path("desk/decisions/<uuid:public_id>/", decisions.decision, name="decision"),

@@ -116,6 +116,8 @@ TABLE: dict[str, Row] = {
     "intake:lock": Row(EVALUATOR, "sheet"),
     "intake:sheet-receipt": Row(EVALUATOR, "sheet"),
     "intake:recuse": Row(EVALUATOR, "sheet"),
+    # Not the evaluator either: the stage does not let its members read each other.
+    "intake:others": Row(NOBODY, "sheet"),
     # --- the desk of intake ---
     "intake:desk-calls": Row(SIGNED_IN),
     "intake:desk-call": Row(DESK, "call"),
@@ -136,6 +138,7 @@ TABLE: dict[str, Row] = {
     "intake:desk-stage": Row(DESK, "stage"),
     "intake:stage-step": Row(OFFICER, "stage step"),
     "intake:desk-application": Row(DESK, "application"),
+    "intake:desk-sheets": Row(DESK, "application"),
     "intake:finding": Row(DESK, "finding"),
     "intake:supplement": Row(OFFICER, "waiting application"),
     "intake:decision": Row(DESK, "decision"),

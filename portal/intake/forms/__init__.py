@@ -73,10 +73,7 @@ class SectionForm(forms.Form):
         return {code: value for code, value in found.items() if value is not None}
 
     def _typed(self, code: str) -> Any:
-        values = self.data.getlist(code) if hasattr(self.data, "getlist") else [self.data.get(code)]
-        multiple = isinstance(self.fields[code], forms.MultipleChoiceField)
-        typed: Any = values if multiple else values[-1] if values else None
-        return typed or None
+        return self.fields[code].widget.value_from_datadict(self.data, self.files, code) or None
 
     def misfits(self) -> bool:
         """Whether something typed does not fit; what is only missing may wait until sending."""

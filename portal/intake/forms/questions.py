@@ -8,7 +8,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from portal.intake.blocks.table import CELLS
 from portal.intake.forms.editor import pair, read_value, text_field, unpair, written
 
 
@@ -32,6 +34,7 @@ KINDS = {
     "date": _("날짜"),
     "choice": _("하나 고르기"),
     "choices": _("여럿 고르기"),
+    "table": pgettext_lazy("question", "표"),
     "file": _("파일"),
     "declaration": _("확인"),
     "consent": _("동의"),
@@ -58,6 +61,12 @@ class BlockForm(forms.Form):
         help_text=_("한 줄에 하나씩: 코드 | 한국어 | 영어. 하나 또는 여럿 고르기에만 씁니다."),
         required=False,
     )
+    columns = text_field(
+        _("표의 칸"),
+        rows=4,
+        help_text=_("한 줄에 하나씩: 코드 | 종류(text, integer, money, date) | 한국어 | 영어. 표에만 씁니다."),
+        required=False,
+    )
     shown_if_block = forms.ChoiceField(label=_("이 질문의 답에 따라 보이기"), required=False)
     shown_if_value = text_field(_("그 답이 이것일 때(코드)"), help_text=_("확인과 동의는 true입니다."), required=False)
     hidden_when_blind = forms.BooleanField(label=_("이름을 가린 평가에서는 보이지 않습니다"), required=False)
@@ -73,6 +82,10 @@ class BlockForm(forms.Form):
     def read(row: Mapping[str, Any]) -> dict[str, Any]:
         limits, condition = row.get("limits", {}), row.get("shown_if") or {}
         lines = [" | ".join([one["code"], *map(str, one["name"].values())]) for one in limits.get("choices", ())]
+        columns = [
+            " | ".join([one["code"], one.get("kind", "text"), *map(str, one["name"].values())])
+            for one in limits.get("columns", ())
+        ]
         return {
             **{name: row.get(name) for name in ("code", "kind", "required", "hidden_when_blind")},
             **unpair("label", row["label"]),
@@ -81,6 +94,7 @@ class BlockForm(forms.Form):
             "least": limits.get("min"),
             "most": limits.get("max"),
             "choices": "\n".join(lines),
+            "columns": "\n".join(columns),
             "shown_if_block": condition.get("block", ""),
             "shown_if_value": written(condition["is"]) if condition else "",
         }
@@ -96,8 +110,27 @@ class BlockForm(forms.Form):
             found.append({"code": code, "name": dict(zip(("ko", "en"), names, strict=False))})
         return found
 
+    def clean_columns(self) -> list[dict[str, Any]]:
+        """What this form does not ask of a column stays."""
+        before = {one["code"]: one for one in self.before.get("limits", {}).get("columns", ())}
+        found = []
+        for line in filter(str.strip, self.cleaned_data["columns"].splitlines()):
+            code, kind, *names = (*(part.strip() for part in line.split("|")), "", "")[:5]
+            names = [name for name in names if name]
+            if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", code) or kind not in CELLS or not 1 <= len(names) <= 2:
+                raise forms.ValidationError(
+                    _("“%(line)s”: 코드 | 종류 | 한국어 | 영어로 적어 주십시오."), params={"line": line}
+                )
+            found.append(
+                before.get(code, {})
+                | {"code": code, "kind": kind, "name": dict(zip(("ko", "en"), names, strict=False))}
+            )
+        return found
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if cleaned.get("kind") == "table" and not cleaned.get("columns") and "columns" not in self.errors:
+            self.add_error("columns", _("표의 칸을 적어 주십시오."))
         if cleaned.get("kind") in ("choice", "choices") and not cleaned.get("choices") and "choices" not in self.errors:
             self.add_error("choices", _("고를 것을 적어 주십시오."))
         if cleaned.get("shown_if_block") and not cleaned.get("shown_if_value"):
@@ -108,10 +141,16 @@ class BlockForm(forms.Form):
         """The question as edited; what this form does not ask for stays."""
         cleaned = self.cleaned_data
         given = {"max_chars": cleaned["max_chars"], "min": cleaned["least"], "max": cleaned["most"]}
-        kept = {name: value for name, value in self.before.get("limits", {}).items() if name not in (*given, "choices")}
+        kept = {
+            name: value
+            for name, value in self.before.get("limits", {}).items()
+            if name not in (*given, "choices", "columns")
+        }
         limits = kept | {name: value for name, value in given.items() if value is not None}
         if cleaned["choices"]:
             limits["choices"] = cleaned["choices"]
+        if cleaned["columns"] and cleaned["kind"] == "table":
+            limits["columns"] = cleaned["columns"]
         row: dict[str, Any] = {name: value for name, value in self.before.items() if name != "shown_if"}
         row |= {name: cleaned[name] for name in ("code", "kind", "required", "hidden_when_blind")}
         row |= {"label": pair(cleaned, "label"), "help": pair(cleaned, "help"), "limits": limits}

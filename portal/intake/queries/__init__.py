@@ -41,6 +41,7 @@ from portal.intake.queries.review import (
     calls_to_review,
     companies_of,
     evaluator_in,
+    expertise_matches,
     file_counts,
     has_pledged,
     locked_sheets,
@@ -49,6 +50,7 @@ from portal.intake.queries.review import (
     panel_members,
     progress,
     sheets_of,
+    sheets_on,
     stages_with_panels,
 )
 
@@ -69,6 +71,7 @@ __all__ = [
     "due_publications",
     "due_supplements",
     "evaluator_in",
+    "expertise_matches",
     "file_counts",
     "files_of",
     "has_pledged",
@@ -92,6 +95,7 @@ __all__ = [
     "public_calls",
     "rank_order",
     "sheets_of",
+    "sheets_on",
     "stages_with_panels",
     "told_lines",
     "unsettled_findings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from portal.intake.models import (
     ScoreSheet,
     Stage,
 )
-from portal.intake.queries.applications import ENTERED
+from portal.intake.queries.applications import ENTERED, last_revisions
 
 
 def evaluator_in(call: Call, user: Any) -> Evaluator | None:
@@ -117,6 +118,36 @@ def locked_sheets(stage: Stage) -> list[tuple[ScoreSheet, dict[str, int | None]]
         .order_by("assignment__application__receipt_number", "assignment__member__evaluator_id")
     )
     return [(sheet, {item.criterion.code: item.score for item in sheet.items.all()}) for sheet in sheets]
+
+
+def sheets_on(application: Application, stage: Stage) -> list[ScoreSheet]:
+    """The locked sheets of one file, in an order that names nobody; each knows which member's it is only by number."""
+    rows = ScoreSheet.objects.filter(
+        assignment__application=application,
+        assignment__stage=stage,
+        assignment__status=AssignmentStatus.CLEARED,
+        status=SheetStatus.LOCKED,
+    )
+    return list(rows.select_related("assignment").prefetch_related("items__criterion").order_by("public_id"))
+
+
+def expertise_matches(call: Call, evaluators: Iterable[Evaluator]) -> dict[tuple[str, str], int]:
+    """How many fields of expertise an evaluator shares with a file, by (evaluator, receipt number).
+
+    A file's fields are its answer to the question that the policy names (``match_block``); without one nothing matches.
+    """
+    code = call.current.term("match_block", "") if call.current else ""
+    if not code:
+        return {}
+    known = {str(evaluator.pk): set(evaluator.expertise) for evaluator in evaluators}
+    found = {}
+    for revision in last_revisions(call):
+        given = revision.content["answers"].get(code)
+        fields = set(given if isinstance(given, list) else [given] if given else [])
+        for who, fit in known.items():
+            if shared := len(fields & fit):
+                found[who, revision.application.receipt_number or ""] = shared
+    return found
 
 
 def progress(stage: Stage) -> list[Any]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts import queries as accounts
 from portal.accounts import rules as people
+from portal.accounts.roles import AUDITOR
 from portal.core.errors import Invalid, NotAllowed
 from portal.intake import blind, queries
 from portal.intake.enums import (
@@ -30,7 +31,16 @@ from portal.intake.models import (
     ScoreSheet,
     Stage,
 )
-from portal.intake.rules.desks import CHAIR, EVALUATOR, OFFICER, allowed, check_can_observe, check_desk
+from portal.intake.rules.desks import (
+    APPROVER,
+    CHAIR,
+    EVALUATOR,
+    OFFICER,
+    REVIEWER,
+    allowed,
+    check_can_observe,
+    check_desk,
+)
 
 
 def check_can_read_application(by: Any, application: Application) -> str:
@@ -133,6 +143,34 @@ def check_can_reopen_sheet(by: Any, sheet: ScoreSheet) -> str:
     chair = Member.objects.filter(panel__stage=sheet.assignment.stage_id, is_chair=True, status=MemberStatus.ACCEPTED)
     if sheet.reopening_asked_by_id is None and chair.exclude(pk=sheet.assignment.member_id).exists():
         raise NotAllowed(_("위원장이 먼저 요청해야 다시 열 수 있습니다."))
+    return role
+
+
+def check_can_discuss(by: Any, sheet: ScoreSheet) -> str:
+    """One's own sheet is locked, and the stage lets its members read each other; the chair reads in any case."""
+    role = check_can_open_file(by, sheet.assignment)
+    if sheet.status != SheetStatus.LOCKED:
+        raise NotAllowed(_("내 평가표를 제출한 뒤에 다른 위원의 평가표를 볼 수 있습니다."))
+    if not sheet.assignment.stage.discussion and not sheet.assignment.member.is_chair:
+        raise NotAllowed(_("이 평가단계에서는 위원끼리 평가표를 공유하지 않습니다."))
+    return role
+
+
+def check_can_read_sheets(by: Any, application: Application, stage: Stage) -> str:
+    """The officer once all sheets are locked, the approver once the stage is settled, the appeal reviewer in a case, the
+    auditor always.
+    """
+    if accounts.has_role(by, AUDITOR, cluster=stage.call.cluster):
+        return AUDITOR
+    role = check_desk(by, stage.call, OFFICER, APPROVER, REVIEWER)
+    desk = role.rpartition(".")[2]
+    cleared = ScoreSheet.objects.filter(assignment__stage=stage, assignment__status=AssignmentStatus.CLEARED)
+    if desk == OFFICER and cleared.filter(status=SheetStatus.OPEN).exists():
+        raise NotAllowed(_("모든 평가표가 제출된 뒤에 볼 수 있습니다."))
+    if desk == APPROVER and stage.status != StageStatus.SETTLED:
+        raise NotAllowed(_("집계가 끝난 뒤에 볼 수 있습니다."))
+    if desk == REVIEWER and not application.appeals.exists():
+        raise NotAllowed(_("이의신청이 있는 신청서의 평가표만 볼 수 있습니다."))
     return role
 
 

@@ -20,7 +20,7 @@ from portal.intake.canonical import digest
 from portal.intake.enums import CallStatus
 from portal.intake.errors import Objections
 from portal.intake.models import Call, CallVersion, Criterion, Stage, Track
-from portal.intake.services import telling
+from portal.intake.services import closing, telling
 
 _PUBLIC_VALUE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -157,6 +157,7 @@ def publish_version(version: CallVersion, by: Any, now: datetime) -> None:
         raise Overtaken
     for name, value in values.items():
         setattr(version, name, value)
+    closing.announce(version, now)
 
 
 def version_data(call: Call, version: CallVersion) -> dict[str, Any]:
@@ -192,7 +193,7 @@ def definition(version: CallVersion) -> dict[str, Any]:
 
 
 def _stage_definition(stage: Stage) -> dict[str, Any]:
-    names = ("code", "name", "share_bp", "go_on", "per_file", "blind", "hidden_blocks", "rule")
+    names = ("code", "name", "share_bp", "go_on", "per_file", "blind", "hidden_blocks", "rule", "discussion")
     criteria = ("code", "name", "guide", "max_points", "weight_bp", "counted")
     return {name: getattr(stage, name) for name in names} | {
         "criteria": [{name: getattr(item, name) for name in criteria} for item in stage.criteria.all()]

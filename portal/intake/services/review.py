@@ -38,14 +38,18 @@ def propose_assignments(*, stage: Stage, by: Any, now: datetime) -> assigning.Pl
     Assignment.objects.filter(stage=stage, status=AssignmentStatus.PROPOSED).delete()
     members = {
         str(member.evaluator_id): member
-        for member in Member.objects.filter(panel__stage=stage, status=MemberStatus.ACCEPTED, is_substitute=False)
+        for member in Member.objects.filter(
+            panel__stage=stage, status=MemberStatus.ACCEPTED, is_substitute=False
+        ).select_related("evaluator")
     }
     files = {application.receipt_number or "": application for application in queries.in_review(stage.call)}
     by_pk = {application.pk: key for key, application in files.items()}
     unsure = queries.bars(stage.call) | queries.open_challenges(stage.call)
     barred = {(str(who), by_pk[pk]) for who, pk in unsure if pk in by_pk and str(who) in members}
     kept, closed = _standing(stage, members, by_pk)
-    plan = assigning.assign(list(files), list(members), barred | closed, stage.per_file, fixed=kept)
+    match = queries.expertise_matches(stage.call, [member.evaluator for member in members.values()])
+    fit = {pair: points for pair, points in match.items() if pair[1] in files}
+    plan = assigning.assign(list(files), list(members), barred | closed, stage.per_file, fixed=kept, match=fit)
     aliases = _aliases(stage, list(files))
     Assignment.objects.bulk_create(
         Assignment(stage=stage, application=files[file], member=members[who], alias=aliases[file])

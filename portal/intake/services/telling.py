@@ -167,6 +167,14 @@ def challenge_overdue(challenge: Challenge) -> None:
     notify(to=people, topic=topics.CHALLENGE_OVERDUE.code, context={"call": _Title(call)}, url=url, key=key)
 
 
+def closing_soon(application: Application, hours: int) -> None:
+    """To a company that has not sent yet; once for each closing time and each warning."""
+    call = application.call
+    context = {"call": _Title(call), "hours": hours, "closes_at": call.closes_at}
+    key = f"closing:{application.pk}:{call.closes_at.isoformat()}:{hours}"
+    notify(to=application.organisation, topic=topics.CLOSING.code, context=context, url=_mine(application), key=key)
+
+
 def call_cancelled(call: Call, reason: str) -> None:
     _tell_applicants(call, topics.CANCELLED.code, {"call": _Title(call), "reason": reason})
 

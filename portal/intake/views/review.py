@@ -300,7 +300,13 @@ def sheet_receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(
         request,
         "intake/sheet_receipt.html",
-        {"sheet": found, "receipt": shown, "after": after, "call": found.assignment.stage.call},
+        {
+            "sheet": found,
+            "receipt": shown,
+            "after": after,
+            "call": found.assignment.stage.call,
+            "discuss": rules.allowed(rules.check_can_discuss, request.user, found),
+        },
     )
 
 

@@ -1,13 +1,8 @@
-"""The form is data: sections (pages) of blocks (questions), read from a call's version into types. No database.
-
-Every kind of block turns into a Django field, so a page without JavaScript, the check before sending and the tests all
-ask the same rules. A draft keeps whatever was typed; only sending insists that it fits.
-"""
+"""The kinds of questions: each asks by a Django field, keeps JSON, and shows it as people read it. No database."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,12 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.intake.canonical import MAX_INTEGER, clean_text
 
-_CODE = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _DEFAULT_TEXT, _DEFAULT_LONG_TEXT = 200, 3000
-
-
-class InvalidForm(ValueError):
-    """The form's definition contradicts itself; the message says where."""
 
 
 def both(text: str | Promise | Mapping[str, str]) -> dict[str, str]:
@@ -68,49 +58,6 @@ class Block:
     @property
     def help_text(self) -> str:
         return in_language(self.help)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One page of the form."""
-
-    code: str
-    name: Mapping[str, str]
-    blocks: tuple[Block, ...]
-
-    @property
-    def name_text(self) -> str:
-        return in_language(self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The whole form of one version of a call, with the kinds its programme adds."""
-
-    sections: tuple[Section, ...]
-    kinds: Mapping[str, BlockKind]
-
-    def blocks(self) -> Iterator[Block]:
-        for section in self.sections:
-            yield from section.blocks
-
-    def section(self, code: str) -> Section | None:
-        return next((section for section in self.sections if section.code == code), None)
-
-    def block(self, code: str) -> Block | None:
-        return next((block for block in self.blocks() if block.code == code), None)
-
-    def kind(self, block: Block) -> BlockKind:
-        return self.kinds[block.kind]
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why an answer cannot be sent as it is."""
-
-    section: str
-    block: Block
-    message: str
 
 
 class BlockKind:
@@ -163,7 +110,7 @@ class LongText(Text):
         return forms.CharField(max_length=longest, widget=forms.Textarea(attrs={"rows": 8}), **_common(block))
 
 
-class _NumberField(forms.IntegerField):
+class NumberField(forms.IntegerField):
     """A whole number, typed with or without thousands separators."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
@@ -175,7 +122,7 @@ class _NumberField(forms.IntegerField):
 class Integer(BlockKind):
     def field(self, block: Block) -> forms.Field:
         least, most = block.limits.get("min", 0), min(block.limits.get("max", MAX_INTEGER), MAX_INTEGER)
-        return _NumberField(min_value=least, max_value=most, **_common(block))
+        return NumberField(min_value=least, max_value=most, **_common(block))
 
     def shown(self, block: Block, value: Any) -> str:
         return f"{value:,}" if isinstance(value, int) else super().shown(block, value)
@@ -272,87 +219,3 @@ class CompanyCard(BlockKind):
 
     def field(self, block: Block) -> None:
         return None
-
-
-KINDS: Mapping[str, BlockKind] = {
-    "text": Text(),
-    "long_text": LongText(),
-    "integer": Integer(),
-    "money": Money(),
-    "area": Area(),
-    "date": Date(),
-    "choice": Choice(),
-    "choices": Choices(),
-    "file": File(),
-    "declaration": Declaration(),
-    "consent": Consent(),
-    "company_card": CompanyCard(),
-}
-
-
-def parse_form(data: Mapping[str, Any], own: Mapping[str, type[BlockKind]] | None = None) -> Form:
-    """Read a form's definition; ``own`` are the programme's kinds. Raises ``InvalidForm``."""
-    kinds = {**KINDS, **{name: kind() for name, kind in (own or {}).items()}}
-    seen: set[str] = set()
-    sections: list[Section] = []
-    for row in data.get("sections", ()):
-        blocks = tuple(_block(block, kinds, seen) for block in row.get("blocks", ()))
-        if not _CODE.fullmatch(str(row.get("code", ""))) or any(row["code"] == other.code for other in sections):
-            raise InvalidForm(f"section code {row.get('code')!r}")
-        sections.append(Section(row["code"], row["name"], blocks))
-    return Form(tuple(sections), kinds)
-
-
-def _block(row: Mapping[str, Any], kinds: Mapping[str, BlockKind], seen: set[str]) -> Block:
-    code, kind, condition = str(row.get("code", "")), str(row.get("kind")), row.get("shown_if")
-    if not _CODE.fullmatch(code) or code in seen:
-        raise InvalidForm(f"block code {code!r} is malformed or comes twice")
-    if kind not in kinds:
-        raise InvalidForm(f"{code}: unknown kind {kind!r}")
-    if condition is not None and condition.get("block") not in seen:
-        raise InvalidForm(f"{code}: shown_if names no earlier block")
-    seen.add(code)
-    return Block(
-        code=code,
-        kind=kind,
-        label=row["label"],
-        help=row.get("help", {}),
-        required=bool(row.get("required", False)),
-        limits=row.get("limits", {}),
-        shown_if=(condition["block"], condition["is"]) if condition else None,
-        from_stage=int(row.get("from_stage", 0)),
-        hidden_when_blind=bool(row.get("hidden_when_blind", False)),
-    )
-
-
-def is_shown(block: Block, answers: Mapping[str, Any]) -> bool:
-    """Whether the one condition of the block holds; a list answer holds it when it contains the value."""
-    if block.shown_if is None:
-        return True
-    other, wanted = block.shown_if
-    given = answers.get(other)
-    return wanted in given if isinstance(given, list) else given == wanted
-
-
-def asked(form: Form, answers: Mapping[str, Any], stage: int = 0) -> list[Block]:
-    """The blocks that are asked now: of this stage or before, and shown by their condition."""
-    return [block for block in form.blocks() if block.from_stage <= stage and is_shown(block, answers)]
-
-
-def troubles(
-    form: Form, answers: Mapping[str, Any], files: Mapping[str, Sequence[Any]], stage: int = 0
-) -> list[Trouble]:
-    """Everything that stands against sending, in the order of the form; ``files`` by block code."""
-    now_asked = {block.code for block in asked(form, answers, stage)}
-    found = []
-    for section in form.sections:
-        for block in section.blocks:
-            if block.code not in now_asked:
-                continue
-            if block.kind == "file":
-                missing = block.required and not files.get(block.code)
-                messages = [str(_("파일을 첨부해 주십시오."))] if missing else []
-            else:
-                messages = form.kind(block).check(block, answers.get(block.code))
-            found += [Trouble(section.code, block, message) for message in messages]
-    return found
