@@ -1,9 +1,13 @@
 """How a reader narrows the list of leaves."""
 
+from functools import lru_cache
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from ledger import browsing, registry, words
@@ -14,6 +18,32 @@ class DayInput(forms.DateInput):
     """The browser's own date control."""
 
     input_type = "date"
+
+
+class KindSelect(forms.Widget):
+    """A select of some two hundred kinds: a template for each option took most of the page's time."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        given = ((key, key if on is True else on) for key, on in self.build_attrs(self.attrs, attrs).items() if on)
+        attributes = format_html_join("", ' {}="{}"', given)
+        # The options were escaped when they were written; the value is escaped here in the same way.
+        chosen = format_html(' value="{}"', value or "")
+        options = _options(get_language() or "ko").replace(chosen, f"{chosen} selected", 1)
+        return format_html('<select name="{}"{}>{}</select>', name, attributes, SafeString(options))
+
+
+@lru_cache
+def _options(language: str) -> str:
+    """Every kind in that language; kinds do not change while a process runs."""
+    with override(language):
+        return format_html_join("", "{}", ((_group(label, inside),) for label, inside in kinds()))
+
+
+def _group(label: Any, inside: Any) -> SafeString:
+    if isinstance(inside, list):
+        rows = format_html_join("", '<option value="{}">{}</option>', inside)
+        return format_html('<optgroup label="{}">{}</optgroup>', label, rows)
+    return format_html('<option value="{}">{}</option>', label, inside)
 
 
 class RecordsForm(forms.Form):
@@ -31,7 +61,7 @@ class RecordsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].widget = forms.Select(choices=kinds())
+        self.fields["kind"].widget = KindSelect()
 
     def clean_kind(self) -> str:
         kind = self.cleaned_data["kind"]

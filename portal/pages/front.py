@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -83,18 +84,34 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Everything the home page's template asks for, as of one instant."""
     now = database_now()
     calls = list(intake.public_calls())
-    versions = plan.newest_versions()
-    standing = registry.fact("tenancy.hub_codes") or frozenset()
+    plans, hubs = promised(timezone.localtime(now).date())
     return {
         "now": now,
         "openings": openings(calls, now),
         "recent": recent(calls, now),
         "mine": mine(request),
-        "plans": [plan_card(version, on=timezone.localtime(now).date()) for version in versions],
-        "hubs": [hub_card(hub, standing) for version in versions for hub in version.hubs.filter(later=False)],
+        "plans": plans,
+        "hubs": hubs,
         "ledger": log.status(),
         "panels": panels.shown("home", request, roles=frozenset(), now=now),
     }
+
+
+def promised(on: date) -> tuple[list[PlanCard], list[parts.Card]]:
+    """The plans in short and their hubs, in the reader's language, at most a minute old."""
+    key = f"front.promised:{get_language()}:{on}"
+    found: tuple[list[PlanCard], list[parts.Card]] | None = cache.get(key)
+    if found is None:
+        found = _promised(on)
+        cache.set(key, found, plan.SECONDS)
+    return found
+
+
+def _promised(on: date) -> tuple[list[PlanCard], list[parts.Card]]:
+    versions = plan.newest_versions()
+    standing = registry.fact("tenancy.hub_codes") or frozenset()
+    hubs = [hub_card(hub, standing) for version in versions for hub in version.hubs.filter(later=False)]
+    return [plan_card(version, on=on) for version in versions], hubs
 
 
 def openings(calls: Sequence[Call], now: datetime) -> list[Opening]:
@@ -149,9 +166,9 @@ def mine(request: HttpRequest) -> list[parts.Task]:
 
 def plan_card(version: PlanVersion, *, on: date) -> PlanCard:
     """A plan with the promises that come first, those that are counted before those that are not."""
-    page = plan.plan_page(version, on=on)
-    lines = sorted((line for line in page.lines if line.target.target), key=lambda line: line.filled is None)
-    whole = next((line.amount_won for line in page.budget if line.amount_won), None)
+    stated = plan.lines(version, on=on)
+    lines = sorted((line for line in stated if line.target.target), key=lambda line: line.filled is None)
+    whole = next((line.amount_won for line in version.budgetlines.all() if line.amount_won), None)
     return PlanCard(
         name=spoken(version, "name"),
         cluster=_name(version.plan.cluster),
@@ -159,7 +176,7 @@ def plan_card(version: PlanVersion, *, on: date) -> PlanCard:
         announced=day(version.announced_date),
         budget=quantity(whole, Unit.WON) if whole else "",
         promises=[_kept(line) for line in lines[:PROMISES]],
-        words=[] if lines else [spoken(line.target, "name") for line in page.lines[:PROMISES]],
+        words=[] if lines else [spoken(line.target, "name") for line in stated[:PROMISES]],
     )
 
 

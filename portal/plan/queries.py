@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.core.cache import cache
+
 from portal.accounts.models import Cluster
 from portal.plan import registry
 from portal.plan.models import BudgetLine, Plan, PlannedHub, PlanVersion, Progress, Target
+
+#: For how long a counted figure may stand on public pages. What is decided asks the facts, never these figures.
+SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +96,32 @@ def newest_version(cluster_code: str) -> PlanVersion | None:
 
 def plan_page(version: PlanVersion, *, on: date) -> PlanPage:
     """What was promised and what is counted as of ``on``."""
-    stated = newest_progress(version.plan)
-    targets = version.targets.select_related("source")
     return PlanPage(
         version=version,
         on=on,
         budget=list(version.budgetlines.select_related("source")),
-        lines=[
-            Line(target, count(target.metric, version.plan.cluster, on, target.scope), stated.get(target.code))
-            for target in targets
-        ],
+        lines=lines(version, on=on),
         hubs=[_hub_line(hub, version, on) for hub in version.hubs.select_related("source")],
     )
 
 
+def lines(version: PlanVersion, *, on: date) -> list[Line]:
+    """The promises of a plan with what came of each."""
+    stated = newest_progress(version.plan)
+    return [
+        Line(target, count(target.metric, version.plan.cluster, on, target.scope), stated.get(target.code))
+        for target in version.targets.select_related("source")
+    ]
+
+
 def count(code: str, cluster: Cluster, on: date, scope: Sequence[str]) -> Count | None:
-    """The metric of that code counted now; None when there is no code or no room counts it."""
+    """The metric of that code, counted at most a minute ago; None when there is no code or no room counts it."""
     metric = registry.metric(code) if code else None
     if metric is None:
         return None
     href = metric.drill(cluster, on, scope) if metric.drill else None
-    return Count(metric, metric.compute(cluster, on, scope), on, href)
+    key = f"plan.count:{code}:{cluster.code}:{on}:{','.join(scope)}"
+    return Count(metric, cache.get_or_set(key, lambda: metric.compute(cluster, on, scope), SECONDS), on, href)
 
 
 def newest_progress(plan: Plan) -> dict[str, Progress]:

@@ -54,7 +54,15 @@ def test_counted_stands_beside_promised_with_its_day_and_is_asked_for_the_promis
         ("seoul", today, ["gbc"]),
         ("seoul", today, ["mapo", "gaepo", "gbc"]),
     ]
-    assert [scope for _, _, scope in asked[3:]] == [["mapo"], ["gaepo"], ["gbc"], ["support-center"]]
+    assert [scope for _, _, scope in asked[3:]] == [["mapo"], ["gaepo"], ["support-center"]]
+
+
+def test_a_figure_is_counted_once_for_the_readers_of_a_minute(client, plans, metric):
+    asked = metric("tenancy.company_places", lambda scope: 40)
+    first = seoul(client)
+    counted = len(asked)
+    assert seoul(client) == first
+    assert len(asked) == counted
 
 
 def test_a_bar_stops_at_full_while_the_words_do_not(client, plans, metric):
