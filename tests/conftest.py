@@ -36,6 +36,8 @@ hypothesis.settings.register_profile("shared", deadline=None)
 hypothesis.settings.load_profile("shared")
 #: Test modules of constraints and triggers.
 AROUND_THE_SERVICES = {"test_models", "test_guards", "test_constraints"}
+#: What a test in a browser says of the database server, others say sooner.
+IN_A_BROWSER = {"browser", "page", "visit"}
 _names = itertools.count(1)
 
 
@@ -52,7 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what rests on the database server itself: real commits, and the tests that go around the services."""
     for item in items:
-        if "committed_db" in getattr(item, "fixturenames", ()) or item.path.stem in AROUND_THE_SERVICES:
+        asked = set(getattr(item, "fixturenames", ()))
+        if ("committed_db" in asked and not asked & IN_A_BROWSER) or item.path.stem in AROUND_THE_SERVICES:
             item.add_marker("database")
 
 
