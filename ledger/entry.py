@@ -11,7 +11,8 @@ import json
 import re
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 MAX_BYTES = 65_535
@@ -28,6 +29,23 @@ _at = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]
 _token = re.compile(r"[A-Za-z0-9._:-]{1,64}").fullmatch
 # 32 bytes are 43 base64url characters, the last of which carries four bits only.
 _commitment = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]").fullmatch
+
+# A leaf as nearly all are: flat, in ASCII, without escapes. What this admits needs only `_parse_plain`'s checks to be
+# known as canonical; everything else takes the long way.
+_SCALAR = r'(?:"[ !#-\[\]-~]*+"|0|-?[1-9][0-9]{0,14}|true|false)'
+_VALUE = rf"(?:{_SCALAR}|\[(?:{_SCALAR}(?:,{_SCALAR})*+)?\])"
+_ID = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+_C = '"c":"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",'
+_WORD = "[A-Za-z0-9._:-]{1,64}"
+_plain = re.compile(
+    rf'\{{"actor":\{{(?:{_C}"role":"{_WORD}"|"role":"system")\}},'
+    r'"at":"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z",'
+    rf'"data":\{{((?:"[a-z0-9_]{{1,64}}":{_VALUE}(?:,"[a-z0-9_]{{1,64}}":{_VALUE})*+)?)\}},'
+    rf'"id":"{_ID}","refs":\[(?:"{_ID}"(?:,"{_ID}")*+)?\],'
+    rf'"subject":\{{(?:{_C})?"kind":"{_WORD}","ref":"{_WORD}"\}},'
+    r'"type":"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,3}/[1-9][0-9]{0,3}","v":1\}'
+).fullmatch
+_keys = re.compile(r'"([a-z0-9_]+)":').findall
 
 _encode = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
@@ -62,6 +80,33 @@ def parse_leaf(data: bytes) -> dict[str, Any]:
     """The leaf that `data` spells, only if `data` is exactly its canonical form; else `InvalidLeaf`."""
     if type(data) is not bytes or not 2 <= len(data) <= MAX_BYTES:
         raise InvalidLeaf(f"a leaf is 2 to {MAX_BYTES} bytes")
+    return _parse_plain(data) or _parse_any(data)
+
+
+def _parse_plain(data: bytes) -> dict[str, Any] | None:
+    """The leaf of a plain spelling that is canonical; None where only the long way can tell."""
+    parts = _plain(data.decode("ascii")) if data.isascii() else None
+    if parts is None:
+        return None
+    day, members = parts.groups()
+    # No string of a plain spelling holds a quote, so whatever looks like a key is one.
+    keys = _keys(members)
+    if not _is_day(day) or any(one >= other for one, other in pairwise(keys)):
+        return None
+    leaf: dict[str, Any] = _decode(parts.string)
+    refs = leaf["refs"]
+    return leaf if leaf["id"] not in refs and len(set(refs)) == len(refs) else None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _parse_any(data: bytes) -> dict[str, Any]:
     try:
         leaf = _decode(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:

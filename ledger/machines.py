@@ -118,6 +118,7 @@ class Machines:
         self._checks: defaultdict[str, list[Callable[[Leaf, Case], None]]] = defaultdict(list)
         self._listeners: list[_Summed] = []
         self._series: dict[str, set[str]] = defaultdict(set)
+        self._owed: dict[str, str] = {}
         for rule in rules:
             self._add(rule)
 
@@ -145,6 +146,7 @@ class Machines:
     def _add(self, rule: Rule) -> None:
         if rule["rule"] == "series":
             self._series[rule["series"]].add(rule["type"])
+            self._owed.setdefault(rule["type"], rule["series"])
             return
         kinds: dict[str, Callable[[Rule], _Check]] = {
             "steps": _Steps,
@@ -172,8 +174,8 @@ class Machines:
     def _numbered(self, leaf: Leaf, kind: str) -> str | None:
         number = leaf["data"].get("no")
         if number is None:
-            owed = [series for series, kinds in self._series.items() if kind in kinds]
-            return f"{kind} has no decision number of {owed[0]}" if owed else None
+            owed = self._owed.get(kind)
+            return f"{kind} has no decision number of {owed}" if owed else None
         series = str(number).partition("/")[0]
         if series in self._series and kind not in self._series[series]:
             return f"{kind} takes a decision number of {series}, which is not its own"
@@ -210,20 +212,23 @@ class _Live:
     """The live cases of a rule, by group, each with the time it takes up."""
 
     def __init__(self, rule: Rule, group: Sequence[str]) -> None:
-        self.rule, self.group = rule, group
+        self.rule = rule
+        # `unit:0` is the first part of the unit, before a dot: its hub.
+        self.group = [
+            (place, int(part) if part else None) for place, _, part in (name.partition(":") for name in group)
+        ]
         self.live = set(rule.get("live", ()))
         self.held: defaultdict[tuple[Any, ...], dict[int, tuple[Any, Any, Decimal]]] = defaultdict(dict)
 
     def key(self, case: Case) -> tuple[Any, ...] | None:
         """The group of a case; None when a leaf of it never said."""
-        found = tuple(self._part(case, name) for name in self.group)
-        return None if None in found else found
-
-    def _part(self, case: Case, name: str) -> Any:
-        """A value, or with `unit:0` its first part before a dot: the hub of a unit."""
-        place, _, part = name.partition(":")
-        value = case.value(place)
-        return str(value).split(".")[int(part)] if part and value is not None else value
+        found = []
+        for place, part in self.group:
+            value = case.data.get(place)
+            if value is None:
+                return None
+            found.append(value if part is None else str(value).split(".")[part])
+        return tuple(found)
 
     def is_live(self, leaf: Leaf, case: Case) -> bool:
         state = leaf["data"].get("to", case.state)

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger import entry, merkle
@@ -236,6 +236,76 @@ SPELLED = entry.leaf_bytes(leaf(data={"n": 1, "t": "가/"}))
 def test_other_spellings_are_refused(data):
     with pytest.raises(InvalidLeaf):
         entry.parse_leaf(data)
+
+
+PLAIN = entry.leaf_bytes(leaf(data={"b": 1, "flag": True, "list": ["x", 2], "to": "SENT"}))
+#: Bits of leaves, put anywhere into a plain one: what the quick way admits, the long way must admit as the same leaf.
+BITS = [
+    b'"', b",", b":", b"{", b"}", b"[", b"]", b"\\", b" ", b"\n", b"\x00", b"\x7f", b"\xc3\xa9", b"0", b"9", b"-0", b"1.0", b"1e3",
+    b"null", b"true", b"9007199254740993", b"123456789012345", b'"a":1,', b'"b":2,', b'"zz":[],', b'"zz":[1,"x"],', b'"zz":{},',
+    b'"role":"system"', b'"c":"x",', b'"no":"a.b/2026/1",', f'"{OTHER}",'.encode(), f'"{ID}",'.encode(), b"24:00:00", b"2026-02-30",
+]  # fmt: skip
+
+
+def both_ways(data):
+    """The leaf by the quick way (None: cannot tell) and by the long way (None: refused)."""
+    try:
+        return entry._parse_plain(data), entry._parse_any(data)
+    except InvalidLeaf:
+        return entry._parse_plain(data), None
+
+
+@settings(max_examples=400)
+@given(
+    edits=st.lists(
+        st.tuples(st.integers(0, len(PLAIN)), st.integers(0, 12), st.sampled_from([b"", *BITS])), min_size=1, max_size=3
+    )
+)
+def test_the_quick_way_of_parsing_admits_nothing_that_the_long_way_refuses(edits):
+    data = PLAIN
+    for at, length, put in edits:
+        data = data[:at] + put + data[at + length :]
+    quick, long = both_ways(data)
+    assert quick is None or quick == long
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"b":1,', b'"b":1,"b":1,'),
+        (b'"b":1,', b'"zz":1,'),
+        (b'"b":1', b'"b":-0'),
+        (b'"b":1', b'"b":01'),
+        (b'"b":1', b'"b":1.0'),
+        (b'"b":1', b'"b":{"d":1,"c":2}'),
+        (b'"b":1', b'"b":null'),
+        (b'"b":1', b'"b":9007199254740992'),
+        (b"SENT", b"SE\\u0041T"),
+        (b"SENT", b"SE\x00T"),
+        (b"SENT", b"e\xcc\x81"),
+        (b"2026-11-21", b"2026-02-30"),
+        (b"2026-11-21", b"0000-11-21"),
+        (b"T22:30:00", b"T24:00:00"),
+        (b"T22:30:00", b"T22:30:60"),
+        (OTHER.encode(), ID.encode()),
+        (f'"{OTHER}"'.encode(), f'"{OTHER}","{OTHER}"'.encode()),
+        (f'"c":"{COMMITMENT}","role"'.encode(), b'"role"'),
+        (b'"v":1', b'"v":2'),
+        (b"decided/1", b"decided/0"),
+    ],
+)
+def test_what_is_wrong_in_a_plain_leaf_is_refused_by_both_ways(old, new):
+    data = PLAIN.replace(old, new, 1)
+    assert data != PLAIN
+    assert both_ways(data) == (None, None)
+
+
+def test_a_plain_leaf_takes_the_quick_way():
+    assert both_ways(PLAIN) == (json.loads(PLAIN), json.loads(PLAIN))
+    for allowed in (b'"b":123456789012345', b'"b":-7', b'"b":[]', b'"b":"~ !"', b'"b":0'):
+        quick, long = both_ways(PLAIN.replace(b'"b":1', allowed))
+        assert quick == long
+        assert quick is not None
 
 
 @pytest.mark.parametrize("salt", [b"", SALT[:31], SALT + b"\0", "x" * 32, bytearray(SALT)], ids=repr)
