@@ -1,7 +1,7 @@
 """What the public pages show of leaves: one leaf in words, lists by kind, number and time, the chain of a case."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from ledger import entry, registry, words
+from ledger import entry, openings, registry, words
 from ledger.reading import UnknownLeaf
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -217,13 +217,59 @@ def chain(leaf_id: UUID) -> list[Shown]:
         return [_of(*row) for row in reversed(cursor.fetchall())]
 
 
-def about(table: str, pk: str) -> list[Shown]:
-    """The leaves about one row, in their order; at most the last hundred."""
+def holding(keys: Iterable[str], count: int, *, before: int | None = None) -> Listed:
+    """Up to `count` leaves that hold values sealed under these keys, newest first, below the record `before`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_SHOWN} WHERE r.subject_table = %s AND r.subject_pk = %s ORDER BY r.id DESC LIMIT %s", [table, pk, CHAIN]
+            "SELECT r.id, e.idx, r.leaf FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id"
+            " WHERE r.id IN (SELECT record_id FROM ledger_opening WHERE key_id = ANY(%s))"
+            " AND (%s::bigint IS NULL OR r.id < %s) ORDER BY r.id DESC LIMIT %s",
+            [_key_ids(keys), before, before, count + 1],
         )
-        return [_of(*row) for row in reversed(cursor.fetchall())]
+        rows = cursor.fetchall()
+    more, rows = len(rows) > count, rows[:count]
+    return Listed([_of(index, data) for _, index, data in rows], rows[-1][0] if more else None)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A leaf about a row that somebody looks at: whether it is published, and whether it holds values of theirs."""
+
+    leaf: Shown
+    published: bool
+    mine: bool
+
+
+_TOLD = """
+SELECT e.idx, r.leaf, coalesce(e.idx < (SELECT max(size) FROM ledger_published), false),
+  EXISTS (SELECT FROM ledger_opening o WHERE o.record_id = r.id AND o.key_id = ANY(%s))
+FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id
+WHERE (r.subject_table, r.subject_pk) IN (SELECT * FROM unnest(%s::text[], %s::text[])) ORDER BY r.id DESC LIMIT %s
+"""
+
+
+def told(rows: Sequence[tuple[str, str]], keys: Iterable[str]) -> list[Told]:
+    """The leaves about rows, each as table and primary key, in their order and seen by a holder of these keys."""
+    if not rows:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD, [_key_ids(keys), [table for table, _ in rows], [pk for _, pk in rows], CHAIN])
+        return [Told(_of(index, data), *rest) for index, data, *rest in reversed(cursor.fetchall())]
+
+
+def concerns(leaf_id: UUID, keys: Iterable[str]) -> bool:
+    """Whether a leaf holds values sealed under one of these keys."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM ledger_record r JOIN ledger_opening o ON o.record_id = r.id"
+            " WHERE r.leaf_id = %s AND o.key_id = ANY(%s))",
+            [leaf_id, _key_ids(keys)],
+        )
+        return cursor.fetchone()[0]
+
+
+def _key_ids(keys: Iterable[str]) -> list[UUID]:
+    return [openings.key_id(key) for key in keys]
 
 
 def first_signature() -> str | None:

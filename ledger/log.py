@@ -8,7 +8,7 @@ Everything behind this module may change.
 from collections.abc import Iterable
 from pathlib import Path
 
-from ledger import merkle
+from ledger import browsing, merkle
 from ledger.alarms import on_alarm
 from ledger.documents import rule
 from ledger.entry import InvalidLeaf, leaf_hash
@@ -51,6 +51,7 @@ __all__ = [
     "all_types",
     "append",
     "check_unheld",
+    "concerns_somebody",
     "describe_cases",
     "erase",
     "leaves_of",
@@ -85,3 +86,8 @@ def settle(folder: Path | None = None) -> Settled:
     its own needs a signer of its own. Answers public folder, policy file and size, ready for `python -m ledger.verify`.
     """
     return (Machinery.under(folder) if folder else Machinery.installed()).settle()
+
+
+def concerns_somebody(reader: Reader) -> bool:
+    """Whether the ledger holds anything sealed under this reader's keys."""
+    return bool(browsing.holding(reader.ledger_keys(), 1).leaves)

@@ -21,6 +21,7 @@ urlpatterns += i18n_patterns(
     path("account/", include("portal.accounts.urls")),
     path("notices/", include("portal.notices.urls")),
     path("log/", include("ledger.urls")),
+    path("my/receipts/", include("ledger.receipt_urls")),
     path("space/", include("tenancy.urls")),
     path("", include("college.urls")),
     path("fund/", include("fund.urls")),

@@ -44,7 +44,8 @@ def ask(request: SignedIn, code: str) -> HttpResponse:
 def mine(request: SignedIn) -> HttpResponse:
     """My requests and courses, each with one line that says where I stand."""
     now, person = database_now(), queries.person_of(request.user)
-    requests = [row for row in queries.my_requests(person) if row.status != RequestStatus.SEATED]
+    asked, certificates = list(queries.my_requests(person)), list(queries.my_certificates(person))
+    requests = [row for row in asked if row.status != RequestStatus.SEATED]
     enrolments = list(queries.my_enrolments(person))
     context = {
         "requests": [
@@ -71,7 +72,8 @@ def mine(request: SignedIn) -> HttpResponse:
             }
             for row in enrolments
         ],
-        "certificates": list(queries.my_certificates(person)),
+        "certificates": certificates,
+        "recorded": [*asked, *enrolments, *certificates],
     }
     return render(request, "college/mine.html", context)
 

@@ -125,7 +125,7 @@ class CallShare(models.Model):
         return "fund"
 
     def ledger_subject(self) -> log.Subject:
-        return self.call.ledger_subject()
+        return self.commitment.ledger_subject()
 
 
 class BankReceipt(models.Model):

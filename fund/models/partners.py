@@ -147,7 +147,10 @@ class Commitment(models.Model):
         return "fund"
 
     def ledger_subject(self) -> log.Subject:
-        return self.sub_fund.ledger_subject()
+        """The sub-fund; whose commitment it is stays sealed, under the partner's key where it has an account."""
+        company = self.partner.organisation
+        key = f"organisation:{company.public_id}" if company else None
+        return log.Subject("sub_fund", self.sub_fund.code, {"commitment": str(self.public_id)}, key)
 
 
 class Equalisation(models.Model):

@@ -15,6 +15,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from ledger import log
+from portal.accounts import sealing
 from portal.accounts.enums import InvitationStatus, MemberKind, Origin
 
 
@@ -87,6 +88,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """This person in ``role``, as a service hands it to the ledger."""
         return Acting(self, role)
 
+    def ledger_keys(self) -> set[str]:
+        """Names of the keys under which this person's values are sealed, and those of the companies acted for now."""
+        live = Organisation.objects.filter(memberships__user=self, memberships__ended_at__isnull=True)
+        companies = (key for company in live for key in company.ledger_keys)
+        return {self.ledger_key, *companies, *sealing.of_rooms(self)}
+
     def ledger_subject(self) -> log.Subject:
         """This person as the one a leaf is about: a fresh public reference each time, the name sealed."""
         return log.Subject(
@@ -155,6 +162,11 @@ class Organisation(models.Model):
     def ref(self) -> str:
         """The stable public reference used where the law publishes the company."""
         return f"c-{self.pk:04d}"
+
+    @property
+    def ledger_keys(self) -> tuple[str, str]:
+        """The names of the keys under which rooms seal what is the company's: by its public id, earlier by its row."""
+        return f"organisation:{self.public_id}", f"organisation:{self.pk}"
 
     def ledger_room(self) -> str:
         return "account"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ledger import log
 from portal.accounts import queries
 from portal.accounts.roles import ADMIN
 from portal.core.panels import Panel, register
@@ -30,6 +31,14 @@ def my_invitations(user: Any, now: datetime) -> Mapping[str, Any] | None:
     return {"tasks": tasks} if tasks else None
 
 
+def my_receipts(user: Any, now: datetime) -> Mapping[str, Any] | None:
+    """The way to the receipts of the ledger; None for a person about whom it holds nothing."""
+    if not user.is_authenticated or not log.concerns_somebody(user):
+        return None
+    hint = _("나와 내 기업에 관한 감사원장 기록을 내려받고 확인합니다.")
+    return {"tasks": [Task(_("나의 기록증명"), _("언제든지"), "", reverse("receipts:index"), hint)]}
+
+
 def administration(user: Any, now: datetime) -> Mapping[str, Any]:
     """Roles, and deletion requests with how many wait."""
     waiting = queries.deletions_asked().count()
@@ -43,6 +52,7 @@ def administration(user: Any, now: datetime) -> Mapping[str, Any]:
 
 
 register(Panel("invitations", "my", gettext_lazy("받은 초대"), TEMPLATE, my_invitations, order=5))
+register(Panel("receipts", "my", gettext_lazy("감사원장 기록"), TEMPLATE, my_receipts, order=95))
 register(
     Panel("administration", "desk", gettext_lazy("시스템 관리"), TEMPLATE, administration, frozenset({ADMIN}), order=90)
 )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
+from portal.accounts import sealing
 from portal.accounts.models import User
 
 Rows = Callable[[User], Iterable[Mapping[str, object]]]
@@ -49,15 +50,6 @@ def all_holdings() -> list[Holding]:
     return list(_holdings.values())
 
 
-Keys = Callable[[User], Iterable[str]]
-_keys: list[Keys] = []
-
-
-def register_keys(keys: Keys) -> None:
-    """Name a function that answers the further keys under which a room's lines of the ledger seal what is about a person."""
-    _keys.append(keys)
-
-
 def keys_of(user: User) -> list[str]:
     """Every key to destroy with the person; their own comes first, and a legal hold stands on that."""
-    return [user.ledger_key, *(key for keys in _keys for key in keys(user))]
+    return [user.ledger_key, *sealing.of_rooms(user)]

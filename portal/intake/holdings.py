@@ -1,11 +1,11 @@
-"""Under which keys intake's lines of the ledger seal what is about a person (see ``portal.accounts.personal``)."""
+"""Under which keys intake's lines of the ledger seal what is about a person (see ``portal.accounts.sealing``)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from portal.accounts.models import User
-from portal.accounts.personal import register_keys
+from portal.accounts.sealing import register_keys
 from portal.intake.models import Member
 
 

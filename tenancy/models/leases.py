@@ -95,7 +95,10 @@ class Lease(models.Model):
         return "space"
 
     def ledger_subject(self) -> log.Subject:
-        return log.Subject(kind="company", ref=self.organisation.ref)
+        """The company by its public name; the key lets its people open what the lease's leaves seal."""
+        company = self.organisation
+        private = {"organisation": str(company.public_id)}
+        return log.Subject("company", company.ref, private, f"organisation:{company.public_id}")
 
 
 class LeaseTerm(models.Model):

@@ -108,7 +108,9 @@ class Payment(models.Model):
         return "space"
 
     def ledger_subject(self) -> log.Subject:
-        return log.Subject(kind="company", ref=self.organisation.ref)
+        company = self.organisation
+        private = {"organisation": str(company.public_id)}
+        return log.Subject("company", company.ref, private, f"organisation:{company.public_id}")
 
 
 class PaymentShare(models.Model):

@@ -97,6 +97,7 @@ def _show(request: SignedIn, amendment: UUID) -> HttpResponse:
             Row(_("문서 지문(SHA-256)"), found.document_hash),
         ],
         acts=_acts(request, found, set(signed)),
+        recorded=[found, found.lease],
     )
     return show(request, case)
 

@@ -62,6 +62,8 @@ class Case:
     tabs: Sequence[Tab] = ()
     notes: Sequence[Text] = ()
     acts: Sequence[Act] = ()
+    #: The rows whose leaves of the ledger the page shows.
+    recorded: Sequence[Any] = ()
 
 
 def show(request: SignedIn, case: Case, *, then: str = "") -> HttpResponse:

@@ -221,6 +221,7 @@ def decide_credit(request: SignedIn, note: int) -> HttpResponse:
             Row(_("작성한 사람"), str(found.prepared_by or "")),
         ],
         acts=[] if found.approved_at else acts,
+        recorded=[found.invoice],
     )
     return show(request, case)
 
@@ -252,6 +253,7 @@ def deposit(request: SignedIn, lease: UUID) -> HttpResponse:
         ],
         tables=[money_tables.entries(row.entries.all())],
         acts=_deposit_acts(request, row),
+        recorded=[row],
     )
     return show(request, case)
 

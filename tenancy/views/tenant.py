@@ -194,6 +194,7 @@ def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: 
         "signatures": [Row(label, _signed(lease, side_code)) for side_code, label in Side.choices],
         "side": Side(side).label if side else "",
         "form": form or SignForm(initial={"document_hash": lease.document_hash}),
+        "recorded": [lease, *invoices],
         "invoices": tables.invoices(invoices, credit=rules.may_in(request.user, "credit_note.prepare", hub)),
         "amendments": tables.amendments(list(lease.amendments.all())),
         "deposit": queries.deposit_of(lease),

@@ -64,6 +64,8 @@ TABLE: dict[str, Row] = {
     # --- one's own account ---
     "desk:home": Row(SIGNED_IN),
     "desk:my": Row(SIGNED_IN),
+    "receipts:index": Row(SIGNED_IN),
+    "receipts:download": Row(COMPANY, "own leaf"),
     "college:mine": Row(SIGNED_IN),
     "college:lessons": Row(SIGNED_IN),
     "desk:stay": Row(SIGNED_IN, method="post"),

@@ -76,6 +76,7 @@ def build() -> World:
         "promise": ["seoul", "college"],
         "dead letter": [dead.pk],
         "leaf": [Record.objects.order_by("id").first().leaf_id],
+        "own leaf": [Revision.objects.get(application=application).leaf_id],
         "hub level": ["mapo", 8],
     }
     return world

@@ -88,7 +88,7 @@ def outright(log):
 
 def the_chain_of_a_case(log):
     assert [UUID(leaf.id) for leaf in browsing.chain(log[2])] == [log[0], log[2]]
-    assert [UUID(leaf.id) for leaf in browsing.about("ledger_test_decision", "2")] == [log[1]]
+    assert [UUID(told.leaf.id) for told in browsing.told([("ledger_test_decision", "2")], ())] == [log[1]]
 
 
 def without_reading_every_leaf():

@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ledger import log
+from portal.accounts.models import Organisation
 from portal.core.errors import NotAllowed
 from portal.intake import queries, rules
 from portal.intake.models import Call, Decision, Evaluator, RankingRun
@@ -154,8 +155,8 @@ def _ledger(call: Call) -> Iterator[tuple[str, bytes]]:
     """Leaf, proof and openings of every decision in the call, with the policy they are checked by."""
     index = []
     members = _all("Member", panel__stage__call=call).values_list("pk", flat=True)
-    companies = call.applications.values_list("organisation", flat=True)
-    keys = {f"member:{pk}" for pk in members} | {f"organisation:{pk}" for pk in companies}
+    companies = Organisation.objects.filter(applications__call=call).distinct()
+    keys = {f"member:{pk}" for pk in members} | {key for company in companies for key in company.ledger_keys}
     for table, pks in queries.ledger_rows(call).items():
         reader = _Keys(keys | {f"{table}:{pk}" for pk in pks})
         for leaf_id in log.leaves_of(table, pks):

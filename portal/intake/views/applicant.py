@@ -121,7 +121,6 @@ def receipt(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
             Row(_("모집부문"), str(found.track)),
             Row(_("제출 횟수"), revision.number),
             Row(_("제출한 사람"), str(revision.sent_by)),
-            Row(_("감사원장 기록"), str(revision.leaf_id)),
         ),
     )
     return render(request, "intake/receipt.html", {"application": found, "revision": revision, "receipt": shown})
