@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -266,6 +266,33 @@ def concerns(leaf_id: UUID, keys: Iterable[str]) -> bool:
             [leaf_id, _key_ids(keys)],
         )
         return cursor.fetchone()[0]
+
+
+class Printed(NamedTuple):
+    """What a paper says of a leaf: enough to find it and to compare its hash."""
+
+    id: str
+    title: Any
+    number: str
+    at: datetime
+    hash: str
+
+
+def printed(leaf_id: UUID) -> Printed:
+    """A leaf for a paper; `UnknownLeaf`. The same at all times: nothing of how far the log has come since.
+
+    The number is that of the decision: the leaf's own, or the newest before it in the same case.
+    """
+    one = shown(leaf_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT ledger_number(r.leaf) FROM ledger_record r JOIN ledger_record own ON own.leaf_id = %s"
+            " WHERE r.subject_table = own.subject_table AND r.subject_pk = own.subject_pk AND r.id <= own.id"
+            " AND ledger_number(r.leaf) IS NOT NULL ORDER BY r.id DESC LIMIT 1",
+            [leaf_id],
+        )
+        row = cursor.fetchone()
+    return Printed(one.id, one.title, row[0] if row else "", one.at, one.hash)
 
 
 def _key_ids(keys: Iterable[str]) -> list[UUID]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ledger import browsing, merkle
 from ledger.alarms import on_alarm
+from ledger.browsing import Printed, printed
 from ledger.documents import rule
 from ledger.entry import InvalidLeaf, leaf_hash
 from ledger.erasure import Held, NothingToErase, erase
@@ -19,7 +20,7 @@ from ledger.holding import place as place_hold
 from ledger.holding import standing as standing_holds
 from ledger.openings import KeyDestroyed, KeyUnavailable, open_leaf
 from ledger.people import SYSTEM, Acting, Actor, Row, Subject
-from ledger.reading import NotYetWitnessed, Reader, Status, UnknownLeaf, leaves_of, prove, receipt, status
+from ledger.reading import NotYetWitnessed, Reader, Status, UnknownLeaf, last_leaf_of, leaves_of, prove, receipt, status
 from ledger.recording import NotInTransaction, append
 from ledger.registry import EventType, InvalidData, UnknownEvent, all_types, register
 from ledger.settling import Machinery, Settled
@@ -40,6 +41,7 @@ __all__ = [
     "NotInTransaction",
     "NotYetWitnessed",
     "NothingToErase",
+    "Printed",
     "Reader",
     "Row",
     "Settled",
@@ -54,12 +56,14 @@ __all__ = [
     "concerns_somebody",
     "describe_cases",
     "erase",
+    "last_leaf_of",
     "leaves_of",
     "lift_hold",
     "name",
     "on_alarm",
     "open_leaf",
     "place_hold",
+    "printed",
     "prove",
     "receipt",
     "register",

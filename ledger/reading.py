@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from ledger import openings, proof, stored
+from ledger.people import Row
 from ledger.settling import LOCAL, Machinery
 from ledger.tiles import Tree
 
@@ -169,6 +170,17 @@ def leaves_of(table: str, pks: Iterable[str]) -> list[UUID]:
             [table, list(pks)],
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def last_leaf_of(row: Row) -> UUID | None:
+    """The newest leaf about a row; None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT leaf_id FROM ledger_record WHERE subject_table = %s AND subject_pk = %s ORDER BY id DESC LIMIT 1",
+            [row._meta.db_table, str(row.pk)],
+        )
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def consistency(old: int, new: int) -> list[bytes]:

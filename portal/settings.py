@@ -290,6 +290,11 @@ LEDGER = {
     "POLICY_FILE": Path(env.str("LEDGER_POLICY_FILE", default=str(VAR_DIR / "ledger" / "policy"))),
 }
 
+# --- Papers ---------------------------------------------------------------------------------------------------------
+PAPER_FONT_DIR = Path(
+    env.str("PAPER_FONT_DIR", default=str(BASE_DIR / "node_modules" / "pretendard-gov" / "dist" / "public" / "static"))
+)
+
 # --- College -------------------------------------------------------------------------------------------------------
 COLLEGE_KEY_DIR = Path(env.str("COLLEGE_KEY_DIR", default=str(VAR_DIR / "college" / "keys")))
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("offers/<uuid:offer>/accept/", tenant.accept, name="accept"),
     path("offers/<uuid:offer>/decline/", tenant.decline, name="decline"),
     path("leases/<uuid:lease>/", tenant.lease, name="lease"),
+    path("leases/<uuid:lease>/pdf/", tenant.lease_pdf, name="lease-pdf"),
     path("leases/<uuid:lease>/sign/", tenant.sign, name="sign"),
     path("desk/", officer.desk, name="desk"),
     path("desk/calls/<slug:call>/", officer.bench, name="bench"),

@@ -41,16 +41,23 @@ def machines() -> Iterator[tuple[str, str, Machine]]:
 def cases() -> Iterator[log.Case]:
     """The kinds of cases as the ledger tells them: ``space.lease`` with the steps of tenancy's machine.
 
-    A machine of the shared engine belongs to each room that registered the events of its steps.
+    A machine of the shared engine belongs to each room that registered the events of its steps. Rooms may call
+    different things by the same word (a call for applications, a call for capital): the machine is the one whose steps
+    the room's events fit best.
     """
     registered: defaultdict[str, set[str]] = defaultdict(set)
     for event in log.all_types():
         registered[event.thing].add(event.name.rpartition(".")[2])
-    for _room, _name, machine in machines():
-        for kind, steps in _by_kind(machine).items():
-            for thing, done in registered.items():
-                if thing.partition(".")[2] == kind and done & set(steps.values()):
-                    yield log.Case(thing, steps, {state.value: state.label for state in machine.states})
+    found = [(machine, kind, steps) for _, _, machine in machines() for kind, steps in _by_kind(machine).items()]
+    for thing, done in registered.items():
+        fitting = [
+            (len(done & set(steps.values())), machine, steps)
+            for machine, kind, steps in found
+            if thing.partition(".")[2] == kind
+        ]
+        fits, machine, steps = max(fitting, key=lambda one: one[0], default=(0, None, {}))
+        if fits and machine is not None:
+            yield log.Case(thing, steps, {state.value: state.label for state in machine.states})
 
 
 def _by_kind(machine: Machine) -> dict[str, dict[tuple[str, str], str]]:

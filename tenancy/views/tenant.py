@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,9 +18,10 @@ from django.views.decorators.http import require_POST
 from portal.accounts import second_factor
 from portal.core.clock import database_now
 from portal.core.errors import Refused
+from portal.core.papers import answer
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Next, Row, Step
-from tenancy import drawing, explain, queries, rules, services, tables
+from tenancy import drawing, explain, papers, queries, rules, services, tables
 from tenancy.enums import ArrearsStatus, LeaseStatus, OfferStatus, Side
 from tenancy.forms import AcceptForm, DeclineForm, KeyForm, SignForm
 from tenancy.models import Lease, Offer
@@ -144,6 +145,16 @@ def lease(request: SignedIn, lease: UUID) -> HttpResponse:
     found = found_lease(lease)
     rules.check_can_see_lease(request.user, found)
     return _lease_page(request, found, None)
+
+
+@login_required
+def lease_pdf(request: SignedIn, lease: UUID) -> FileResponse:
+    """The contract as a file, for whoever may see the lease."""
+    found = found_lease(lease)
+    rules.check_can_see_lease(request.user, found)
+    if not found.document:
+        raise Http404
+    return answer(papers.lease(found), f"lease-{found.public_id}.pdf")
 
 
 @require_POST

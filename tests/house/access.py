@@ -100,6 +100,7 @@ TABLE: dict[str, Row] = {
     "intake:start": Row(SIGNED_IN, "call"),
     "intake:application": Row(COMPANY, "application"),
     "intake:receipt": Row(COMPANY, "receipt"),
+    "intake:receipt-pdf": Row(COMPANY, "receipt"),
     "intake:page": Row(COMPANY, "draft page"),
     "intake:attach": Row(COMPANY, "draft block", "post"),
     "intake:check": Row(COMPANY, "draft"),
@@ -108,6 +109,7 @@ TABLE: dict[str, Row] = {
     "intake:file": Row(COMPANY, "file"),
     "intake:remove-file": Row(COMPANY, "file", "post"),
     "intake:notice": Row(COMPANY, "result"),
+    "intake:notice-pdf": Row(COMPANY, "result"),
     "intake:appeal-form": Row(MASTER, "result"),
     "intake:appeal": Row(COMPANY | DESK, "appeal"),
     # --- evaluating ---
@@ -151,6 +153,7 @@ TABLE: dict[str, Row] = {
     "tenancy:accept": Row(MASTER, "offer", "post"),
     "tenancy:decline": Row(MASTER, "offer", "post"),
     "tenancy:lease": Row(COMPANY | DESK, "lease"),
+    "tenancy:lease-pdf": Row(COMPANY | DESK, "lease"),
     "tenancy:sign": Row(frozenset({"master", "approver"}), "unsigned lease", "post"),
     "tenancy:desk": Row(DESK | {"finance"}),
     "tenancy:bench": Row(DESK, "space call"),

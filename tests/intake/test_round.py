@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from portal.intake import services
+from portal.intake import papers, services
 from portal.intake.enums import ApplicationStatus, CallStatus
 from portal.intake.models import Application, ReserveEntry, ResultNotice
 from tests.factories import intake as factory
@@ -54,6 +54,11 @@ def test_notice_tells_scores_rank_and_reasons(played):
     assert [row["criteria"][0]["mean"] for row in content["stages"]] == ["22", "22"]
     assert weak.notices.last().content["reasons"][0]["code"] == "BELOW_PASS_MARK"
     assert "7" in old.notices.last().content["reasons"][0]["ko"]
+    paper = papers.notice(good[3].notices.last())
+    assert paper.entry.title == "선정 결과를 발표했습니다"
+    assert paper.entry.number.startswith("space.result/")
+    assert [str(part.heading) for part in paper.parts][-2:] == ["다음 절차", "이의신청"]
+    assert ("순위", "4곳 가운데 4위") in [(str(row.label), row.value) for row in paper.parts[0].rows]
 
 
 def test_withdrawal_after_selection_calls_the_reserve(played):

@@ -71,6 +71,12 @@ def test_startup_applies_from_start_to_receipt(at, clock):
     application.refresh_from_db()
     assert application.receipt_number in receipt
     assert application.revisions.get().sha256 in receipt
+    assert f"/ko/log/leaf/{application.revisions.get().leaf_id}/" in receipt
+    address = reverse("intake:receipt-pdf", args=[application.public_id, 1])
+    assert address in receipt
+    once, twice = (b"".join(browser.get(address)) for _ in range(2))
+    assert once == twice
+    assert once.startswith(b"%PDF")
 
 
 def test_page_keeps_what_does_not_fit_and_says_why(at, clock):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.core.clock import database_now
 from portal.core.errors import Refused
+from portal.core.papers import answer
 from portal.core.ui.parts import Receipt, Row, Task
-from portal.intake import blocks, queries, rules, services, tracking, workflow
+from portal.intake import blocks, papers, queries, rules, services, tracking, workflow
 from portal.intake.enums import ApplicationStatus
 from portal.intake.forms import AnswerForm, AppealForm, ReasonForm
-from portal.intake.models import Application
+from portal.intake.models import Application, Revision
 from portal.intake.views.answers import show_refusal, tell_refusal
 from portal.intake.views.drafting import ends_at, own, version_of
 
@@ -109,21 +110,27 @@ def request_sending(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     """접수증: number, time to the second, fingerprint; printable."""
-    found = own(request, public_id)
-    revision = get_object_or_404(found.revisions.select_related("sent_by", "version"), number=number)
+    found, revision = _revision(request, public_id, number)
     shown = Receipt(
         number=found.receipt_number or "",
         at=timezone.localtime(revision.received_at),
         digest=revision.sha256,
-        rows=(
-            Row(_("공고명"), found.call.current.title_text if found.call.current else ""),
-            Row(_("신청 기업"), str(found.organisation)),
-            Row(_("모집부문"), str(found.track)),
-            Row(_("제출 횟수"), revision.number),
-            Row(_("제출한 사람"), str(revision.sent_by)),
-        ),
+        rows=papers.receipt_rows(found, revision),
     )
     return render(request, "intake/receipt.html", {"application": found, "revision": revision, "receipt": shown})
+
+
+@login_required
+@require_safe
+def receipt_pdf(request: HttpRequest, public_id: UUID, number: int) -> FileResponse:
+    """접수증 as a file."""
+    found, revision = _revision(request, public_id, number)
+    return answer(papers.receipt(found, revision), f"receipt-{found.receipt_number}-{revision.number}.pdf")
+
+
+def _revision(request: HttpRequest, public_id: UUID, number: int) -> tuple[Application, Revision]:
+    found = own(request, public_id)
+    return found, get_object_or_404(found.revisions.select_related("sent_by", "version"), number=number)
 
 
 @login_required
@@ -173,6 +180,14 @@ def notice(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "appeals": list(found.appeals.all()),
     }
     return render(request, "intake/notice.html", context)
+
+
+@login_required
+@require_safe
+def notice_pdf(request: HttpRequest, public_id: UUID) -> FileResponse:
+    """결과통지 as a file."""
+    found = get_object_or_404(queries.notices_of(request.user).select_related("case"), public_id=public_id)
+    return answer(papers.notice(found), f"result-{found.application.receipt_number}.pdf")
 
 
 @login_required
