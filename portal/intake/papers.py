@@ -50,7 +50,8 @@ def receipt(application: Application, revision: Revision) -> Paper:
 def notice(told: ResultNotice) -> Paper:
     """결과통지: outcome, reasons, own scores, what comes next, how to appeal."""
     content, application = told.content, told.application
-    leaf = log.last_leaf_of(told.line.decision if told.line else told.case)
+    decided = told.line.decision if told.line else told.case
+    leaf = log.last_leaf_of(decided) if decided else None
     return Paper(
         title=_("결과통지"),
         number=application.receipt_number or "",
