@@ -83,6 +83,12 @@ def organisations_of(user: AnyUser) -> QuerySet[Organisation]:
     )
 
 
+def acted_for(user: AnyUser) -> QuerySet[Any]:
+    """The keys of the companies the person acts for now, for use inside another query; lighter than `organisations_of`."""
+    live = Membership.objects.filter(user=user, ended_at__isnull=True) if user.is_authenticated else None
+    return (Membership.objects.none() if live is None else live).values("organisation")
+
+
 def is_member(user: AnyUser, organisation: Organisation) -> bool:
     """Whether the person acts for the company now, as master or member."""
     return user.is_authenticated and members_of(organisation).filter(user=user).exists()

@@ -26,7 +26,7 @@ from portal.notices.registry import Topic, all_topics, find
 LONGEST_TITLE = Notice._meta.get_field("title").max_length
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(
     *,
     to: User | Organisation | Iterable[User],

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.benchmarks.place import prepare
 from tests.benchmarks.report import Report
 
-FRAME = {"__init__", "__main__", "place", "report"}
+FRAME = {"__init__", "__main__", "place", "report", "trial"}
 
 
 def names() -> list[str]:

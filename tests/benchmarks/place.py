@@ -53,12 +53,31 @@ def prepare(name: str) -> Iterator[Place]:
         MAIL_OPTIONS="{}",
     )
     try:
-        with databases.clone(admin, databases.template(admin), f"madang_bench_{name.replace('-', '_')}") as url:
+        with (
+            broker(var),
+            databases.clone(admin, databases.template(admin), f"madang_bench_{name.replace('-', '_')}") as url,
+        ):
             os.environ["DATABASE_URL"] = url
             _set_up()
             yield Place(admin, url, var, results)
     finally:
         shutil.rmtree(var, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def broker(var: Path) -> Iterator[None]:
+    """The embedded Valkey, for the cache and the nudges of the outbox; without it every write would wait for nobody."""
+    os.environ["BROKER_URL"] = f"redis+socket://{embedded.valkey_socket(var)}"
+    (var / "valkey").mkdir()
+    with (var / "broker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "portal.core.embedded"], cwd=BASE_DIR, stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
 
 
 def _set_up() -> None:
@@ -97,11 +116,16 @@ class Web:
 
 @contextlib.contextmanager
 def web(
-    place: Place, *, workers: int = 2, threads: int = 8, environment: dict[str, str] | None = None
-) -> Iterator[str]:
+    place: Place,
+    *,
+    workers: int = 2,
+    threads: int = 8,
+    environment: dict[str, str] | None = None,
+    application: str = "portal.wsgi:application",
+) -> Iterator[Web]:
     """The portal behind gunicorn as in production (gthread, preload, pooled connections) on a free port."""
     address = f"127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--preload", "--worker-class", "gthread"]
+    command = [sys.executable, "-m", "gunicorn", application, "--preload", "--worker-class", "gthread"]
     command += ["--workers", str(workers), "--threads", str(threads), "--bind", address, "--log-level", "warning"]
     env = {**os.environ, "DATABASE_POOL": "1", "SITE_URL": f"http://{address}", **(environment or {})}
     with (place.var / "web.log").open("wb") as log:

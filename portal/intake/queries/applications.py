@@ -34,9 +34,8 @@ ENTERED = tuple(state for state in ApplicationStatus.values if state not in ("DR
 
 def applications_of(user: Any) -> QuerySet[Application]:
     """The applications of every company the person acts for."""
-    mine = accounts.organisations_of(user).values("pk")
     return (
-        Application.objects.filter(organisation__in=mine)
+        Application.objects.filter(organisation__in=accounts.acted_for(user))
         .select_related("call__current", "organisation", "track")
         .order_by("-created_at")
     )
