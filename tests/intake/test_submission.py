@@ -19,7 +19,7 @@ from tests.factories.intake import CLOSES, OPENS
 
 pytestmark = pytest.mark.django_db
 #: Of one submission, savepoints included; the aim is at most 20.
-STATEMENTS = 20
+STATEMENTS = 18
 LAST = CLOSES - timedelta(microseconds=1)
 
 

@@ -110,8 +110,8 @@ def test_a_topic_nobody_registered_is_a_fault_of_the_program():
 @pytest.mark.parametrize("people", [1, 3])
 def test_telling_many_costs_a_fixed_part_and_one_row_each(people, django_assert_num_queries):
     users = [person() for _ in range(people)]
-    # savepoint, preferences, inbox rows, and for each mail its outbox row
-    with django_assert_num_queries(4 + people):
+    # preferences, inbox rows, and for each mail its outbox row
+    with django_assert_num_queries(2 + people):
         tell(users)
 
 
