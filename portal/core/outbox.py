@@ -7,10 +7,12 @@ does outside happens at least once; such handlers pass the message's id on as th
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import math
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -138,6 +140,17 @@ def _postpone(message: OutboxMessage, error: str) -> None:
         due_at=Now() + delay_after(message.attempts),
         last_error=error[-LONGEST_ERROR:],
     )
+
+
+@contextlib.contextmanager
+def unhurried() -> Iterator[None]:
+    """Within the block nobody hurries the worker: a command that comes before the broker writes rows for the first tick."""
+    global _broker_away_until
+    before, _broker_away_until = _broker_away_until, math.inf
+    try:
+        yield
+    finally:
+        _broker_away_until = before
 
 
 def _nudge() -> None:

@@ -195,3 +195,14 @@ def test_the_table_refuses_states_that_make_no_sense(values):
     put(n=1)
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE core_outboxmessage SET {values}")
+
+
+def test_a_command_before_the_broker_writes_rows_without_hurrying_anybody(committed_db, seen, monkeypatch):
+    hurried = []
+    monkeypatch.setattr("portal.core.outbox._broker_away_until", 0.0)
+    monkeypatch.setattr("portal.core.outbox.app.send_task", lambda *_, **__: hurried.append(1))
+    with outbox.unhurried():
+        put(n=1)
+    assert hurried == []
+    put(n=2)
+    assert (hurried, outbox.drain()) == ([1], 2)

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.management import BaseCommand, call_command
 from django.db import connection
 
+from portal.core import outbox
+
 ROOMS = ("portal", "tenancy", "fund", "college", "ledger")
 KINDS = {".py", ".sql", ".yaml"}
 
@@ -23,6 +25,12 @@ class Command(BaseCommand):
         state = fingerprint()
         if mark.exists() and mark.read_text() == state:
             return
+        with outbox.unhurried():
+            self._load(mark)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(state)
+
+    def _load(self, mark: Path) -> None:
         call_command("migrate", verbosity=0)
         for name, *arguments in settings.PREPARE:
             call_command(name, *arguments, verbosity=0)
@@ -31,8 +39,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"first run: {' '.join([name, *arguments])} …")
                 self.stdout.flush()
                 call_command(name, *arguments)
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.write_text(state)
 
 
 def fingerprint() -> str:
