@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from psycopg.errors import NoDataFound
 
 from ledger import events, openings
 from ledger.models import SubjectKey
 from ledger.people import Acting
 from ledger.recording import append
 
-ROLE = "ledger_eraser"
 # Ids and paths of so many values stay well under the size of a leaf.
 BATCH = 400
 
@@ -42,17 +42,13 @@ def erase(subject_key: UUID | str, *, basis: str, by: Acting) -> list[UUID]:
     key = openings.key_id(subject_key)
     with connection.cursor() as cursor:
         _check_holds(cursor, key)
-        cursor.execute(f"SET LOCAL ROLE {ROLE}")
-        cursor.execute(
-            "UPDATE ledger_subject_key SET wrapped_dek = NULL, destroyed_at = clock_timestamp()"
-            " WHERE id = %s AND wrapped_dek IS NOT NULL",
-            [key],
-        )
-        if cursor.rowcount != 1:
-            raise NothingToErase("no values are sealed under this key")
-        cursor.execute("DELETE FROM ledger_opening WHERE key_id = %s RETURNING record_id, path", [key])
+        try:
+            cursor.execute("SELECT record_id, path FROM ledger_erase(%s)", [key])
+        except DatabaseError as error:
+            if isinstance(error.__cause__, NoDataFound):
+                raise NothingToErase("no values are sealed under this key") from error
+            raise
         gone = cursor.fetchall()
-        cursor.execute("RESET ROLE")
         cursor.execute("SELECT id, leaf_id FROM ledger_record WHERE id = ANY(%s)", [[record for record, _ in gone]])
         leaves = dict(cursor.fetchall())
     row = SubjectKey(id=key)

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from ledger import events, openings
-from ledger.erasure import ROLE, Held
+from ledger.erasure import Held
 from ledger.models import Hold
 from ledger.people import Acting, Subject
 from ledger.recording import append
@@ -44,16 +44,18 @@ def place(whom: Subject, *, basis: str, reason: str, by: Acting) -> UUID:
     hold = Hold(id=uuid4(), key_id=key, basis=basis)
     hold.whom = whom.private
     append(events.HOLD_PLACED, row=hold, by=by, data={"basis": basis}, private={"reason": reason})
-    _as_eraser("INSERT INTO ledger_hold (id, key_id, basis) VALUES (%s, %s, %s)", hold.id, key, basis)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_place_hold(%s, %s, %s)", [hold.id, key, basis])
     return hold.id
 
 
 @transaction.atomic
 def lift(hold_id: UUID, *, reason: str, by: Acting) -> None:
     """Ends a hold; `AlreadyLifted` when it stands no more."""
-    statement = "UPDATE ledger_hold SET lifted_at = clock_timestamp() WHERE id = %s AND lifted_at IS NULL"
-    if _as_eraser(statement, hold_id) != 1:
-        raise AlreadyLifted("this hold was lifted before")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_lift_hold(%s)", [hold_id])
+        if cursor.fetchone() != (True,):
+            raise AlreadyLifted("this hold was lifted before")
     hold = Hold.objects.get(id=hold_id)
     append(events.HOLD_LIFTED, row=hold, by=by, data={"basis": hold.basis}, private={"reason": reason})
 
@@ -81,12 +83,3 @@ def _standing(hold: Hold) -> Standing:
     return Standing(
         hold.id, hold.basis, hold.placed_at, hold.lifted_at, leaf, opened.get("subject.c"), opened.get("data.reason_c")
     )
-
-
-def _as_eraser(statement: str, *parameters: UUID | str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {ROLE}")
-        cursor.execute(statement, parameters)
-        changed = cursor.rowcount
-        cursor.execute("RESET ROLE")
-    return changed

@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
@@ -154,3 +155,48 @@ def test_no_hold_comes_or_goes_without_its_leaf(committed_db, statement, error):
     with pytest.raises(IntegrityError, match=error), transaction.atomic():
         sql(statement)
     assert Hold.objects.filter(lifted_at__isnull=True).count() == 1
+
+
+@pytest.fixture
+def web(committed_db):
+    """The login of the web process as `deploy/roles.sql` wants it: a member of the writers, of nothing else."""
+    with transaction.atomic():
+        note(private={"reason": PHONE})
+    sql("DO $$ BEGIN CREATE ROLE madang_trial_web LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    sql("GRANT ledger_writer TO madang_trial_web")
+    with harness.raw(committed_db) as own:
+        own.execute("SET SESSION AUTHORIZATION madang_trial_web")
+        own.commit()
+        yield own
+
+
+@pytest.mark.parametrize(
+    ("statement", "error"),
+    [
+        ("SET ROLE ledger_eraser", "permission denied to set role"),
+        ("SET ROLE ledger_owner", "permission denied to set role"),
+        ("DELETE FROM ledger_opening", "permission denied"),
+        ("UPDATE ledger_subject_key SET wrapped_dek = NULL", "permission denied"),
+        ("UPDATE ledger_hold SET lifted_at = now()", "permission denied"),
+        ("SELECT ledger_place_hold(gen_random_uuid(), id, 'law') FROM ledger_subject_key LIMIT 1", "no ledger leaf"),
+        ("SELECT count(*) FROM ledger_subject_key k, ledger_erase(k.id)", "no ledger leaf"),
+        ("SELECT ledger_erase(gen_random_uuid())", "no values are sealed"),
+    ],
+)
+def test_the_web_login_erases_and_holds_nothing_without_a_leaf(web, statement, error):
+    with pytest.raises(psycopg.Error, match=error), web.transaction():
+        web.execute(statement)
+    assert Opening.objects.count() == 3
+    assert not SubjectKey.objects.filter(wrapped_dek=None).exists()
+
+
+def test_the_eraser_wraps_keys_and_erases_nothing(committed_db):
+    note_id = None
+    with transaction.atomic():
+        note_id = note()
+    with rolled_back(DatabaseError, match="permission denied"):
+        sql("SET LOCAL ROLE ledger_eraser")
+        sql("DELETE FROM ledger_opening")
+    with pytest.raises(DatabaseError, match="no ledger leaf"), transaction.atomic():
+        sql("UPDATE ledger_subject_key SET wrapped_dek = NULL, destroyed_at = now()")
+    assert len(log.open_leaf(note_id)) == 2
