@@ -299,14 +299,6 @@ def _key_ids(keys: Iterable[str]) -> list[UUID]:
     return [openings.key_id(key) for key in keys]
 
 
-def first_signature() -> str | None:
-    """When the log signed for the first time (UTC)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT min(signed_at) FROM ledger_checkpoint")
-        first = cursor.fetchone()[0]
-    return first.isoformat() if first else None
-
-
 def _of(index: int | None, data: bytes) -> Shown:
     return Shown(index, entry.parse_leaf(bytes(data)), bytes(data))
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("verifiers/<str:sha256>.js", views.verifier, name="verifier"),
     path("checkpoint", views.checkpoint, name="checkpoint"),
     path("policy", views.policy_file, name="policy"),
+    path("policies/<str:sha256>", views.policy_version, name="policy-version"),
     path("keys", views.keys, name="keys"),
     path("consistency", views.consistency, name="consistency"),
     path("leaf/<uuid:leaf_id>", views.leaf, name="leaf"),

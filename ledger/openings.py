@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection
 
-from ledger import entry
+from ledger import durable, entry
 
 _NAMESPACE = UUID("5a1c1d5e-1f0f-5d0c-9b7e-6d6164616e67")
 _NONCE_BYTES = 12
@@ -155,20 +155,83 @@ def _create_deks(ids: Sequence[UUID]) -> dict[UUID, bytes]:
 def _unwrap(owner: UUID, wrapped: bytes, kek_id: str, held: tuple[str, bytes]) -> bytes:
     current, kek = held
     if kek_id != current:
-        raise KeyUnavailable(f"the key {kek_id} is needed, the file holds {current}")
+        kek = _previous_kek(kek_id, current)
     try:
         return AESGCM(kek).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], owner.bytes)
     except InvalidTag as error:
         raise KeyUnavailable("a wrapped key does not open: it was damaged or exchanged") from error
 
 
-def _current_kek() -> tuple[str, bytes]:
-    path = str(settings.LEDGER["KEK_FILE"])
+def current_kek_id() -> str:
+    """The name of the key-encryption key under which keys are wrapped now."""
+    return _current_kek()[0]
+
+
+def replace_kek() -> tuple[str, str]:
+    """Puts a new key-encryption key in the place of the present one, which stays beside it; answers both names.
+
+    Running processes take the new one at their next look at the file. `KeyUnavailable` while an earlier one still lies
+    there: keys may stand under it.
+    """
+    path = Path(settings.LEDGER["KEK_FILE"])
+    before, key = _current_kek()
+    if _previous(path).exists():
+        raise KeyUnavailable(f"{_previous(path)} is still there: finish the rotation before")
+    durable.write(_previous(path), key, 0o600)
+    durable.write(path, secrets.token_bytes(32), 0o600)
+    return before, current_kek_id()
+
+
+def drop_previous_kek() -> bool:
+    """Destroys the key-encryption key before, once nothing is wrapped under it; answers whether there was one."""
+    path = _previous(Path(settings.LEDGER["KEK_FILE"]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM ledger_subject_key WHERE wrapped_dek IS NOT NULL AND kek_id <> %s", [current_kek_id()]
+        )
+        left = cursor.fetchone()[0]
+    if left:
+        raise KeyUnavailable(f"{left} keys are still wrapped under another key: wrap them again first")
+    found = path.exists()
+    path.unlink(missing_ok=True)
+    return found
+
+
+def wrap_again(owner: UUID, wrapped: bytes, kek_id: str) -> tuple[bytes, str]:
+    """A wrapped key under the present key-encryption key, with that key's name."""
+    held = _current_kek()
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(held[1]).encrypt(nonce, _unwrap(owner, wrapped, kek_id, held), owner.bytes), held[0]
+
+
+def _previous(path: Path) -> Path:
+    return path.with_name(f"{path.name}.previous")
+
+
+def _previous_kek(kek_id: str, current: str) -> bytes:
+    """The key before, while a rotation is under way."""
     try:
-        return _kek(path)
+        found, kek = _read_kek(_previous(Path(settings.LEDGER["KEK_FILE"])))
     except FileNotFoundError:
-        _create_first_kek(Path(path))
-        return _kek(path)
+        found, kek = "", b""
+    if found != kek_id:
+        raise KeyUnavailable(f"the key {kek_id} is needed, the file holds {current}")
+    return kek
+
+
+def _current_kek() -> tuple[str, bytes]:
+    path = Path(settings.LEDGER["KEK_FILE"])
+    try:
+        return _read_kek(path)
+    except FileNotFoundError:
+        _create_first_kek(path)
+        return _read_kek(path)
+
+
+def _read_kek(path: Path) -> tuple[str, bytes]:
+    """The key of a file, read again only when the file was replaced: another process may rotate it."""
+    seen = path.stat()
+    return _kek(str(path), seen.st_ino, seen.st_mtime_ns)
 
 
 def _create_first_kek(path: Path) -> None:
@@ -181,7 +244,7 @@ def _create_first_kek(path: Path) -> None:
 
 
 @lru_cache(maxsize=4)
-def _kek(path: str) -> tuple[str, bytes]:
+def _kek(path: str, inode: int, changed: int) -> tuple[str, bytes]:
     key = Path(path).read_bytes()
     if len(key) != 32:
         raise KeyUnavailable(f"{path} does not hold 32 bytes")

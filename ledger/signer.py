@@ -50,6 +50,7 @@ class SignerFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seed, self._state, self._complaint = folder / "seed", folder / "state", folder / "complaint"
+        self._next = folder / "next"
 
     def is_initialised(self) -> bool:
         """Whether there is a memory; without one the signer does not start."""
@@ -88,6 +89,24 @@ class SignerFolder:
     def seed(self) -> bytes:
         """The key's 32 bytes."""
         return self._seed.read_bytes()
+
+    def seeds(self) -> list[bytes]:
+        """The keys that sign: one, or during a rotation the present and the next."""
+        return [self.seed(), self._next.read_bytes()] if self._next.exists() else [self.seed()]
+
+    def begin_rotation(self) -> None:
+        """Makes the next key, unless one is there; from now on both sign."""
+        with self.locked():
+            if not self._next.exists():
+                durable.write(self._next, secrets.token_bytes(32), 0o600)
+
+    def retire(self) -> None:
+        """Forgets the present key and goes on with the next; `SigningRefused` without one."""
+        with self.locked():
+            if not self._next.exists():
+                raise SigningRefused("there is no next key: no rotation is under way")
+            self._next.rename(self._seed)
+            durable.sync_folder(self.folder)
 
     def recall(self) -> Memory:
         """What was signed last; `SigningRefused` when the file is missing or damaged."""
@@ -179,7 +198,7 @@ class Signer:
 
     def _sign(self, cursor: psycopg.Cursor, state: State, now: datetime) -> str:
         text = note.checkpoint_text(self.origin, state.size, state.root)
-        signed = note.join(text, [note.sign(text, self.origin, self.folder.seed())])
+        signed = note.join(text, [note.sign(text, self.origin, seed) for seed in self.folder.seeds()])
         cursor.execute(
             "INSERT INTO ledger_checkpoint (size, root, note, signed_at) VALUES (%s, %s, %s, %s)",
             [state.size, state.root, signed, now],
@@ -206,6 +225,11 @@ def _holds(standby: psycopg.Connection, state: State) -> bool:
 def vkey(folder: SignerFolder, origin: str) -> str:
     """The log's verifier key."""
     return note.vkey(origin, folder.seed())
+
+
+def newest_vkey(folder: SignerFolder, origin: str) -> str:
+    """The verifier key that stays: during a rotation the next one."""
+    return note.vkey(origin, folder.seeds()[-1])
 
 
 def run(
@@ -243,10 +267,15 @@ def initialise(connection: psycopg.Connection, folder: SignerFolder) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`--init` makes key and memory once; `--vkey` prints the verifier key; without either it signs until stopped."""
+    """Signs until stopped. `--init` makes key and memory once, `--next` a second key that signs too, `--retire` forgets
+
+    the first of two; these and `--vkey` print the verifier key and end.
+    """
     parser = argparse.ArgumentParser(prog="python -m ledger.signer", description=__doc__)
     parser.add_argument("--init", action="store_true", help="make key and memory; only while the tree is empty")
     parser.add_argument("--vkey", action="store_true", help="print the log's verifier key")
+    parser.add_argument("--next", action="store_true", help="make the next key: from now on both sign")
+    parser.add_argument("--retire", action="store_true", help="forget the present key, go on with the next")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     var = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parent.parent / "var")
@@ -256,9 +285,13 @@ def main(arguments: list[str] | None = None) -> int:
         if options.init:
             with psycopg.connect(url) as connection:
                 initialise(connection, folder)
+        elif options.next:
+            folder.begin_rotation()
+        elif options.retire:
+            folder.retire()
         elif not options.vkey:
             return _serve(folder, origin, url)
-        sys.stdout.write(vkey(folder, origin) + "\n")
+        sys.stdout.write((newest_vkey if options.next else vkey)(folder, origin) + "\n")
     except (SigningRefused, psycopg.Error, OSError) as error:
         logger.error("%s", error)
         return 1

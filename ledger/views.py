@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from ledger import browsing, documents, policy, proof, reading, tiles
+from ledger import documents, proof, reading, rotation, tiles
 from ledger.merkle import ProofError
 from ledger.settling import Machinery
 
@@ -73,6 +73,14 @@ def policy_file(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
+def policy_version(request: HttpRequest, sha256: str) -> HttpResponseBase:
+    """A policy as a `ledger.policy.published` leaf names it: receipts of its time are checked by it."""
+    if _sha256(sha256) is None:
+        return _missing(request)
+    return _file(request, f"policies/{sha256}", TEXT, IMMUTABLE)
+
+
+@require_safe
 def tile(request: HttpRequest, path: str) -> HttpResponseBase:
     """A tile or an entry bundle, by the one spelling of its path."""
     try:
@@ -84,10 +92,8 @@ def tile(request: HttpRequest, path: str) -> HttpResponseBase:
 
 @require_safe
 def keys(request: HttpRequest) -> HttpResponseBase:
-    """The log's verifier keys, each with the time of its first signature and of its retirement."""
-    file = Machinery.installed().policy_file
-    logs = policy.parse(file.read_text("utf-8")).logs if file.exists() else ()
-    known = [{"vkey": vkey, "not_before": browsing.first_signature(), "retired_at": None} for vkey in logs]
+    """The log's verifier keys, each with the time from which it counts and of its retirement."""
+    known = [key._asdict() for key in rotation.keys(Machinery.installed())]
     return _public(request, json.dumps(known), "application/json", NO_CACHE)
 
 

@@ -105,6 +105,11 @@ class WitnessFolder:
         if vkey not in known:
             durable.write(self._logs, "".join(f"log {item}\n" for item in [*known, vkey]).encode(), 0o600)
 
+    def forget(self, vkey: str) -> None:
+        """Takes a retired key of a log away; the memory of what was cosigned stays."""
+        left = [item for item in self.known() if item != vkey]
+        durable.write(self._logs, "".join(f"log {item}\n" for item in left).encode(), 0o600)
+
     def known(self) -> list[str]:
         """The verifier keys of the logs that this witness watches; `WitnessError` when one is malformed."""
         if not self._logs.exists():

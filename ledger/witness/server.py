@@ -116,11 +116,15 @@ def serve(witness: Witness, address: tuple[str, int]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """`--init` makes key and memory once; `--vkey` prints the verifier key; `--know` adds a log; else it serves."""
+    """`--init` makes key and memory once; `--vkey` prints the verifier key; `--know` adds a log's key, `--forget` takes
+
+    one away; else it serves.
+    """
     parser = argparse.ArgumentParser(prog="python -m ledger.witness", description="A witness for transparency logs.")
     parser.add_argument("--init", action="store_true", help="make key and memory; refused where a witness was before")
     parser.add_argument("--vkey", action="store_true", help="print the witness's verifier key")
     parser.add_argument("--know", metavar="VKEY", help="watch the log with this verifier key")
+    parser.add_argument("--forget", metavar="VKEY", help="take a log's retired key away")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
@@ -137,7 +141,9 @@ def _run(options: argparse.Namespace, witness: Witness) -> int:
         raise WitnessError(f"{witness.folder.folder} holds no memory of what was cosigned: was it initialised?")
     if options.know:
         witness.folder.know(options.know)
-    if options.init or options.vkey or options.know:
+    if options.forget:
+        witness.folder.forget(options.forget)
+    if options.init or options.vkey or options.know or options.forget:
         sys.stdout.write(f"{witness.vkey()}\n")
         return 0
     witness.vkey()

@@ -227,6 +227,7 @@ ELSEWHERE = {
     ),
     "log:checkpoint": "public files of the log, written by the publisher; tests/ledger/test_views.py",
     "log:policy": "the same",
+    "log:policy-version": "the same",
     "log:keys": "the same",
     "log:consistency": "the same",
     "log:proof": "the same",
