@@ -28,7 +28,7 @@ run: setup $(MARKS)/static $(VAR)/prepared
 	@exec $(BIN)/python manage.py up
 
 test: setup-dev browser check
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(T)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(T)
 
 check: setup-dev
 	$(BIN)/ruff check .

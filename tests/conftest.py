@@ -38,6 +38,7 @@ hypothesis.settings.load_profile("shared")
 AROUND_THE_SERVICES = {"test_models", "test_guards", "test_constraints"}
 #: What a test in a browser says of the database server, others say sooner.
 IN_A_BROWSER = {"browser", "page", "visit"}
+LONG = ("fault", "journey", "rehearsal")
 _names = itertools.count(1)
 
 
@@ -52,11 +53,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what rests on the database server itself: real commits, and the tests that go around the services."""
+    """Mark what rests on the database server itself: real commits, and the tests that go around the services.
+
+    Files with long tests come first: one of several minutes at the end would leave the other workers without work.
+    """
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if ("committed_db" in asked and not asked & IN_A_BROWSER) or item.path.stem in AROUND_THE_SERVICES:
             item.add_marker("database")
+    long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
