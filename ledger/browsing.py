@@ -173,6 +173,15 @@ def listed(wanted: Wanted, count: int, *, before: int | None = None, after: int 
     return Listed(leaves, last if more else None, first if before is not None else None)
 
 
+def selected(wanted: Wanted, most: int) -> list[Shown]:
+    """The published leaves that a reader looks for, from the first, at most so many."""
+    parts = [(_PUBLISHED, []), *wanted.conditions()]
+    statement = f"{_LISTED}{' AND '.join(text for text, _ in parts)} ORDER BY e.idx LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*(value for _, values in parts for value in values), most])
+        return [_of(*row) for row in cursor.fetchall()]
+
+
 def named(text: str) -> UUID | None:
     """The leaf that a reader's words name outright: its id, its decision number or its place in the log."""
     with connection.cursor() as cursor:

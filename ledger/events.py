@@ -76,6 +76,22 @@ POLICY_PUBLISHED = register(
     EventType("ledger.policy.published", 1, {"sha256": "ref"}, title=_("검증 기준을 공개했습니다"))
 )
 
+DISCLOSED = register(
+    EventType(
+        "privacy.openings_disclosed",
+        1,
+        {
+            "basis": "code:audit|council|court",
+            "entries": "int",
+            "values": "int",
+            "kind": "ref?",
+            "since": "date?",
+            "until": "date?",
+        },
+        title=_("감사를 위해 원장과 봉인된 값을 내주었습니다"),
+    )
+)
+
 words.name(
     roles={"system": _("시스템")},
     rooms={
@@ -107,5 +123,9 @@ words.name(
         "new": _("새 열쇠"),
         "part": _("열쇠의 쓰임"),
         "keys": _("다시 감싼 열쇠의 수"),
+        "entries": _("내준 기록의 수"),
+        "values": _("열어 준 값의 수"),
+        "since": _("언제부터"),
+        "until": _("언제까지"),
     },
 )

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from ledger import browsing, merkle
 from ledger.alarms import on_alarm
-from ledger.browsing import Printed, printed
+from ledger.browsing import Printed, Wanted, printed
 from ledger.documents import rule
 from ledger.entry import InvalidLeaf, leaf_hash
 from ledger.erasure import Held, NothingToErase, erase
+from ledger.handing import Handed, NothingPublished, TooMuch, hand_over
 from ledger.holding import AlreadyLifted, Standing, check_unheld
 from ledger.holding import lift as lift_hold
 from ledger.holding import place as place_hold
@@ -24,7 +25,7 @@ from ledger.reading import NotYetWitnessed, Reader, Status, UnknownLeaf, last_le
 from ledger.recording import NotInTransaction, append
 from ledger.registry import EventType, InvalidData, UnknownEvent, all_types, register
 from ledger.settling import Machinery, Settled
-from ledger.words import Case, describe_cases, name
+from ledger.words import Case, describe_cases, name, rooms
 
 __all__ = [
     "SYSTEM",
@@ -33,6 +34,7 @@ __all__ = [
     "AlreadyLifted",
     "Case",
     "EventType",
+    "Handed",
     "Held",
     "InvalidData",
     "InvalidLeaf",
@@ -40,6 +42,7 @@ __all__ = [
     "KeyUnavailable",
     "NotInTransaction",
     "NotYetWitnessed",
+    "NothingPublished",
     "NothingToErase",
     "Printed",
     "Reader",
@@ -48,14 +51,17 @@ __all__ = [
     "Standing",
     "Status",
     "Subject",
+    "TooMuch",
     "UnknownEvent",
     "UnknownLeaf",
+    "Wanted",
     "all_types",
     "append",
     "check_unheld",
     "concerns_somebody",
     "describe_cases",
     "erase",
+    "hand_over",
     "last_leaf_of",
     "leaves_of",
     "lift_hold",
@@ -67,6 +73,7 @@ __all__ = [
     "prove",
     "receipt",
     "register",
+    "rooms",
     "root_of",
     "rule",
     "settle",

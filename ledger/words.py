@@ -51,6 +51,11 @@ def of(part: str, code: str) -> Any:
     return _words[part].get(code, code)
 
 
+def rooms() -> list[tuple[str, Any]]:
+    """Every first word of a type that has a name, with its name."""
+    return list(_words["room"].items())
+
+
 def state(thing: str, code: str) -> Any:
     """The word for a state of a kind of case, or the code."""
     case = cases().get(thing)

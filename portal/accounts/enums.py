@@ -37,6 +37,14 @@ class Purpose(models.TextChoices):
     NEWS = "news", _("소식과 안내 받기")
 
 
+class DisclosureBasis(models.TextChoices):
+    """On what an auditor may be shown sealed values: the codes of the ledger's disclosures."""
+
+    AUDIT = "audit", _("자체감사·감사원 감사(공공감사에 관한 법률 제20조, 감사원법 제25조)")
+    COUNCIL = "council", _("행정사무감사(지방자치법 제49조)")
+    COURT = "court", _("법원의 제출명령·영장")
+
+
 class HoldBasis(models.TextChoices):
     """Why somebody's data must stay: the codes of the ledger's legal holds."""
 

@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from ledger import log
 from portal.accounts.consents import TEXTS
-from portal.accounts.enums import HoldBasis, Origin, ScopeKind
+from portal.accounts.enums import DisclosureBasis, HoldBasis, Origin, ScopeKind
 from portal.accounts.models import Cluster, Organisation, User
 from portal.accounts.roles import ROLES
 from portal.accounts.services import change_profile, give_consent
@@ -126,6 +127,30 @@ class RoleForm(forms.Form):
             raise forms.ValidationError(_("이 주소의 계정이 없습니다. 먼저 회원가입을 하도록 안내해 주십시오."))
         self.person = found
         return self.cleaned_data["email"]
+
+
+def ledger_rooms() -> list[tuple[str, Any]]:
+    """Every room that writes into the ledger, and all of them."""
+    return [("", _("모든 종류")), *log.rooms()]
+
+
+class HandOverForm(forms.Form):
+    """What an auditor takes from the ledger, and on what legal basis."""
+
+    basis = forms.ChoiceField(label=_("법적 근거"), choices=DisclosureBasis, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("요구 문서"), max_length=500, help_text=_("문서 번호와 감사의 이름을 적습니다. 공개되지 않습니다.")
+    )
+    kind = forms.ChoiceField(label=_("기록의 종류"), required=False, choices=ledger_rooms)
+    since = forms.DateField(label=_("부터"), required=False, widget=DateInput())
+    until = forms.DateField(label=_("까지"), required=False, widget=DateInput())
+
+    def clean(self) -> dict[str, Any]:
+        """A period that begins before it ends."""
+        given = self.cleaned_data
+        if given.get("since") and given.get("until") and given["until"] < given["since"]:
+            self.add_error("until", _("끝나는 날이 시작하는 날보다 앞섭니다."))
+        return given
 
 
 class HoldForm(forms.Form):

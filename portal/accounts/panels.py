@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ledger import log
 from portal.accounts import queries
-from portal.accounts.roles import ADMIN
+from portal.accounts.roles import ADMIN, AUDITOR
 from portal.core.panels import Panel, register
 from portal.core.ui.parts import Task
 
@@ -51,8 +51,16 @@ def administration(user: Any, now: datetime) -> Mapping[str, Any]:
     }
 
 
+def auditing(user: Any, now: datetime) -> Mapping[str, Any]:
+    """The way to the audit file of the ledger."""
+    hint = _("공개 원장과 봉인된 값을 포털 없이 확인할 수 있는 파일로 받습니다.")
+    href = reverse("accounts:hand_over_ledger")
+    return {"tasks": [Task(_("감사 자료 내려받기"), _("언제든지"), "", href, hint)]}
+
+
 register(Panel("invitations", "my", gettext_lazy("받은 초대"), TEMPLATE, my_invitations, order=5))
 register(Panel("receipts", "my", gettext_lazy("감사원장 기록"), TEMPLATE, my_receipts, order=95))
+register(Panel("auditing", "desk", gettext_lazy("감사"), TEMPLATE, auditing, frozenset({AUDITOR}), order=80))
 register(
     Panel("administration", "desk", gettext_lazy("시스템 관리"), TEMPLATE, administration, frozenset({ADMIN}), order=90)
 )

@@ -33,6 +33,11 @@ def may(by: Any, action: str, *, cluster: Cluster | str | None = None, **narrow:
     return queries.role_for(by, roles_for(action), cluster=cluster, **narrow) is not None
 
 
+def check_can_take_ledger(by: Any) -> str:
+    """Auditors of everything: the ledger's entries do not say which cluster they belong to."""
+    return check_may(by, "ledger.read", cluster="*")
+
+
 def check_can_act_for(by: User, organisation: Organisation) -> str:
     """Any live member prepares for the company; answers ``company.master`` or ``company.member``."""
     membership = queries.members_of(organisation).filter(user=by).first()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import deletions, demo, holds, organisations, profile, roles
+from portal.accounts.views import deletions, demo, handing, holds, organisations, profile, roles
 
 app_name = "accounts"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("roles/<int:pk>/revoke/", roles.revoke, name="revoke_role"),
     path("deletions/", deletions.deletions, name="deletions"),
     path("deletions/<uuid:public_id>/", deletions.delete, name="delete_person"),
+    path("ledger/", handing.hand_over, name="hand_over_ledger"),
     path("holds/", holds.holds, name="holds"),
     path("holds/<uuid:hold>/lift/", holds.lift, name="lift_hold"),
     path("demo/", demo.door, name="demo"),

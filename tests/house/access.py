@@ -91,6 +91,7 @@ TABLE: dict[str, Row] = {
     "accounts:deletions": Row(ADMIN),
     "accounts:delete_person": Row(ADMIN, "person", "post"),
     "accounts:holds": Row(ADMIN),
+    "accounts:hand_over_ledger": Row(frozenset({"auditor"})),
     "accounts:lift_hold": Row(ADMIN, "hold", "post"),
     "notices:dead_letters": Row(ADMIN),
     "notices:revive": Row(ADMIN, "dead letter", "post"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from typing import IO
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger import log
 from portal.accounts import queries, rules
 from portal.accounts.consents import TEXTS
-from portal.accounts.enums import HoldBasis
+from portal.accounts.enums import DisclosureBasis, HoldBasis
 from portal.accounts.models import Consent, Membership, User
 from portal.accounts.personal import all_holdings, keys_of
 from portal.accounts.roles import PERSON
@@ -113,6 +114,21 @@ def lift_hold(*, by: User, hold: UUID, reason: str) -> None:
         log.lift_hold(hold, reason=reason, by=acting)
     except log.AlreadyLifted as late:
         raise Overtaken from late
+
+
+def hand_over_ledger(
+    *, by: User, target: IO[bytes], basis: str, reason: str, kind: str, since: date | None, until: date | None
+) -> log.Handed:
+    """Write the audit file; who took what on which basis is a line of the ledger."""
+    acting = by.acting_as(rules.check_can_take_ledger(by))
+    if basis not in DisclosureBasis.values:
+        raise Invalid(_("법적 근거를 골라 주십시오."), field="basis")
+    try:
+        return log.hand_over(target, wanted=log.Wanted(kind, "", since, until), basis=basis, reason=reason, by=acting)
+    except log.TooMuch as error:
+        raise Invalid(_("기록이 너무 많습니다. 종류나 기간을 좁혀 나누어 받아 주십시오."), field="since") from error
+    except log.NothingPublished as error:
+        raise NotAllowed(_("아직 확정된 기록이 없습니다.")) from error
 
 
 def _erase(keys: Iterable[str], *, by: log.Acting) -> None:
