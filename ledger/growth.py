@@ -8,6 +8,7 @@ from django.db import connection
 
 #: Stretches to choose from, and for how long each is used.
 STEPS = (
+    (timedelta(minutes=10), timedelta(hours=5)),
     (timedelta(hours=1), timedelta(hours=30)),
     (timedelta(days=1), timedelta(days=30)),
     (timedelta(days=7), timedelta(days=210)),
@@ -31,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Growth:
-    """Bars in the order of time; `hourly` when each is an hour."""
+    """Bars in the order of time; `hourly` when each is shorter than a day."""
 
     bars: list[Bar]
     hourly: bool
@@ -61,7 +62,7 @@ def growth(now: datetime) -> Growth:
         sizes = dict(cursor.fetchall())
         cursor.execute("SELECT coalesce(max(size), 0) FROM ledger_published WHERE published_at < %s", [since])
         before = cursor.fetchone()[0]
-    return Growth(_drawn(_filled(sizes, step, now, before)), step == STEPS[0][0])
+    return Growth(_drawn(_filled(sizes, step, now, before)), step < timedelta(days=1))
 
 
 def _filled(sizes: dict[datetime, int], step: timedelta, now: datetime, before: int) -> list[Bar]:

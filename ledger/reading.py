@@ -63,6 +63,16 @@ class Status:
     published_at: datetime | None
     cosigners: tuple[WitnessHealth, ...]
     alarm: str | None
+    #: The last nightly inspection: when, and how many broken promises it found.
+    inspected_at: datetime | None = None
+    problems: int = 0
+
+    @property
+    def state(self) -> str:
+        """`alarm` when a person has to look, `degraded` when something is late, else `ok`."""
+        if self.alarm or self.problems:
+            return "alarm"
+        return "degraded" if self.degraded else "ok"
 
     @property
     def waiting(self) -> int:
@@ -103,8 +113,9 @@ _STATUS = """
 SELECT clock_timestamp(), (SELECT size FROM ledger_tree_state), (SELECT count(*) FROM ledger_pending),
   (SELECT min((convert_from(r.leaf, 'UTF8')::jsonb ->> 'at')::timestamptz) FROM ledger_record r WHERE r.id = (
      SELECT coalesce((SELECT e.record_id FROM ledger_entry e WHERE e.idx = shown.size), (SELECT min(record_id) FROM ledger_pending)))),
-  (SELECT coalesce(max(size), 0) FROM ledger_checkpoint), shown.size, shown.published_at
+  (SELECT coalesce(max(size), 0) FROM ledger_checkpoint), shown.size, shown.published_at, inspected.at, coalesce(inspected.problems, 0)
 FROM (SELECT coalesce(max(size), 0) AS size, max(published_at) AS published_at FROM ledger_published) AS shown
+LEFT JOIN (SELECT at, problems FROM ledger_inspection ORDER BY id DESC LIMIT 1) AS inspected ON true
 """
 
 
@@ -112,10 +123,11 @@ def status() -> Status:
     """Sizes and times of what is recorded, signed, witnessed and published."""
     with connection.cursor() as cursor:
         cursor.execute(_STATUS)
-        now, size, pending, since, signed, published, published_at = cursor.fetchone()
+        now, size, pending, since, signed, published, published_at, inspected_at, problems = cursor.fetchone()
     machinery = Machinery.installed()
     alarm = machinery.board.alarm() or machinery.signer_folder.complaint()
-    return Status(now, size, pending, since, signed, published, published_at, tuple(_cosigners(machinery)), alarm)
+    seen = tuple(_cosigners(machinery))
+    return Status(now, size, pending, since, signed, published, published_at, seen, alarm, inspected_at, problems)
 
 
 def _cosigners(machinery: Machinery) -> Iterator[WitnessHealth]:

@@ -166,7 +166,7 @@ def health(request: HttpRequest) -> HttpResponseBase:
     """Sizes and times for whoever watches the log: 200 when in order or late, 503 on an alarm."""
     found = reading.status()
     body = {
-        "state": "alarm" if found.alarm else "degraded" if found.degraded else "ok",
+        "state": found.state,
         "size": found.size,
         "signed": found.signed_size,
         "published": found.published_size,
@@ -175,8 +175,10 @@ def health(request: HttpRequest) -> HttpResponseBase:
         "lag_seconds": int(found.lag.total_seconds()),
         "witnesses": found.witnesses,
         "independent_witnesses": found.independent,
+        "inspected_at": found.inspected_at.isoformat() if found.inspected_at else None,
+        "inspection_problems": found.problems,
     }
-    return _public(request, json.dumps(body), "application/json", NO_CACHE, 503 if found.alarm else 200)
+    return _public(request, json.dumps(body), "application/json", NO_CACHE, 503 if found.state == "alarm" else 200)
 
 
 @require_safe
@@ -194,6 +196,8 @@ def metrics(request: HttpRequest) -> HttpResponseBase:
         "ledger_independent_witnesses": found.independent,
         "ledger_degraded": int(found.degraded),
         "ledger_alarm": int(found.alarm is not None),
+        "ledger_inspection_timestamp_seconds": found.inspected_at.timestamp() if found.inspected_at else 0,
+        "ledger_inspection_problems": found.problems,
     }
     lines = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in gauges.items())
     return _public(request, lines, "text/plain; version=0.0.4; charset=utf-8", NO_CACHE)

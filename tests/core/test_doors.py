@@ -55,7 +55,7 @@ def test_a_real_installation_must_bring_its_secret(tmp_path):
 
 @pytest.mark.django_db
 def test_the_health_page_answers_from_the_database(client):
-    assert client.get("/health/").json() == {"database": "ok"}
+    assert client.get("/health/").json() == {"database": "ok", "ledger": "ok"}
 
 
 def test_the_health_page_says_when_the_database_is_away(client, monkeypatch):

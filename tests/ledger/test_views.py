@@ -150,6 +150,28 @@ def test_health(published):
     assert replace(found, now=found.now + timedelta(seconds=61)).degraded
 
 
+def test_the_last_inspection_shows_everywhere(published):
+    """In words on the page, as figures for machines; what it found is an alarm."""
+    assert "아직 없음(매일 밤" in get("/ko/log/").content.decode()
+    for problems, alarm in ((0, False), (2, True)):
+        harness.sql("SET ROLE ledger_sequencer")
+        harness.sql(
+            "INSERT INTO ledger_inspection (size, problems, first) VALUES (300, %s, %s)", problems, "I4" * alarm
+        )
+        harness.sql("RESET ROLE")
+        answer, page = get("/log/health"), get("/en/log/").content.decode()
+        body = json.loads(answer.content)
+        assert (body["inspection_problems"], body["state"] == "alarm", answer.status_code == 503) == (
+            problems,
+            alarm,
+            alarm,
+        )
+        assert body["inspected_at"] is not None
+        assert f"ledger_inspection_problems {problems}\n" in get("/log/metrics").content.decode()
+        assert ("Nothing found" in page, "2 faults" in page) == (not alarm, alarm)
+        assert json.loads(get("/health/").content)["ledger"] == ("alarm" if alarm else "ok")
+
+
 def test_an_alarm_shows(published, tmp_path):
     Board(tmp_path / "state").sound("a witness saw more", log.status().now)
     found = log.status()
