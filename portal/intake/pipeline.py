@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from portal.intake import policy
@@ -24,22 +25,59 @@ class PipelineStep:
     decision: Decision | None = None
 
 
-def steps_of(call: Call) -> list[PipelineStep]:
-    """Every step of the round, in order."""
-    decisions = {(decision.kind, decision.stage_id): decision for decision in call.decisions.all()}
-    stages = list(call.stages.order_by("number"))
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the steps of some calls hang on, read once for all of them: keys of stages, and of calls."""
+
+    seated: frozenset[int]
+    cleared: frozenset[int]
+    unlocked: frozenset[int]
+    checked: frozenset[int]
+    decisions: Mapping[int, Sequence[Decision]]
+    stages: Mapping[int, Sequence[Stage]]
+
+    @classmethod
+    def of(cls, calls: Sequence[Call]) -> Facts:
+        """Six queries, however many calls there are."""
+        keys = [call.pk for call in calls]
+        decisions: dict[int, list[Decision]] = {}
+        for decision in Decision.objects.filter(call__in=keys).select_related("call"):
+            decisions.setdefault(decision.call_id, []).append(decision)
+        stages: dict[int, list[Stage]] = {}
+        for stage in Stage.objects.filter(call__in=keys).order_by("number"):
+            stages.setdefault(stage.call_id, []).append(stage)
+        here = Stage.objects.filter(call__in=keys)
+        clear = Assignment.objects.filter(stage=OuterRef("pk"), status=AssignmentStatus.CLEARED)
+        still_open = ScoreSheet.objects.filter(
+            assignment__stage=OuterRef("pk"), assignment__status=AssignmentStatus.CLEARED, status=SheetStatus.OPEN
+        )
+        findings = EligibilityFinding.objects.filter(application__call=OuterRef("pk"))
+        return cls(
+            seated=frozenset(Panel.objects.filter(stage__call__in=keys).values_list("stage", flat=True)),
+            cleared=frozenset(here.filter(Exists(clear)).values_list("pk", flat=True)),
+            unlocked=frozenset(here.filter(Exists(still_open)).values_list("pk", flat=True)),
+            checked=frozenset(Call.objects.filter(Exists(findings), pk__in=keys).values_list("pk", flat=True)),
+            decisions=decisions,
+            stages=stages,
+        )
+
+
+def steps_of(call: Call, facts: Facts | None = None) -> list[PipelineStep]:
+    """Every step of the round, in order; ``facts`` if they were read for several calls."""
+    facts = facts or Facts.of([call])
+    decisions = {(decision.kind, decision.stage_id): decision for decision in facts.decisions.get(call.pk, ())}
+    stages = list(facts.stages.get(call.pk, ()))
     found = [
         PipelineStep("publish", _("공고하기"), Owner.APPROVER, call.status != CallStatus.DRAFT),
         PipelineStep("close", _("접수 마감과 집계"), Owner.SYSTEM, call.closed_at is not None),
     ]
     if policy.uses_lottery([stage.rule for stage in stages]):
         found.append(PipelineStep("draw", _("동점 추첨 공개 값 등록"), Owner.OFFICER, bool(call.lottery_public)))
-    checked = EligibilityFinding.objects.filter(application__call=call).exists()
     eligibility = decisions.get(("ELIGIBILITY", None))
-    found.append(PipelineStep("findings", _("자격검토"), Owner.OFFICER, checked))
+    found.append(PipelineStep("findings", _("자격검토"), Owner.OFFICER, call.pk in facts.checked))
     found += _decided("eligibility", _("자격검토 결과"), eligibility)
     for stage in stages:
-        found += _reviewed(stage)
+        found += _reviewed(stage, facts)
         if stage != stages[-1]:
             label = _("%(stage)s 결과") % {"stage": stage.name_text}
             found += _decided("shortlist", label, decisions.get(("SHORTLIST", stage.pk)), stage)
@@ -60,13 +98,9 @@ def _decided(code: str, label: str, decision: Decision | None, stage: Stage | No
     )
 
 
-def _reviewed(stage: Stage) -> Iterator[PipelineStep]:
+def _reviewed(stage: Stage, facts: Facts) -> Iterator[PipelineStep]:
     name, status = stage.name_text, stage.status
-    seated = Panel.objects.filter(stage=stage).exists()
-    cleared = Assignment.objects.filter(stage=stage, status=AssignmentStatus.CLEARED).exists()
-    unlocked = ScoreSheet.objects.filter(
-        assignment__stage=stage, assignment__status=AssignmentStatus.CLEARED, status=SheetStatus.OPEN
-    ).exists()
+    seated, cleared, unlocked = (stage.pk in keys for keys in (facts.seated, facts.cleared, facts.unlocked))
     settled = status == StageStatus.SETTLED
     yield PipelineStep("panel", _("%(stage)s 위원회 구성") % {"stage": name}, Owner.OFFICER, seated, stage)
     yield PipelineStep(
@@ -79,8 +113,8 @@ def _reviewed(stage: Stage) -> Iterator[PipelineStep]:
     yield PipelineStep("settle", _("%(stage)s 집계") % {"stage": name}, Owner.OFFICER, settled, stage)
 
 
-def next_step(call: Call) -> PipelineStep | None:
+def next_step(call: Call, facts: Facts | None = None) -> PipelineStep | None:
     """The first step that is not done; None at the end of the round."""
     if call.status == CallStatus.CANCELLED:
         return None
-    return next((step for step in steps_of(call) if not step.done), None)
+    return next((step for step in steps_of(call, facts) if not step.done), None)

@@ -11,6 +11,7 @@ from portal.intake.views import (
     editor,
     public,
     questions,
+    rankings,
     review,
     steps,
 )
@@ -60,6 +61,7 @@ urlpatterns = [
     path("desk/calls/<slug:code>/eligibility/", desk.bench, name="bench"),
     path("desk/calls/<slug:code>/steps/<slug:step>/", steps.on_call, name="step"),
     path("desk/calls/<slug:code>/stages/<int:number>/", steps.stage, name="desk-stage"),
+    path("desk/calls/<slug:code>/stages/<int:number>/ranking/", rankings.ranking, name="ranking"),
     path("desk/calls/<slug:code>/stages/<int:number>/steps/<slug:step>/", steps.on_stage, name="stage-step"),
     path("desk/applications/<uuid:public_id>/", desk.application, name="desk-application"),
     path("desk/applications/<uuid:public_id>/sheets/", discussion.for_desk, name="desk-sheets"),

@@ -142,6 +142,7 @@ TABLE: dict[str, Row] = {
     "intake:step": Row(OFFICER, "call step"),
     "intake:desk-stage": Row(DESK, "stage"),
     "intake:stage-step": Row(OFFICER, "stage step"),
+    "intake:ranking": Row(DESK, "stage"),
     "intake:desk-application": Row(DESK, "application"),
     "intake:desk-sheets": Row(DESK, "application"),
     "intake:finding": Row(DESK, "finding"),

@@ -1,7 +1,8 @@
-"""Lists cost the same number of queries for one row and for three."""
+"""Lists cost the same number of queries however long they are, and their pages lose nothing."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.intake import services
+from tests.factories import crowd
 from tests.factories import intake as factory
 from tests.factories.intake import OPENS, REVIEW
 
@@ -23,20 +25,84 @@ def queries_of(browser, url):
     return len(captured)
 
 
-@pytest.mark.parametrize("name", ["entries", "bench", "desk-stage", "desk-call"])
-def test_desk_lists(at, name):
-    counts = []
-    for size in (1, 3):
-        trial = factory.open_round()
-        for _ in range(size):
-            trial.apply()
-        trial.close()
-        trial.check_eligibility()
-        trial.seat()
-        trial.assign(1)
-        args = [trial.call.code, *([1] if name == "desk-stage" else [])]
-        counts.append(queries_of(at(trial.officer), reverse(f"intake:{name}", args=args)))
-    assert counts[0] == counts[1]
+#: Statements of each page of the desk, for a call with ten files and for one with two hundred.
+DESK = {
+    "desk-calls": 15,
+    "desk-call": 24,
+    "entries": 10,
+    "bench": 13,
+    "desk-stage": 17,
+    "ranking": 10,
+    "decision": 14,
+}
+
+
+@pytest.fixture(params=[10, 200])
+def judged(request):
+    """A call with so many files, each with findings and a sheet, ranked, with a decision in draft."""
+    trial = factory.open_round()
+    return trial, crowd.judged(trial, request.param, now=REVIEW)
+
+
+def test_desk_lists(at, judged):
+    trial, decision = judged
+    browser, code = at(trial.officer), trial.call.code
+    args = {"desk-calls": [], "desk-stage": [code, 1], "ranking": [code, 1], "decision": [decision.public_id]}
+    found = {name: queries_of(browser, reverse(f"intake:{name}", args=args.get(name, [code]))) for name in DESK}
+    assert found == DESK
+
+
+def test_many_calls_cost_what_one_does(at):
+    trial = factory.open_round()
+    one = queries_of(at(trial.officer), reverse("intake:desk-calls"))
+    more = [factory.open_round() for _ in range(3)]
+    assert queries_of(at(trial.officer), reverse("intake:desk-calls")) == one
+    assert {each.call.cluster for each in more} == {trial.call.cluster}
+
+
+def test_pages_of_a_long_list_hold_every_row_once(at):
+    trial = factory.open_round()
+    decision = crowd.judged(trial, 120, now=REVIEW)
+    browser, numbers = at(trial.officer), {f"{trial.call.prefix}-{number:05d}" for number in range(120)}
+    addresses = [
+        reverse("intake:entries", args=[trial.call.code]),
+        reverse("intake:bench", args=[trial.call.code]),
+        reverse("intake:ranking", args=[trial.call.code, 1]),
+        reverse("intake:decision", args=[decision.public_id]),
+    ]
+    for address in addresses:
+        pages = [browser.get(address, {"page": page}).content.decode() for page in (1, 2, 3)]
+        seen = [re.findall(rf"{trial.call.prefix}-\d{{5}}", page) for page in pages]
+        assert [len(set(page)) for page in seen] == [50, 50, 20], address
+        assert set().union(*seen) == numbers, address
+
+
+def test_ranking_of_a_stage_that_was_not_settled_says_so(at):
+    trial = factory.open_round()
+    answer = at(trial.officer).get(reverse("intake:ranking", args=[trial.call.code, 1]))
+    assert (answer.status_code, "아직 집계하지 않은 평가단계입니다" in answer.content.decode()) == (200, True)
+
+
+def test_only_unfinished_files_on_request(at):
+    trial = factory.open_round()
+    done, left = trial.apply(), trial.apply()
+    trial.close()
+    trial.check_eligibility()
+    trial.seat(size=2)
+    stage = trial.assign(1)
+    for sheet in factory.open_sheets(stage):
+        if sheet.assignment.application == done:
+            judge, codes = sheet.assignment.member.evaluator.user, [row.code for row in stage.criteria.all()]
+            services.fill_sheet(sheet=sheet, scores=dict.fromkeys(codes, 20), by=judge, now=REVIEW)
+            services.lock_sheet(sheet=sheet, by=judge, now=REVIEW)
+
+    page = reverse("intake:desk-stage", args=[trial.call.code, 1])
+    every, some = (at(trial.officer).get(page, show).content.decode() for show in ({}, {"show": "unfinished"}))
+
+    assert done.receipt_number in every
+    assert left.receipt_number in every
+    assert done.receipt_number not in some
+    assert left.receipt_number in some
 
 
 def test_public_list(at):

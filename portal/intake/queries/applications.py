@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation
@@ -100,10 +100,15 @@ def last_revisions(call: Call) -> QuerySet[Revision]:
     )
 
 
-def last_findings(call: Call) -> dict[int, dict[str, EligibilityFinding]]:
-    """The finding that counts, by application and rule."""
+def last_findings(
+    call: Call, applications: Iterable[Application] | None = None
+) -> dict[int, dict[str, EligibilityFinding]]:
+    """The finding that counts, by application and rule; of all that applied, or of the ``applications`` given."""
     found: dict[int, dict[str, EligibilityFinding]] = {}
-    for finding in EligibilityFinding.objects.filter(application__call=call).order_by("id"):
+    rows = EligibilityFinding.objects.filter(application__call=call)
+    if applications is not None:
+        rows = EligibilityFinding.objects.filter(application__in=[one.pk for one in applications])
+    for finding in rows.order_by("id"):
         found.setdefault(finding.application_id, {})[finding.rule] = finding
     return found
 
@@ -117,6 +122,17 @@ def unsettled_findings(call: Call, rules: Sequence[str]) -> list[tuple[Applicati
         if open_rules:
             waiting.append((application, open_rules))
     return waiting
+
+
+def count_unsettled(call: Call, rules: Sequence[str]) -> int:
+    """How many applications wait for eligibility without a clear finding on every rule; counted by the database."""
+    waiting = call.applications.filter(status=ApplicationStatus.SUBMITTED)
+    unclear = Q(pk__in=[])
+    for rule in rules:
+        last = EligibilityFinding.objects.filter(application=OuterRef("pk"), rule=rule).order_by("-id")
+        waiting = waiting.annotate(**{f"last_{rule}": Subquery(last.values("outcome")[:1])})
+        unclear |= Q(**{f"last_{rule}__isnull": True}) | Q(**{f"last_{rule}": Finding.MANUAL})
+    return waiting.filter(unclear).count()
 
 
 def competing(call: Call, last: RankingRun | None) -> list[Application]:

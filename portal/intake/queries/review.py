@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from portal.accounts.models import Organisation
 from portal.intake.enums import (
@@ -17,6 +18,7 @@ from portal.intake.enums import (
 )
 from portal.intake.models import (
     Application,
+    Assignment,
     Call,
     Challenge,
     Conflict,
@@ -166,18 +168,30 @@ def progress(stage: Stage) -> list[Any]:
     )
 
 
-def file_counts(stage: Stage) -> QuerySet[Any]:
-    """Per application in the stage: readers cleared and sheets locked."""
-    here = Q(assignments__stage=stage, assignments__status=AssignmentStatus.CLEARED)
+def file_counts(stage: Stage, *, unfinished: bool = False) -> QuerySet[Any]:
+    """Per application in the stage: readers cleared and sheets locked, counted only for the rows that are read.
+
+    ``unfinished``: only those that lack a sheet.
+    """
+    here = Assignment.objects.filter(application=OuterRef("pk"), stage=stage)
+    cleared = here.filter(status=AssignmentStatus.CLEARED)
+    sheets = ScoreSheet.objects.filter(
+        assignment__application=OuterRef("pk"), assignment__stage=stage, assignment__status=AssignmentStatus.CLEARED
+    )
+    rows = Application.objects.filter(Exists(here))
+    if unfinished:
+        rows = rows.filter(Exists(sheets.filter(status=SheetStatus.OPEN)))
+    locked = sheets.filter(status=SheetStatus.LOCKED)
     return (
-        Application.objects.filter(assignments__stage=stage)
-        .select_related("track", "organisation")
-        .annotate(
-            readers=Count("assignments", filter=here, distinct=True),
-            locked=Count("assignments__sheets", filter=here & Q(assignments__sheets__status="LOCKED"), distinct=True),
-        )
+        rows.select_related("track", "organisation")
+        .annotate(readers=_counted(cleared, "application"), locked=_counted(locked, "assignment__application"))
         .order_by("receipt_number")
     )
+
+
+def _counted(rows: QuerySet[Any], by: str) -> Coalesce:
+    """How many of ``rows`` there are, as a subquery over ``by``; 0 for none."""
+    return Coalesce(Subquery(rows.order_by().values(by).annotate(n=Count("pk")).values("n")), 0)
 
 
 def stages_with_panels(call: Call) -> QuerySet[Stage]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,12 +23,14 @@ from portal.intake.forms import DecideForm
 from portal.intake.models import Decision
 from portal.intake.services.results import Scores, content_of
 from portal.intake.views.answers import tell_refusal
-from portal.intake.views.desk import title_of
+from portal.intake.views.desk import PER_PAGE, title_of
 
 
 def staff_decision(request: HttpRequest, public_id: UUID) -> Decision:
     """A decision of a call at the person's desks, or 404."""
     rows = Decision.objects.filter(call__in=queries.calls_for_staff(request.user).values("pk"))
+    # A run holds every score of the call; the sheet shows its lines instead.
+    rows = rows.defer("run__inputs", "run__result")
     return get_object_or_404(
         rows.select_related("call__current", "call__cluster", "stage", "run", "prepared_by", "decided_by"),
         public_id=public_id,
@@ -41,12 +44,14 @@ def decision(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = staff_decision(request, public_id)
     if request.method == "POST":
         return _decided(request, found)
+    page = Paginator(queries.decision_lines(found), PER_PAGE).get_page(request.GET.get("page"))
     problems = services.preview(decision=found) if found.status != "PUBLISHED" else []
     context = {
         "decision": found,
         "call": found.call,
         "title": title_of(found.call),
-        "table": _lines(found),
+        "table": _lines(found, page),
+        "page": page,
         "problems": problems,
         "form": DecideForm(),
         "can_decide": found.status == "DRAFT" and rules.allowed(rules.check_can_decide, request.user, found),
@@ -91,7 +96,7 @@ def _decided(request: HttpRequest, found: Decision) -> HttpResponse:
     return redirect("intake:decision", found.public_id)
 
 
-def _lines(found: Decision) -> Table:
+def _lines(found: Decision, page: Page[Any]) -> Table:
     columns = (
         Column(_("모집부문")),
         Column(_("순위"), number=True),
@@ -112,7 +117,7 @@ def _lines(found: Decision) -> Table:
             _outcome(line),
             " ".join(in_language(reason) for reason in line.reasons),
         )
-        for line in queries.decision_lines(found)
+        for line in page
     ]
     return Table(str(found.get_kind_display()), columns, rows)
 

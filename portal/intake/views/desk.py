@@ -43,14 +43,16 @@ def title_of(call: Call) -> str:
 def calls(request: HttpRequest) -> HttpResponse:
     """Every call of my desks, each with its next step and whose move it is."""
     tasks = []
-    for call in queries.calls_for_staff(request.user).distinct():
-        step = pipeline.next_step(call)
+    page = Paginator(queries.calls_for_staff(request.user).distinct(), PER_PAGE).get_page(request.GET.get("page"))
+    facts = pipeline.Facts.of(list(page))
+    for call in page:
+        step = pipeline.next_step(call, facts)
         hint = _("다음: %(what)s (%(who)s)") % {"what": step.label, "who": step.owner.label} if step else ""
         tasks.append(
             Task(title_of(call), call.get_status_display(), "info", reverse("intake:desk-call", args=[call.code]), hint)
         )
     may_write = rules.allowed(rules.check_can_begin_call, request.user)
-    return render(request, "intake/desk_calls.html", {"tasks": tasks, "can_write": may_write})
+    return render(request, "intake/desk_calls.html", {"tasks": tasks, "page": page, "can_write": may_write})
 
 
 @login_required
@@ -79,7 +81,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "figures": _figures(found),
         "stages": list(found.stages.order_by("number")),
         "decisions": list(found.decisions.select_related("stage", "decided_by", "prepared_by")),
-        "appeals": queries.appeals_for(request.user).filter(application__call=found),
+        "appeals": queries.appeals_for(request.user).filter(application__call=found)[:PER_PAGE],
         **_text_in_work(request, found),
     }
     return render(request, "intake/desk_call.html", context)
@@ -295,9 +297,9 @@ def bench(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, _("자격요건을 확인했습니다. 새 판단 %(n)s건.") % {"n": added})
         return redirect("intake:bench", code)
     rule_codes = [row["rule"] for row in (found.current.eligibility if found.current else [])]
-    last = queries.last_findings(found)
     applications = found.applications.exclude(status__in=["DRAFT", "WITHDRAWN"]).select_related("organisation")
     page = Paginator(applications.order_by("receipt_number"), PER_PAGE).get_page(request.GET.get("page"))
+    last = queries.last_findings(found, page)
     rows = [
         (
             f"{one.receipt_number} {one.organisation.name_ko}",
@@ -311,7 +313,7 @@ def bench(request: HttpRequest, code: str) -> HttpResponse:
         "title": title_of(found),
         "table": Table(_("자격검토"), columns, rows),
         "page": page,
-        "waiting": len(queries.unsettled_findings(found, rule_codes)),
+        "waiting": queries.count_unsettled(found, rule_codes),
         "can_run": rules.allowed(rules.check_can_run, request.user, found),
     }
     return render(request, "intake/bench.html", context)

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,12 +21,13 @@ from django.views.decorators.http import require_http_methods
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Table
-from portal.intake import exact, queries, rules, services
+from portal.intake import queries, rules, services
 from portal.intake.enums import AssignmentStatus, StageStatus
 from portal.intake.forms import ConfirmForm, LotteryForm, PanelForm, ReasonForm
-from portal.intake.models import Assignment, Call, Panel, RankingRun, Stage
+from portal.intake.models import Assignment, Call, Panel, Stage
+from portal.intake.views import rankings
 from portal.intake.views.answers import show_refusal
-from portal.intake.views.desk import staff_call, title_of
+from portal.intake.views.desk import PER_PAGE, staff_call, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def on_call(request: HttpRequest, code: str, step: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def on_stage(request: HttpRequest, code: str, number: int, step: str) -> HttpResponse:
     """A step of one stage."""
-    stage = _stage(request, code, number)
+    stage = staff_stage(request, code, number)
     back = reverse("intake:desk-stage", args=[code, number])
     return _confirmed(request, ON_STAGE.get(step), {"stage": stage}, stage.name_text, back)
 
@@ -128,7 +130,8 @@ def _confirmed(request: HttpRequest, act: Act | None, on: dict[str, Any], lead: 
     return render(request, "layout/confirm.html", context, status=422 if form.errors else 200)
 
 
-def _stage(request: HttpRequest, code: str, number: int) -> Stage:
+def staff_stage(request: HttpRequest, code: str, number: int) -> Stage:
+    """A stage of a call at the person's desks, or 404."""
     call = staff_call(request, code)
     stage = get_object_or_404(Stage.objects.select_related("call__current", "call__cluster"), call=call, number=number)
     stage.call = call
@@ -139,7 +142,7 @@ def _stage(request: HttpRequest, code: str, number: int) -> Stage:
 @require_http_methods(["GET", "HEAD", "POST"])
 def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """Panel room, assignment, progress by member and file, ranking with the cut-off."""
-    found = _stage(request, code, number)
+    found = staff_stage(request, code, number)
     panel = Panel.objects.filter(stage=found).first()
     form = None if panel else PanelForm(request.POST or None, call=found.call)
     if request.method == "POST" and form is not None and form.is_valid():
@@ -156,8 +159,10 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             return redirect("intake:desk-stage", code, number)
-    run = found.runs.order_by("-number").first()
+    run = rankings.last_run(found)
     role = rules.check_can_observe(request.user, found.call)
+    unfinished = request.GET.get("show") == "unfinished"
+    page = Paginator(queries.file_counts(found, unfinished=unfinished), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "call": found.call,
         "title": title_of(found.call),
@@ -168,9 +173,11 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "proposed": Assignment.objects.filter(stage=found, status=AssignmentStatus.PROPOSED).count(),
         "members": _members(found),
         "conflicts": _conflicts(found.call) if not role.endswith("approver") else None,
-        "files": _files(found),
+        "files": _files(page),
+        "page": page,
+        "unfinished": unfinished,
         "run": run,
-        "ranking": [_ranking(group, rows, run) for group, rows in run.result["groups"].items()] if run else [],
+        "ranking": rankings.heads(run) if run else [],
         "running": found.status == StageStatus.RUNNING,
     }
     return render(request, "intake/desk_stage.html", context, status=422 if form is not None and form.errors else 200)
@@ -200,7 +207,7 @@ def _conflicts(call: Call) -> Table:
     return Table(_("이해충돌"), columns, rows, empty=_("신고되거나 발견된 이해충돌이 없습니다."))
 
 
-def _files(found: Stage) -> Table:
+def _files(page: Page[Any]) -> Table:
     columns = (
         Column(_("신청서")),
         Column(_("모집부문")),
@@ -208,34 +215,6 @@ def _files(found: Stage) -> Table:
         Column(_("제출"), number=True),
     )
     rows = [
-        (f"{one.receipt_number} {one.organisation.name_ko}", str(one.track), one.readers, one.locked)
-        for one in queries.file_counts(found)
+        (f"{one.receipt_number} {one.organisation.name_ko}", str(one.track), one.readers, one.locked) for one in page
     ]
     return Table(_("신청서별 진행"), columns, rows, empty=_("아직 배정하지 않았습니다."))
-
-
-def _ranking(group: str, rows: list[dict[str, Any]], run: RankingRun) -> Table:
-    columns = (
-        Column(_("순위"), number=True),
-        Column(_("접수번호")),
-        Column(_("점수"), number=True),
-        Column(_("평가표"), number=True),
-        Column(_("기준")),
-        Column(_("동점 처리")),
-    )
-    cells = [
-        (
-            row["place"] or "–",
-            row["application"],
-            exact.cut(row["total"]),
-            row["sheets"],
-            _("통과") if row["passed"] else _("미달"),
-            row["tie"],
-        )
-        for row in rows
-    ]
-    cutoff = run.result.get("selection", {}).get("cutoffs", {}).get(group)
-    caption = (
-        group if cutoff is None else _("%(group)s · 경계 %(cutoff)s점") % {"group": group, "cutoff": exact.cut(cutoff)}
-    )
-    return Table(caption, columns, cells)
