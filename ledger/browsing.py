@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from ledger import entry, openings, registry, words
 from ledger.reading import UnknownLeaf
@@ -23,11 +24,15 @@ _series = re.compile(r"[a-z][a-z0-9_.]*(?:/[0-9]{0,4}(?:/[0-9]{0,18})?)?").fullm
 
 @dataclass(frozen=True)
 class Shown:
-    """A leaf as a page shows it; `index` is None while it waits for its place."""
+    """A leaf as a page shows it; `index` is None while it waits for its place.
+
+    One whose bytes are no leaf any more is `spoiled`: only its id and the time in that can be told.
+    """
 
     index: int | None
     leaf: dict[str, Any]
     data: bytes
+    spoiled: bool = False
 
     @property
     def id(self) -> str:
@@ -49,6 +54,8 @@ class Shown:
     @property
     def title(self) -> Any:
         """The event in words, or its name where no room has given words."""
+        if self.spoiled:
+            return _("원문이 바뀐 기록")
         try:
             return registry.find(self.type).title or self.type
         except registry.UnknownEvent:
@@ -99,8 +106,8 @@ class Shown:
 
     @property
     def text(self) -> str:
-        """The canonical bytes, as text."""
-        return self.data.decode("utf-8")
+        """The bytes as text; what is none shows as a replacement character."""
+        return self.data.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,7 @@ def is_number(text: str) -> bool:
     return _series(text) is not None
 
 
-_LISTED = "SELECT e.idx, r.leaf FROM ledger_record r JOIN ledger_entry e ON e.record_id = r.id WHERE "
+_LISTED = "SELECT e.idx, r.leaf_id, r.leaf FROM ledger_record r JOIN ledger_entry e ON e.record_id = r.id WHERE "
 _PUBLISHED = "e.idx < (SELECT coalesce(max(size), 0) FROM ledger_published)"
 
 
@@ -202,7 +209,7 @@ def _ways(text: str) -> Iterator[tuple[str, Any]]:
 
 
 _FROM = "FROM ledger_record r JOIN ledger_entry e ON e.record_id = r.id"
-_SHOWN = "SELECT e.idx, r.leaf FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id"
+_SHOWN = "SELECT e.idx, r.leaf_id, r.leaf FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id"
 
 
 def shown(leaf_id: UUID) -> Shown:
@@ -230,14 +237,14 @@ def holding(keys: Iterable[str], count: int, *, before: int | None = None) -> Li
     """Up to `count` leaves that hold values sealed under these keys, newest first, below the record `before`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.id, e.idx, r.leaf FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id"
+            "SELECT r.id, e.idx, r.leaf_id, r.leaf FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id"
             " WHERE r.id IN (SELECT record_id FROM ledger_opening WHERE key_id = ANY(%s))"
             " AND (%s::bigint IS NULL OR r.id < %s) ORDER BY r.id DESC LIMIT %s",
             [_key_ids(keys), before, before, count + 1],
         )
         rows = cursor.fetchall()
     more, rows = len(rows) > count, rows[:count]
-    return Listed([_of(index, data) for _, index, data in rows], rows[-1][0] if more else None)
+    return Listed([_of(*row) for _, *row in rows], rows[-1][0] if more else None)
 
 
 @dataclass(frozen=True)
@@ -250,7 +257,7 @@ class Told:
 
 
 _TOLD = """
-SELECT e.idx, r.leaf, coalesce(e.idx < (SELECT max(size) FROM ledger_published), false),
+SELECT e.idx, r.leaf_id, r.leaf, coalesce(e.idx < (SELECT max(size) FROM ledger_published), false),
   EXISTS (SELECT FROM ledger_opening o WHERE o.record_id = r.id AND o.key_id = ANY(%s))
 FROM ledger_record r LEFT JOIN ledger_entry e ON e.record_id = r.id
 WHERE (r.subject_table, r.subject_pk) IN (SELECT * FROM unnest(%s::text[], %s::text[])) ORDER BY r.id DESC LIMIT %s
@@ -263,7 +270,7 @@ def told(rows: Sequence[tuple[str, str]], keys: Iterable[str]) -> list[Told]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(_TOLD, [_key_ids(keys), [table for table, _ in rows], [pk for _, pk in rows], CHAIN])
-        return [Told(_of(index, data), *rest) for index, data, *rest in reversed(cursor.fetchall())]
+        return [Told(_of(index, leaf_id, data), *rest) for index, leaf_id, data, *rest in reversed(cursor.fetchall())]
 
 
 def concerns(leaf_id: UUID, keys: Iterable[str]) -> bool:
@@ -308,8 +315,25 @@ def _key_ids(keys: Iterable[str]) -> list[UUID]:
     return [openings.key_id(key) for key in keys]
 
 
-def _of(index: int | None, data: bytes) -> Shown:
-    return Shown(index, entry.parse_leaf(bytes(data)), bytes(data))
+def _of(index: int | None, leaf_id: UUID, data: bytes) -> Shown:
+    try:
+        return Shown(index, entry.parse_leaf(bytes(data)), bytes(data))
+    except entry.InvalidLeaf:
+        return Shown(index, _nameless(leaf_id), bytes(data), spoiled=True)
+
+
+def _nameless(leaf_id: UUID) -> dict[str, Any]:
+    """In place of a leaf that cannot be read: what its id says."""
+    at = datetime.fromtimestamp(min(leaf_id.int >> 80, 253_402_300_799_000) / 1000, UTC)
+    return {
+        "id": str(leaf_id),
+        "at": f"{at:%Y-%m-%dT%H:%M:%S.%f}Z",
+        "type": "",
+        "actor": {"role": ""},
+        "subject": {"kind": "", "ref": ""},
+        "data": {},
+        "refs": [],
+    }
 
 
 def _escaped(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from ledger import entry, merkle, stored, tiles
+from ledger import entry, merkle, replaying, stored, tiles
 from ledger.merkle import ProofError
 from ledger.publisher import rebuild
 from ledger.settling import Machinery
@@ -18,6 +18,7 @@ def problems(machinery: Machinery) -> Iterator[str]:
     """Each broken promise in a sentence; none when all is well. Reads everything once, in batches."""
     yield from _queue_problems()
     yield from _tree_problems()
+    yield from replaying.problems()
     if machinery.policy_file.exists():
         yield from _folder_problems(machinery)
 

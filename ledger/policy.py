@@ -58,6 +58,13 @@ class Policy:
             raise PolicyUnmet("the quorum of witnesses is not met")
         return checkpoint
 
+    def moments(self, text: str) -> list[tuple[int, int]]:
+        """Size and time (Unix) of each cosignature of a known witness under a note that `check` accepted."""
+        vkeys = [*self.logs, *(witness.vkey for witness in self.witnesses.values())]
+        body, signed = note.verify_lines(text, vkeys)
+        size = note.parse_checkpoint(body).size
+        return [(size, line.time) for line in signed if line.time is not None]
+
     def _met(self, name: str, present: set[str]) -> bool:
         if name in self.witnesses:
             return name in present

@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
+import psycopg
+from django.conf import settings
 from django.db import connection
 
 from ledger import entry, openings
@@ -119,6 +121,25 @@ _READ = "SELECT at, previous, no, key_id, wrapped_dek, kek_id FROM ledger_contex
 _WRITE = "SELECT ledger_append_sealed(%s, %s, %s, %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])"
 
 
+class _Prepared(psycopg.Cursor):
+    """Sends parameters apart from the statement, which the server parses once for each connection."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
+        return super().execute(query, params, prepare=True, **options)
+
+
+def _prepared() -> Any:
+    """Django's cursor over one that prepares: an append is two statements, always the same."""
+    raw = connection.connection
+    if not settings.LEDGER["PREPARE"]:
+        return connection.cursor()
+    if raw.prepare_threshold is None:
+        # Django turns this off, because its own statements differ from call to call; they stay unprepared.
+        raw.prepare_threshold = 0
+    cursor: Any = _Prepared(raw)
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+
+
 def _read(
     kind: EventType, table: str, pk: str, key_ids: list[UUID]
 ) -> tuple[datetime, str | None, dict[str, str], openings.Keys]:
@@ -126,7 +147,7 @@ def _read(
 
     The number's row stays locked to the end of the transaction, so it is taken last, right before the leaf.
     """
-    with connection.cursor() as cursor:
+    with _prepared() as cursor:
         cursor.execute(_READ, [table, pk, kind.series, _array(map(str, key_ids))])
         rows = cursor.fetchall()
     now, previous, number = rows[0][:3]
@@ -141,7 +162,7 @@ def _write(table: str, pk: str, leaf: bytes, sealed: list[openings.Sealed]) -> N
         (_hex(value.nonce) for value in sealed),
         (_hex(value.ciphertext) for value in sealed),
     )
-    with connection.cursor() as cursor:
+    with _prepared() as cursor:
         cursor.execute(_WRITE, [table, pk, leaf, *map(_array, columns)])
 
 

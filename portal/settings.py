@@ -289,6 +289,7 @@ LEDGER = {
     "STATE_DIR": Path(env.str("LEDGER_STATE_DIR", default=str(VAR_DIR / "ledger"))),
     "KEK_FILE": Path(env.str("LEDGER_KEK_FILE", default=str(VAR_DIR / "ledger" / "kek"))),
     "POLICY_FILE": Path(env.str("LEDGER_POLICY_FILE", default=str(VAR_DIR / "ledger" / "policy"))),
+    "PREPARE": env.bool("LEDGER_PREPARE", default=True),
 }
 
 # --- Papers ---------------------------------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ def _audit(options: argparse.Namespace) -> str:
     rules = _policy(options)
     files = [read_file(path) for path in options.machines]
     age = _age(options, rules)
-    found = audit(open_source(options.log), rules, now=int(time.time()), max_age=age, machines=files)
+    seen = [read_text(path) for path in options.seen]
+    found = audit(open_source(options.log), rules, now=int(time.time()), max_age=age, machines=files, seen=seen)
     replayed = ", replayed through the rules" if files else ""
     return f"ok: {found.origin}, {found.size} leaves{replayed}, root {found.root.hex()}"
 
@@ -140,6 +141,13 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--max-age", type=int, metavar="SECONDS", help=f"as for proof; {LIVE_SECONDS} for a URL")
     command.add_argument(
         "--machines", metavar="FILE", action="append", default=[], help="replay the leaves through these rules"
+    )
+    command.add_argument(
+        "--seen",
+        metavar="CHECKPOINT",
+        action="append",
+        default=[],
+        help="a checkpoint kept from earlier, which the log must continue, and after which new leaves must be dated",
     )
     _with_policy(command).set_defaults(run=_audit)
     command = commands.add_parser("watch", help="keep the last checkpoint and see that the log only grows")

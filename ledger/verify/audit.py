@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger import entry, merkle, tiles
+from ledger.dates import Windows
 from ledger.machines import Replay
 from ledger.note import Checkpoint
 from ledger.policy import Policy
@@ -77,24 +78,30 @@ def audit(
     now: int | None = None,
     max_age: int | None = None,
     machines: Sequence[bytes] = (),
+    seen: Sequence[str] = (),
 ) -> Checkpoint:
     """The checkpoint under which everything in the log was found right; raises what is wrong with it.
 
     With `max_age` (seconds before `now`, Unix time) older cosignatures do not count. `machines` are machine files
-    through which every leaf is replayed; `InvalidMachines` when the log does not name one of them.
+    through which every leaf is replayed; `InvalidMachines` when the log does not name one of them. `seen` are notes of
+    earlier checkpoints: the log must continue them, and their cosignatures say when leaves can have been written.
     """
     try:
         signed = source.read(CHECKPOINT)
     except Missing as error:
         raise Unusable(f"no log here: {error}") from error
     checkpoint = rules.check(signed.decode("utf-8"), now=now, max_age=max_age)
-    replay = Replay(machines)
-    levels = [list(_leaf_hashes(source, checkpoint.size, replay))]
+    replay, earlier = Replay(machines), _earlier(checkpoint, rules, seen)
+    windows = Windows(moment for text in (signed.decode("utf-8"), *seen) for moment in rules.moments(text))
+    levels = [list(_leaf_hashes(source, checkpoint.size, replay, windows))]
     replay.finish()
     while len(levels[-1]) >= tiles.WIDTH:
         levels.append(_full_roots(levels[-1]))
     if merkle.root(levels[0]) != checkpoint.root:
         raise Refused("the leaves lead to another root than the checkpoint's")
+    for found in earlier:
+        if merkle.root(levels[0][: found.size]) != found.root:
+            raise Refused(f"the log does not continue the checkpoint of {found.size} leaves")
     for tile in tiles.layout(checkpoint.size):
         if read_tile(source, tile) != _expected(levels, tile):
             raise Refused(f"{tiles.path(tile)} does not hold the hashes of its leaves")
@@ -102,7 +109,17 @@ def audit(
     return checkpoint
 
 
-def _leaf_hashes(source: Source, size: int, replay: Replay) -> Iterator[bytes]:
+def _earlier(checkpoint: Checkpoint, rules: Policy, seen: Sequence[str]) -> list[Checkpoint]:
+    found = [rules.check(text) for text in seen]
+    for one in found:
+        if one.origin != checkpoint.origin:
+            raise Refused(f"two logs: {one.origin} and {checkpoint.origin}")
+        if one.size > checkpoint.size:
+            raise Refused(f"the log had {one.size} leaves, it shows {checkpoint.size}")
+    return found
+
+
+def _leaf_hashes(source: Source, size: int, replay: Replay, windows: Windows) -> Iterator[bytes]:
     story = Story()
     for bundle in tiles.bundles(size):
         for offset, data in enumerate(tiles.decode_bundle(read_tile(source, bundle), bundle.width)):
@@ -111,6 +128,8 @@ def _leaf_hashes(source: Source, size: int, replay: Replay) -> Iterator[bytes]:
                 leaf = entry.parse_leaf(data)
                 story.add(index, leaf)
                 replay.add(index, leaf)
+                if wrong := windows.wrong(index, leaf):
+                    raise Refused(wrong)
             except entry.InvalidLeaf as error:
                 raise Refused(f"leaf {index}: {error}") from error
             yield entry.leaf_hash(data)

@@ -41,23 +41,33 @@ def machines() -> Iterator[tuple[str, str, Machine]]:
 def cases() -> Iterator[log.Case]:
     """The kinds of cases as the ledger tells them: ``space.lease`` with the steps of tenancy's machine.
 
-    A machine of the shared engine belongs to each room that registered the events of its steps. Rooms may call
-    different things by the same word (a call for applications, a call for capital): the machine is the one whose steps
-    the room's events fit best.
+    A machine of the shared engine belongs to each room that registered the events of its steps; one kind may move by
+    two machines (a day of attendance is closed, and corrected).
     """
     registered: defaultdict[str, set[str]] = defaultdict(set)
     for event in log.all_types():
         registered[event.thing].add(event.name.rpartition(".")[2])
-    found = [(machine, kind, steps) for _, _, machine in machines() for kind, steps in _by_kind(machine).items()]
     for thing, done in registered.items():
-        fitting = [
-            (len(done & set(steps.values())), machine, steps)
-            for machine, kind, steps in found
-            if thing.partition(".")[2] == kind
-        ]
-        fits, machine, steps = max(fitting, key=lambda one: one[0], default=(0, None, {}))
-        if fits and machine is not None:
-            yield log.Case(thing, steps, {state.value: state.label for state in machine.states})
+        if claims := list(_claims(thing, done)):
+            steps = {pair: event for claim, _ in claims for pair, event in claim.items()}
+            yield log.Case(thing, steps, {state.value: state.label for _, states in claims for state in states})
+
+
+def _claims(thing: str, done: set[str]) -> list[tuple[dict[tuple[str, str], str], type[models.TextChoices]]]:
+    """The steps and states that move this thing, by one machine or several.
+
+    Rooms call different things by one word (a call for applications, a capital call): the machine whose events the room
+    has registered all goes before one that shares some of their names.
+    """
+    kind = thing.partition(".")[2]
+    found = [
+        (steps, machine.states)
+        for _, _, machine in machines()
+        for named, steps in _by_kind(machine).items()
+        if named == kind and done & set(steps.values())
+    ]
+    whole = [claim for claim in found if done >= set(claim[0].values())]
+    return whole or found
 
 
 def _by_kind(machine: Machine) -> dict[str, dict[tuple[str, str], str]]:

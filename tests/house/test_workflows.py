@@ -112,3 +112,13 @@ LATER: dict[str, set[str]] = {
 def test_the_diagrams_are_up_to_date():
     kept = (settings.BASE_DIR / "docs" / "states.md").read_text("utf-8")
     assert kept == workflows.describe(), "run: manage.py describe_states"
+
+
+def test_rooms_that_share_a_word_for_different_things_keep_their_own_steps():
+    """A call for applications and a capital call: the ledger's machines judge each by its own steps, each thing once."""
+    cases = list(workflows.cases())
+    assert len({case.thing for case in cases}) == len(cases)
+    by_thing = {case.thing: set(case.steps) for case in cases}
+    assert ("DRAFT", "PUBLISHED") in by_thing["space.call"]
+    assert ("APPROVED", "ISSUED") in by_thing["fund.call"]
+    assert not by_thing["space.call"] & {("APPROVED", "ISSUED")}

@@ -103,6 +103,16 @@ def also_beside_a_spoiled_leaf(log):
     sql("ALTER TABLE ledger_record DISABLE TRIGGER ALL")
     sql("UPDATE ledger_record SET leaf = '\\xff00ff'::bytea WHERE leaf_id = %s", log[4])
     assert found(Wanted(kind="trial.decision")) == [3, 2, 1, 0]
+    # Its own page, and those on which it is one of several, say so instead of failing.
+    assert [leaf.spoiled for leaf in browsing.listed(Wanted(), 10).leaves] == [True, False, False, False, False]
+    for path in (f"/en/log/leaf/{log[4]}/", "/en/log/"):
+        answer = Client().get(path)
+        assert answer.status_code == 200
+        assert "Entry whose bytes were changed" in answer.content.decode()
+    assert "This entry was changed after it was recorded" in Client().get(f"/en/log/leaf/{log[4]}/").content.decode()
+    sql("UPDATE ledger_record SET leaf = convert_to(%s, 'UTF8') WHERE leaf_id = %s", '{"v": 1}', log[0])
+    assert [leaf.spoiled for leaf in browsing.chain(log[2])] == [True, False]
+    assert Client().get(f"/ko/log/leaf/{log[2]}/").status_code == 200
 
 
 def growth_ends_at_the_published_size():

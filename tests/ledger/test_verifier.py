@@ -8,8 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
-from ledger import documents, entry, merkle, note, policy, proof, tiles
+from ledger import documents, entry, events, machines, merkle, note, policy, proof, tiles
+from tests.ledger import harness
 
 HERE = Path(__file__).parent
 VECTORS = json.loads((HERE / "vectors.json").read_text("utf-8"))
@@ -25,12 +27,12 @@ def b64(data):
     return base64.b64encode(data).decode()
 
 
-def ask(cases):
+def ask(cases, script=documents.VERIFIER):
     """What the verifier says of each case, in one run of Node."""
     node = shutil.which("node")
     assert node, "node is needed; make setup provides it"
     told = subprocess.run(
-        [node, HERE / "verifier.mjs", documents.VERIFIER],
+        [node, HERE / "verifier.mjs", script],
         input=json.dumps(cases),
         capture_output=True,
         text=True,
@@ -187,3 +189,27 @@ def test_wrong_keys_and_policies_are_refused():
     cases += [["vkey", {"vkey": vkey}] for vkey in VECTORS["note"]["refused_vkeys"]]
     said = ask(cases)
     assert [case for case, (word, _) in zip(cases, said, strict=True) if word != "Refused"] == []
+
+
+def test_28_a_script_that_always_says_yes(committed_db, tmp_path, settings):
+    """The page's program exchanged for one that refuses nothing: no leaf names it, and the command line disagrees."""
+    source = documents.VERIFIER.read_text("utf-8")
+    honest = "const refuse = (why) => { throw new Refused(why); };"
+    assert honest in source
+    malicious = tmp_path / "verify.mjs"
+    malicious.write_text(source.replace(honest, "const refuse = () => {};"))
+    forged = BYTES.replace(b"MAPO-23-07", b"MAPO-23-08")
+    receipt = {"leaf": b64(forged), "proof": PROOF, "policy": RULES}
+    assert ask([["receipt", receipt]], malicious) == [["said", 0]]
+    assert ask([["receipt", receipt]])[0][0] == "Refused"
+    for name, content in (("proof", PROOF), ("policy", RULES), ("leaf", forged.decode())):
+        (tmp_path / name).write_text(content)
+    words = ("proof", tmp_path / "proof", "--leaf", tmp_path / "leaf", "--policy", tmp_path / "policy")
+    assert harness.verify(*words).returncode == 1
+    settings.LEDGER = {**settings.LEDGER, "PUBLIC_DIR": tmp_path / "public"}
+    documents.publish(tmp_path / "public")
+    named, changed = (machines.digest(path.read_bytes()) for path in (documents.VERIFIER, malicious))
+    assert documents.named(events.VERIFIER) == named
+    assert [leaf["data"]["sha256"] for leaf in harness.leaves() if leaf["type"] == events.VERIFIER.label] == [named]
+    assert Client().get(f"/log/verifiers/{named}.js").content == documents.VERIFIER.read_bytes()
+    assert Client().get(f"/log/verifiers/{changed}.js").status_code == 404
