@@ -77,7 +77,7 @@ def table(run: RankingRun, group: str, rows: list[dict[str, Any]]) -> Table:
             exact.cut(row["total"]),
             row["sheets"],
             _("통과") if row["passed"] else _("미달"),
-            row["tie"],
+            _("추첨") if row["tie"] == "lottery" else row["tie"],
         )
         for row in rows
     ]
