@@ -159,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(month_of_year=1, day_of_month=1, hour="0-6", minute=10),
     },
     "draft the month's rent": {"task": "tenancy.tasks.bill", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
+    "turn terms": {"task": "tenancy.tasks.turn_terms", "schedule": 3600.0, "options": {"expires": 1800}},
     "dun": {"task": "tenancy.tasks.dun", "schedule": 3600.0, "options": {"expires": 1800}},
     "close calls": {"task": "portal.intake.tasks.close_due_calls", "schedule": 5.0, "options": {"expires": 10}},
 }

@@ -74,6 +74,7 @@ def month_lines(lease: Lease, month: date) -> list[Charged]:
     found: list[Charged] = []
     for term in sorted(lease.terms.all(), key=lambda term: term.seq):
         start, end = max(term.period.lower, month), min(term.period.upper, add_months(month, 1))
+        end = min(end, lease.leave_date or end)
         if start < end:
             for first, last, terms in stretches(lease, start, end):
                 found += charged(terms, first, last)

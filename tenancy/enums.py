@@ -123,6 +123,40 @@ class ArrearsStatus(models.TextChoices):
     CLOSED = "CLOSED", _("종결")
 
 
+class RenewalStatus(models.TextChoices):
+    INVITED = "INVITED", pgettext_lazy("연장평가", "안내")
+    APPLIED = "APPLIED", pgettext_lazy("연장평가", "신청")
+    GRANTED = "GRANTED", pgettext_lazy("연장평가", "승인")
+    REFUSED = "REFUSED", pgettext_lazy("연장평가", "불승인")
+    LAPSED = "LAPSED", pgettext_lazy("연장평가", "미신청")
+    SIGNED = "SIGNED", pgettext_lazy("연장평가", "체결")
+
+
+class MoveOutStatus(models.TextChoices):
+    NOTICED = "NOTICED", pgettext_lazy("퇴거", "통보")
+    SCHEDULED = "SCHEDULED", pgettext_lazy("퇴거", "일정확정")
+    INSPECTED = "INSPECTED", pgettext_lazy("퇴거", "점검")
+    RESTORING = "RESTORING", pgettext_lazy("퇴거", "원상복구")
+    KEYS_RETURNED = "KEYS_RETURNED", pgettext_lazy("퇴거", "반납")
+    SETTLED = "SETTLED", pgettext_lazy("퇴거", "정산")
+    CLOSED = "CLOSED", pgettext_lazy("퇴거", "종결")
+    CANCELLED = "CANCELLED", pgettext_lazy("퇴거", "철회")
+
+
+class EndKind(models.TextChoices):
+    """How a lease ended."""
+
+    EXPIRED = "EXPIRED", pgettext_lazy("계약 종료", "만료")
+    GRADUATED = "GRADUATED", pgettext_lazy("계약 종료", "졸업")
+    EARLY = "EARLY", pgettext_lazy("계약 종료", "중도퇴거")
+    TERMINATED = "TERMINATED", pgettext_lazy("계약 종료", "해지")
+
+
+class GraduationGround(models.TextChoices):
+    MAXIMUM = "MAXIMUM", pgettext_lazy("졸업 사유", "최장 기간을 채움")
+    GROWTH = "GROWTH", pgettext_lazy("졸업 사유", "성장해 나감")
+
+
 class PaymentKind(models.TextChoices):
     """A row of the bank; a counter-row takes one back (``BOUNCED``) or pays money out (``REFUND``)."""
 

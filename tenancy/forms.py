@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal.core.ui.fields import DateInput, WonField
+from portal.core.ui.fields import DateInput, DateTimeInput, WonField
+from tenancy.reasons import CHECKLIST
 
 MOST_BYTES = 2 * 1024 * 1024
 
@@ -175,3 +177,81 @@ class AmendForm(forms.Form):
         if needed and needed not in self.errors and not found.get(needed):
             self.add_error(needed, _("바꿀 값을 적어 주십시오."))
         return found
+
+
+class NoticeForm(forms.Form):
+    """The tenant leaves."""
+
+    leave_date = forms.DateField(label=_("퇴거일"), help_text=_("30일 뒤부터 고를 수 있습니다."), widget=DateInput)
+    reason = forms.CharField(
+        label=_("퇴거하는 이유"), help_text=_("적지 않아도 됩니다."), max_length=400, required=False
+    )
+
+
+class FiguresForm(forms.Form):
+    """The figures of the present term."""
+
+    sales = WonField(label=_("매출(원)"), min_value=0)
+    jobs = forms.IntegerField(label=_("고용(명)"), min_value=0, max_value=100_000)
+    investment = WonField(label=_("투자 유치(원)"), min_value=0)
+    days = forms.IntegerField(label=_("이용한 날(일)"), min_value=0, max_value=3_660)
+
+
+class DecisionForm(forms.Form):
+    """Granted or refused; a refusal needs its reason."""
+
+    granted = forms.TypedChoiceField(
+        label=_("결정 내용"),
+        choices=[("yes", _("연장 승인")), ("no", _("연장 불승인"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label=_("결정 이유"), max_length=400, required=False)
+
+
+class ConsentForm(forms.Form):
+    """Signing what is shown."""
+
+    consented = forms.BooleanField(label=_("내용을 모두 읽었고 전자서명으로 체결하는 데 동의합니다."))
+
+
+class KeysForm(forms.Form):
+    """The day on which the keys came back."""
+
+    on = forms.DateField(label=_("열쇠 반납일"), widget=DateInput)
+
+
+class WhenForm(forms.Form):
+    """When the room is inspected."""
+
+    inspect_at = forms.DateTimeField(label=_("점검 일시"), widget=DateTimeInput)
+
+
+class ChecklistForm(forms.Form):
+    """Every point of the inspection: done, what was found, its cost."""
+
+    def __init__(self, *args: Any, items: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.codes = [item.code for item in items]
+        for code in self.codes:
+            name = CHECKLIST[code]
+            self.fields[f"{code}-done"] = forms.BooleanField(label=name, required=False)
+            self.fields[f"{code}-note"] = forms.CharField(
+                label=format_lazy(_("{name}: 내용"), name=name), required=False, max_length=400
+            )
+            self.fields[f"{code}-cost"] = WonField(
+                label=format_lazy(_("{name}: 입주기업이 낼 비용"), name=name), required=False, min_value=0
+            )
+
+    def found(self) -> dict[str, tuple[bool, str, int, bool]]:
+        """The list as the service wants it."""
+        answers = self.cleaned_data
+        return {
+            code: (
+                answers[f"{code}-done"],
+                answers[f"{code}-note"],
+                answers[f"{code}-cost"] or 0,
+                bool(answers[f"{code}-cost"]),
+            )
+            for code in self.codes
+        }

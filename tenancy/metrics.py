@@ -14,7 +14,7 @@ from portal.accounts.models import Cluster, Organisation
 from portal.plan.enums import Unit as Counted
 from portal.plan.registry import Metric
 from tenancy import queries
-from tenancy.models import Hub, Unit
+from tenancy.models import Graduation, Hub, Unit
 
 _WHOLE_BP = 10_000
 
@@ -51,6 +51,22 @@ def is_tenant(*, organisation: Organisation | None, on: date) -> bool | None:
 def tenant_until(*, organisation: Organisation | None) -> date | None:
     """The day on which the company has no room any more; None when unknown or never a tenant."""
     return None if organisation is None else queries.tenancy_end(organisation)
+
+
+def is_graduate(*, organisation: Organisation | None, on: date) -> bool | None:
+    """Whether the company has graduated from a hub by that day; None for an unknown company."""
+    if organisation is None:
+        return None
+    return Graduation.objects.filter(organisation=organisation, graduated_date__lte=on).exists()
+
+
+def graduates(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
+    """Distinct companies that graduated by that day."""
+    hubs = _hubs(cluster, scope)
+    if hubs is None:
+        return None
+    found = Graduation.objects.filter(lease__unit__floor__building__hub__in=hubs, graduated_date__lte=on)
+    return found.values("organisation").distinct().count()
 
 
 def other_public_space(*, organisation: Organisation | None, on: date) -> date | None:
@@ -96,6 +112,14 @@ METRICS = [
         _plan_page,
         _("임대할 수 있는 면적 가운데 입주한 면적의 비율입니다."),
     ),
+    Metric(
+        "tenancy.graduates",
+        _("졸업 기업"),
+        Counted.COMPANIES,
+        graduates,
+        None,
+        _("그날까지 입주 기간을 다 채우거나 정한 사유로 졸업한 서로 다른 기업의 수입니다."),
+    ),
 ]
 
 
@@ -107,6 +131,7 @@ def hub_codes() -> frozenset[str]:
 FACTS: dict[str, Any] = {
     "tenancy.is_tenant": is_tenant,
     "tenancy.tenant_until": tenant_until,
+    "tenancy.is_graduate": is_graduate,
     "tenancy.hub_codes": hub_codes,
     "other_public_space": other_public_space,
 }

@@ -53,3 +53,19 @@ HOW = {
     "chosen": _("담당자가 고름"),
     "": "",
 }
+
+CHECKLIST = {
+    "RESTORED": _("원상복구"),
+    "CARDS": _("출입카드 반납"),
+    "METERS": _("검침"),
+    "MAIL": _("우편물 주소 이전"),
+    "REGISTRATION": _("사업자등록 주소 이전"),
+    "DEFECTS": _("파손 확인"),
+}
+
+FIGURES = {
+    "sales": _("매출(원)"),
+    "jobs": _("고용(명)"),
+    "investment": _("투자 유치(원)"),
+    "days": _("이용한 날(일)"),
+}

@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from ledger.log import EventType, name, register, rule
-from tenancy.enums import AmendmentKind
+from tenancy.enums import AmendmentKind, EndKind, GraduationGround
 
 _DAYS = {"start": "date", "end": "date"}
 _HASHES = {"inputs": "ref", "result": "ref", "version": "ref"}
 _PAID = {"open": "decimal"}
 _AMENDMENTS = "code:" + "|".join(AmendmentKind.values)
+_ENDS = "code:" + "|".join(EndKind.values)
 
 EVENT_TYPES = [
     EventType(
@@ -123,6 +124,32 @@ EVENT_TYPES = [
     ),
     EventType("space.payment.taken_back", 1, {"amount": "decimal"}, title=_("은행이 취소한 입금을 반영했습니다")),
     EventType("space.payment.refunded", 1, {"amount": "decimal"}, title=_("선수금을 돌려주었습니다")),
+    EventType("space.lease.notice_given", 1, {"leave": "date", "kind": _ENDS}, title=_("퇴거를 통보했습니다")),
+    EventType("space.lease.notice_withdrawn", 1, {}, title=_("퇴거 통보를 철회했습니다")),
+    EventType("space.lease.ended", 1, {"kind": _ENDS, "on": "date"}, title=_("입주계약이 끝났습니다")),
+    EventType("space.lease.renewed", 1, _DAYS, title=_("입주계약을 연장했습니다")),
+    EventType("space.lease.not_renewed", 1, {"end": "date"}, title=_("입주계약을 연장하지 않습니다")),
+    EventType("space.renewal.invited", 1, _DAYS, title=_("연장 신청을 안내했습니다")),
+    EventType("space.renewal.applied", 1, {}, title=_("연장을 신청했습니다")),
+    EventType("space.renewal.granted", 1, {}, title=_("연장을 승인했습니다")),
+    EventType("space.renewal.refused", 1, {}, title=_("연장을 승인하지 않았습니다")),
+    EventType("space.renewal.granted_on_appeal", 1, {}, title=_("이의를 받아들여 연장을 승인했습니다")),
+    EventType("space.renewal.lapsed", 1, {}, title=_("연장 신청 기한이 지났습니다")),
+    EventType("space.renewal.signed", 1, _DAYS, title=_("연장계약에 서명했습니다")),
+    EventType("space.move_out.noticed", 1, {"leave": "date", "kind": _ENDS}, title=_("퇴거 절차를 시작했습니다")),
+    EventType("space.move_out.scheduled", 1, {}, title=_("퇴거 점검 일정을 정했습니다")),
+    EventType("space.move_out.inspected", 1, {"cost": "decimal"}, title=_("퇴거하는 호실을 점검했습니다")),
+    EventType("space.move_out.restoring", 1, {}, title=_("원상복구를 요청했습니다")),
+    EventType("space.move_out.keys_returned", 1, {"on": "date"}, title=_("열쇠를 돌려받았습니다")),
+    EventType("space.move_out.settled", 1, {}, title=_("퇴거를 정산했습니다")),
+    EventType("space.move_out.closed", 1, {}, title=_("퇴거 절차를 마쳤습니다")),
+    EventType("space.move_out.cancelled", 1, {}, title=_("퇴거 절차를 취소했습니다")),
+    EventType(
+        "space.graduation.granted",
+        1,
+        {"on": "date", "ground": "code:" + "|".join(GraduationGround.values)},
+        title=_("졸업을 인정했습니다"),
+    ),
 ]
 
 for event in EVENT_TYPES:
@@ -169,6 +196,9 @@ name(
         "plan": _("계획의 해시"),
         "rows": _("입금 수"),
         "amount": _("금액(원)"),
+        "leave": _("퇴거일"),
+        "cost": _("비용(원)"),
+        "ground": _("사유"),
     },
 )
 

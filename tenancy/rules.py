@@ -22,7 +22,9 @@ from tenancy.models import (
     Hub,
     Invoice,
     Lease,
+    MoveOut,
     Offer,
+    RenewalReview,
 )
 
 
@@ -184,6 +186,22 @@ def check_can_sign_amendment(by: Any, amendment: Amendment, side: Side) -> str:
     if side == Side.LESSOR:
         return check_can_sign_as_lessor(by, amendment.lease)
     return check_can_sign_as_tenant(by, amendment.lease)
+
+
+def check_can_ask_renewal(by: Any, review: RenewalReview) -> str:
+    return _check_master(by, review.lease.organisation)
+
+
+def check_can_decide_renewal(by: Any, review: RenewalReview) -> str:
+    return check_may_in(by, "lease.decide", review.lease.unit.hub)
+
+
+def check_can_give_notice(by: Any, lease: Lease) -> str:
+    return _check_master(by, lease.organisation)
+
+
+def check_can_inspect(by: Any, move_out: MoveOut) -> str:
+    return check_may_in(by, "move.record", move_out.lease.unit.hub)
 
 
 def _check_master(by: Any, organisation: Organisation) -> str:

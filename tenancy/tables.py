@@ -17,7 +17,7 @@ from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
 from portal.intake.blocks import in_language
 from tenancy.enums import LeaseStatus, OfferStatus, PlaceState
-from tenancy.models import AllocationRun, Amendment, Invoice, Lease, Offer
+from tenancy.models import AllocationRun, Amendment, Invoice, Lease, MoveOut, Offer, RenewalReview
 from tenancy.queries import Feasibility, Place
 from tenancy.reasons import REASONS
 
@@ -278,6 +278,46 @@ def amendments(rows: Sequence[Amendment]) -> Table:
             [
                 parts.link(row.get_kind_display(), reverse("tenancy:amendment", args=[row.public_id])),
                 day(row.effective_date),
+                status(row.status, row.get_status_display()),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def renewals(rows: Sequence[RenewalReview], *, company: bool = False) -> Table:
+    return Table(
+        caption=_("연장평가"),
+        columns=[
+            Column(_("새 계약기간")),
+            *([Column(_("호실")), Column(_("기업"))] if company else []),
+            Column(_("상태")),
+            Column(_("신청 기한")),
+        ],
+        rows=[
+            [
+                parts.link(
+                    f"{day(row.period.lower)} ~ {day(row.period.upper)}",
+                    reverse("tenancy:renewal", args=[row.public_id]),
+                ),
+                *([row.lease.unit.code, row.lease.organisation.name_ko] if company else []),
+                status(row.status, row.get_status_display()),
+                day(row.respond_by),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def move_outs(rows: Sequence[MoveOut]) -> Table:
+    return Table(
+        caption=_("퇴거"),
+        columns=[Column(_("퇴거일")), Column(_("호실")), Column(_("기업")), Column(_("상태"))],
+        rows=[
+            [
+                parts.link(day(row.leave_date), reverse("tenancy:move_out", args=[row.public_id])),
+                row.lease.unit.code,
+                row.lease.organisation.name_ko,
                 status(row.status, row.get_status_display()),
             ]
             for row in rows

@@ -26,3 +26,11 @@ def bill() -> int:
     """Draft this month's rent for every live lease; answers how many invoices the month has."""
     today = database_now().astimezone(SEOUL).date()
     return sum(len(services.bill_month(hub=hub, month=today)) for hub in queries.hubs())
+
+
+@app.task(name="tenancy.tasks.turn_terms")
+def turn_terms() -> int:
+    """What a new day brings to leases: terms that begin, invitations, notices by the clock; answers how many moved."""
+    now = database_now()
+    moved = services.turn_terms(now=now) + services.invite_renewals(now=now)
+    return moved + services.lapse_renewals(now=now) + services.notice_ends(now=now)

@@ -72,4 +72,25 @@ TOPICS = [
         _("{unit}호 변경계약({kind})이 체결되었습니다."),
         _("{on}부터 바뀐 조건이 적용됩니다."),
     ),
+    Topic(
+        "space.renewal_invited",
+        _("연장 신청 안내"),
+        _("{unit}호 계약이 {end}에 끝납니다. 연장을 신청할 수 있습니다."),
+        _("{respond_by}까지 지난 기간의 실적을 적어 신청해 주십시오. 그때까지 호실을 비워 두고 기다립니다."),
+        required=True,
+    ),
+    Topic(
+        "space.renewal_granted",
+        _("연장 승인"),
+        _("{unit}호 계약 연장이 승인되었습니다."),
+        _("연장계약에 서명하면 {end}부터 새 기간이 시작됩니다."),
+        required=True,
+    ),
+    Topic(
+        "space.move_out",
+        _("퇴거 절차"),
+        _("{unit}호 퇴거({leave}): {status}"),
+        _("퇴거 화면에서 확인항목과 다음 할 일을 볼 수 있습니다."),
+        required=True,
+    ),
 ]

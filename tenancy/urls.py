@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenancy.views import amendments, money, officer, places, tenant
+from tenancy.views import amendments, endings, money, officer, places, tenant
 
 app_name = "tenancy"
 urlpatterns = [
@@ -30,4 +30,7 @@ urlpatterns = [
     path("desk/hubs/<slug:hub>/arrears/", money.arrears, name="arrears"),
     path("desk/lines/<int:line>/credit/", money.credit, name="credit"),
     path("desk/credits/<int:note>/", money.decide_credit, name="decide_credit"),
+    path("leases/<uuid:lease>/notice/", endings.notice, name="notice"),
+    path("renewals/<uuid:review>/", endings.renewal, name="renewal"),
+    path("move-outs/<uuid:move_out>/", endings.move_out, name="move_out"),
 ]

@@ -91,6 +91,28 @@ ARREARS: Steps = {
     **{(state, "CLOSED"): "arrears:closed" for state in ("OPEN", "REMINDED", "DEMANDED", "FINAL_NOTICE", "PLAN")},
 }
 
+RENEWAL: Steps = {
+    ("INVITED", "APPLIED"): "renewal:applied",
+    ("APPLIED", "GRANTED"): "renewal:granted",
+    ("APPLIED", "REFUSED"): "renewal:refused",
+    ("INVITED", "LAPSED"): "renewal:lapsed",
+    ("GRANTED", "LAPSED"): "renewal:lapsed",
+    ("REFUSED", "GRANTED"): "renewal:granted_on_appeal",
+    ("GRANTED", "SIGNED"): "renewal:signed",
+}
+
+MOVE_OUT: Steps = {
+    ("NOTICED", "SCHEDULED"): "move_out:scheduled",
+    ("SCHEDULED", "INSPECTED"): "move_out:inspected",
+    ("INSPECTED", "RESTORING"): "move_out:restoring",
+    ("RESTORING", "INSPECTED"): "move_out:inspected",
+    ("INSPECTED", "KEYS_RETURNED"): "move_out:keys_returned",
+    ("KEYS_RETURNED", "SETTLED"): "move_out:settled",
+    ("SETTLED", "CLOSED"): "move_out:closed",
+    ("NOTICED", "CANCELLED"): "move_out:cancelled",
+    ("SCHEDULED", "CANCELLED"): "move_out:cancelled",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -174,6 +196,30 @@ MACHINES: Mapping[str, Machine] = {
             FINAL_NOTICE=Owner.APPROVER,
             PLAN=Owner.TENANT,
             TERMINATING=Owner.APPROVER,
+        ),
+    ),
+    "renewal": Machine(
+        RENEWAL,
+        enums.RenewalStatus,
+        _owners(
+            enums.RenewalStatus,
+            INVITED=Owner.TENANT,
+            APPLIED=Owner.APPROVER,
+            GRANTED=Owner.TENANT,
+            REFUSED=Owner.NOBODY,
+        ),
+    ),
+    "move_out": Machine(
+        MOVE_OUT,
+        enums.MoveOutStatus,
+        _owners(
+            enums.MoveOutStatus,
+            NOTICED=Owner.OFFICER,
+            SCHEDULED=Owner.OFFICER,
+            INSPECTED=Owner.OFFICER,
+            RESTORING=Owner.TENANT,
+            KEYS_RETURNED=Owner.OFFICER,
+            SETTLED=Owner.OFFICER,
         ),
     ),
 }

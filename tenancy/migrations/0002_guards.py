@@ -50,4 +50,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Amendment", state="status", quiet=["DRAFT"]),
         RequireLeaf("Deposit", state="status"),
         RequireLeaf("ArrearsCase", state="status"),
+        RequireLeaf("RenewalReview", state="status"),
+        RequireLeaf("MoveOut", state="status"),
+        RequireLeaf("Graduation"),
     ]

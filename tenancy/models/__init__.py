@@ -1,6 +1,7 @@
 """The tables of tenancy."""
 
 from tenancy.models.changes import Amendment
+from tenancy.models.endings import ChecklistItem, Graduation, MoveOut, RenewalReview
 from tenancy.models.leases import Invoice, InvoiceLine, InvoiceSeries, Lease, LeaseTerm, RateCard, Signature
 from tenancy.models.money import ArrearsCase, BankFile, CreditNote, Deposit, DepositEntry, Payment, PaymentShare
 from tenancy.models.needs import AllocationLine, AllocationRun, Need, Preference, Terms
@@ -15,16 +16,19 @@ __all__ = [
     "BankFile",
     "Building",
     "Cell",
+    "ChecklistItem",
     "CreditNote",
     "Deposit",
     "DepositEntry",
     "Floor",
+    "Graduation",
     "Hub",
     "Invoice",
     "InvoiceLine",
     "InvoiceSeries",
     "Lease",
     "LeaseTerm",
+    "MoveOut",
     "Need",
     "Occupancy",
     "Offer",
@@ -32,6 +36,7 @@ __all__ = [
     "PaymentShare",
     "Preference",
     "RateCard",
+    "RenewalReview",
     "Signature",
     "Terms",
     "Unit",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger import log
 from portal.accounts.models import Cluster, Organisation, User
 from tenancy import rent
-from tenancy.enums import Basis, InvoiceKind, InvoiceStatus, LeaseStatus, LineKind, Rounding, Side, VatMode
+from tenancy.enums import Basis, EndKind, InvoiceKind, InvoiceStatus, LeaseStatus, LineKind, Rounding, Side, VatMode
 from tenancy.models.occupancy import Offer
 from tenancy.models.places import Hub, Unit
 
@@ -65,6 +65,9 @@ class Lease(models.Model):
     sign_by = models.DateTimeField(null=True, blank=True)
     signed_at = models.DateTimeField(null=True, blank=True)
     moved_in_date = models.DateField(null=True, blank=True)
+    #: The day on which the room is left, once it is known; nothing is charged from it on.
+    leave_date = models.DateField(null=True, blank=True)
+    end_kind = models.CharField(max_length=10, choices=EndKind, blank=True)
     #: The bank's account number for this tenant alone; what arrives there is theirs.
     virtual_account = models.CharField(_("가상계좌"), max_length=30, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -85,6 +88,10 @@ class Lease(models.Model):
                 condition=Q(status__in=["DRAFT", "AWAITING_SIGNATURE", "NOT_MATERIALISED"])
                 | Q(signed_at__isnull=False),
                 name="lease_signed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ENDED") | (Q(leave_date__isnull=False) & ~Q(end_kind="")),
+                name="lease_ended_on_a_day",
             ),
         ]
 

@@ -29,6 +29,17 @@ from tenancy.services.deposits import (
 )
 from tenancy.services.invoices import bill_month, issue_all, issue_invoice
 from tenancy.services.leases import lapse_leases, move_in, prepare_lease, sign_lease
+from tenancy.services.leaving import (
+    give_notice,
+    inspect,
+    notice_ends,
+    return_keys,
+    schedule_inspection,
+    settle_move_out,
+    terminate,
+    turn_terms,
+    withdraw_notice,
+)
 from tenancy.services.needs import freeze_need, leave_line, state_need
 from tenancy.services.offers import (
     accept_offer,
@@ -42,6 +53,7 @@ from tenancy.services.offers import (
 )
 from tenancy.services.payments import apply_import, bounce, plan_import, refund
 from tenancy.services.places import block_unit, import_places, set_terms, unblock
+from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 
 __all__ = [
     "SetOff",
@@ -49,10 +61,12 @@ __all__ = [
     "agree_plan",
     "apply_import",
     "approve_credit",
+    "ask_renewal",
     "bill_month",
     "block_unit",
     "bounce",
     "confirm_allocation",
+    "decide_renewal",
     "decide_settlement",
     "decline_offer",
     "drop_amendment",
@@ -61,12 +75,17 @@ __all__ = [
     "expire_due_offers",
     "expire_offer",
     "freeze_need",
+    "give_notice",
     "import_places",
+    "inspect",
+    "invite_renewals",
     "issue_all",
     "issue_invoice",
     "lapse_leases",
+    "lapse_renewals",
     "leave_line",
     "move_in",
+    "notice_ends",
     "object_to_settlement",
     "offer_room",
     "plan_import",
@@ -86,13 +105,20 @@ __all__ = [
     "refund",
     "remind_offers",
     "return_deposit",
+    "return_keys",
     "revoke_offer",
     "run_allocation",
+    "schedule_inspection",
     "set_terms",
+    "settle_move_out",
     "sign_amendment",
     "sign_lease",
+    "sign_renewal",
     "start_termination",
     "state_need",
+    "terminate",
+    "turn_terms",
     "unblock",
     "void_allocation",
+    "withdraw_notice",
 ]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.urls import reverse
 
 from portal.notices.services import notify
-from tenancy.models import Amendment, ArrearsCase, CreditNote, Deposit, Invoice, Lease, Offer
+from tenancy.models import (
+    Amendment,
+    ArrearsCase,
+    CreditNote,
+    Deposit,
+    Invoice,
+    Lease,
+    MoveOut,
+    Offer,
+    RenewalReview,
+)
 
 
 def tell_offer_sent(offer: Offer) -> None:
@@ -107,4 +117,29 @@ def _tell_amendment(topic: str, amendment: Amendment) -> None:
         },
         url=reverse("tenancy:lease", args=[amendment.lease.public_id]),
         key=f"{topic}:{amendment.public_id}",
+    )
+
+
+def tell_renewal(review: RenewalReview) -> None:
+    granted = review.status == "GRANTED"
+    notify(
+        to=review.lease.organisation,
+        topic="space.renewal_granted" if granted else "space.renewal_invited",
+        context={"unit": review.lease.unit.code, "respond_by": review.respond_by, "end": review.period.lower},
+        url=reverse("tenancy:renewal", args=[review.public_id]),
+        key=f"space.renewal:{review.public_id}:{review.status}",
+    )
+
+
+def tell_move_out(move_out: MoveOut) -> None:
+    notify(
+        to=move_out.lease.organisation,
+        topic="space.move_out",
+        context={
+            "unit": move_out.lease.unit.code,
+            "leave": move_out.leave_date,
+            "status": move_out.get_status_display(),
+        },
+        url=reverse("tenancy:move_out", args=[move_out.public_id]),
+        key=f"space.move_out:{move_out.public_id}:{move_out.status}",
     )

@@ -22,7 +22,7 @@ from portal.core.papers import answer
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Next, Row, Step
 from tenancy import drawing, explain, papers, queries, rules, services, tables
-from tenancy.enums import ArrearsStatus, LeaseStatus, OfferStatus, Side
+from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus, OfferStatus, Side
 from tenancy.forms import AcceptForm, DeclineForm, KeyForm, SignForm
 from tenancy.models import Lease, Offer
 from tenancy.views.shared import SignedIn, found_lease, found_offer, tried
@@ -208,6 +208,9 @@ def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: 
         "recorded": [lease, *invoices],
         "invoices": tables.invoices(invoices, credit=rules.may_in(request.user, "credit_note.prepare", hub)),
         "amendments": tables.amendments(list(lease.amendments.all())),
+        "renewals": tables.renewals(list(lease.renewals.all())),
+        "leaving": lease.move_outs.exclude(status=MoveOutStatus.CANCELLED).first(),
+        "can_leave": lease.status == LeaseStatus.ACTIVE and rules.can_sign_as_tenant(request.user, lease),
         "deposit": queries.deposit_of(lease),
         "arrears": lease.arrears.exclude(status=ArrearsStatus.CLOSED).first(),
         "can_amend": lease.status in queries.LIVE_LEASE and rules.may_in(request.user, "lease.prepare", hub),

@@ -24,7 +24,10 @@ from tenancy.models import Deposit, Lease
 from tenancy.services import (
     accept_offer,
     bill_month,
+    give_notice,
+    invite_renewals,
     issue_invoice,
+    move_in,
     prepare_area,
     prepare_credit,
     prepare_lease,
@@ -189,7 +192,7 @@ def _room(world: World, organisation: Any) -> None:
     space.selected(place)
     run = run_allocation(call=place.call, by=place.officer, now=space.NOW)
     [invoice] = bill_month(hub=place.hub, month=space.START.replace(day=1))
-    world.things |= _money(place, lease)
+    world.things |= _money(world, place, lease)
     world.things |= {
         "offer": [offer.public_id],
         "lease": [lease.public_id],
@@ -224,8 +227,13 @@ def _fund(world: World, organisation: Any) -> None:
     }
 
 
-def _money(place: space.Space, lease: Lease) -> dict[str, list[Any]]:
-    """A deposit, an amendment that waits for signatures, and a credit note that waits for a decision."""
+def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any]]:
+    """A lease at its end; a deposit, an amendment that waits for signatures, a credit note that waits for a decision."""
+    move_in(lease=lease, on=space.START, by=place.officer, now=space.NOW)
+    invite_renewals(now=space.NOW.replace(year=2020, month=10))
+    leaving = give_notice(
+        lease=lease, leave_date=space.START.replace(year=2020), by=world.people["master"], now=space.NOW
+    )
     deposit = Deposit.objects.create(lease=lease, due_won=1_000_000)
     log.append("space.deposit.asked", row=deposit, by=log.SYSTEM, data={"to": "DUE", "due": deposit.due_won})
     amendment = prepare_area(
@@ -237,6 +245,9 @@ def _money(place: space.Space, lease: Lease) -> dict[str, list[Any]]:
     half = line.period.lower.replace(day=16)
     note = prepare_credit(line=line, used_to=half, reason="중도 퇴거", by=place.finance, now=space.NOW)
     return {
+        "running lease": [lease.public_id],
+        "renewal": [lease.renewals.get().public_id],
+        "move-out": [leaving.public_id],
         "hub": [place.hub.code],
         "lease with deposit": [lease.public_id],
         "amendment": [amendment.public_id],

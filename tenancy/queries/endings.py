@@ -1,0 +1,73 @@
+"""Reads about terms that end: who may be invited, who leaves, whose day has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models.functions import Upper
+
+from tenancy.enums import InvoiceStatus, LeaseStatus, OccupancyStatus
+from tenancy.models import Hub, Lease, LeaseTerm, MoveOut, Occupancy, RenewalReview
+
+
+def end_of(lease: Lease) -> date:
+    """The day on which the last term of a lease is over."""
+    end: date = max(term.period.upper for term in lease.terms.all())
+    return end
+
+
+def ending_leases(today: date, until: date) -> QuerySet[Lease]:
+    """Leases in use whose last term ends after today and no later than ``until``, the first to end first."""
+    later = LeaseTerm.objects.filter(lease=OuterRef("pk"), period__endswith__gt=until)
+    ends = LeaseTerm.objects.filter(lease=OuterRef("pk"), period__endswith__gt=today)
+    found = Lease.objects.filter(~Exists(later), Exists(ends), status=LeaseStatus.ACTIVE)
+    return (
+        found.select_related("organisation", "unit__floor__building__hub__cluster", "offer", "rate_card")
+        .prefetch_related("terms")
+        .order_by("pk")
+    )
+
+
+def beginning_on(today: date) -> QuerySet[Occupancy]:
+    """Committed cells of leases in use whose first day has come."""
+    rows = Occupancy.objects.filter(
+        status=OccupancyStatus.COMMITTED,
+        period__startswith__lte=today,
+        lease__status__in=[LeaseStatus.ACTIVE, LeaseStatus.VACATING],
+    )
+    return rows.select_related("cell", "organisation").order_by("pk")
+
+
+def over_on(today: date) -> QuerySet[Occupancy]:
+    """Occupied cells whose last day is over while the lease goes on elsewhere or in its next term."""
+    following = Occupancy.objects.filter(
+        lease=OuterRef("lease"), status=OccupancyStatus.OCCUPIED, period__startswith__gte=OuterRef("last")
+    )
+    rows = Occupancy.objects.annotate(last=Upper("period")).filter(
+        Exists(following), status=OccupancyStatus.OCCUPIED, last__lte=today
+    )
+    return rows.select_related("cell", "organisation").order_by("pk")
+
+
+def open_of(lease: Lease) -> int:
+    """Won still open or not yet issued on a lease."""
+    rows = lease.invoices.exclude(status__in=[InvoiceStatus.DROPPED, InvoiceStatus.SETTLED])
+    return rows.aggregate(sum=Sum("open_amount"))["sum"] or 0
+
+
+def renewals_in(hubs: Iterable[Hub]) -> QuerySet[RenewalReview]:
+    """Reviews of the hubs that are not over, those that end first in front."""
+    rows = RenewalReview.objects.filter(
+        lease__unit__floor__building__hub__in=hubs, status__in=["INVITED", "APPLIED", "GRANTED"]
+    )
+    return rows.select_related("lease__organisation", "lease__unit").order_by("period", "pk")
+
+
+def move_outs_in(hubs: Iterable[Hub]) -> QuerySet[MoveOut]:
+    """Rooms of the hubs that are being left, the next day first."""
+    rows = MoveOut.objects.filter(lease__unit__floor__building__hub__in=hubs).exclude(
+        status__in=["CLOSED", "CANCELLED"]
+    )
+    return rows.select_related("lease__organisation", "lease__unit").order_by("leave_date", "pk")

@@ -1,0 +1,163 @@
+"""Staying on or leaving: another term, notice, inspection and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from portal.core.ui.parts import Column, Row, Table
+from tenancy import explain, forms, rules, services, tables
+from tenancy.enums import MoveOutStatus, RenewalStatus
+from tenancy.models import MoveOut, RenewalReview
+from tenancy.reasons import CHECKLIST, FIGURES
+from tenancy.views.case import Act, Case, show
+from tenancy.views.shared import SignedIn, found_lease
+
+
+@login_required
+def notice(request: SignedIn, lease: UUID) -> HttpResponse:
+    """The tenant says when it leaves."""
+    found = found_lease(lease)
+    rules.check_can_give_notice(request.user, found)
+
+    def give(answers: Mapping[str, Any], now: datetime) -> None:
+        services.give_notice(lease=found, by=request.user, now=now, **answers)
+
+    back = reverse("tenancy:lease", args=[found.public_id])
+    act = Act(
+        "notice",
+        _("퇴거 통보"),
+        forms.NoticeForm,
+        _("퇴거 통보하기"),
+        give,
+        _("퇴거를 통보했습니다. 점검 일정을 알려 드립니다."),
+        kind="danger",
+    )
+    case = Case(
+        title=_("퇴거 통보"),
+        back=(str(found), back),
+        caption=found.organisation,
+        lead=_("호실이 다른 기업에 제안되기 전까지는 철회할 수 있습니다. 쓰지 않은 날의 임대료는 감액합니다."),
+        acts=[act],
+    )
+    return show(request, case, then=back)
+
+
+@login_required
+def renewal(request: SignedIn, review: UUID) -> HttpResponse:
+    """One review: the term, the figures, the decision, and what this person may do now."""
+    rows = RenewalReview.objects.select_related(
+        "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__offer"
+    )
+    found = get_object_or_404(rows, public_id=review)
+    rules.check_can_see_lease(request.user, found.lease)
+    case = Case(
+        title=_("연장평가"),
+        back=(str(found.lease), reverse("tenancy:lease", args=[found.lease.public_id])),
+        caption=found.lease.organisation,
+        status=found.get_status_display(),
+        rows=[
+            Row(_("새 계약기간"), explain.period(found.period.lower, found.period.upper)),
+            Row(_("신청 기한"), tables.day(found.respond_by)),
+            *(Row(FIGURES[name], f"{value:,}") for name, value in found.figures.items() if name in FIGURES),
+            *([Row(_("결정 이유"), found.reason)] if found.reason else []),
+        ],
+        acts=_renewal_acts(request, found),
+    )
+    return show(request, case)
+
+
+def _renewal_acts(request: SignedIn, found: RenewalReview) -> list[Act]:
+    def ask(answers: Mapping[str, Any], now: datetime) -> None:
+        services.ask_renewal(review=found, figures=answers, by=request.user, now=now)
+
+    def decide(answers: Mapping[str, Any], now: datetime) -> None:
+        services.decide_renewal(review=found, by=request.user, now=now, **answers)
+
+    def sign(answers: Mapping[str, Any], now: datetime) -> None:
+        services.sign_renewal(review=found, by=request.user, now=now, **answers)
+
+    tenant = rules.can_sign_as_tenant(request.user, found.lease)
+    approver = rules.may_in(request.user, "lease.decide", found.lease.unit.hub)
+    possible = [
+        (tenant and found.status == RenewalStatus.INVITED, Act("ask", _("연장 신청"), forms.FiguresForm, _("연장 신청하기"), ask, _("연장을 신청했습니다."))),
+        (approver and found.status in (RenewalStatus.APPLIED, RenewalStatus.REFUSED), Act("decide", _("연장 결정"), forms.DecisionForm, _("결정하기"), decide, _("결정했습니다."))),
+        (tenant and found.status == RenewalStatus.GRANTED, Act("sign", _("연장계약 서명"), forms.ConsentForm, _("연장계약에 서명하기"), sign, _("연장계약에 서명했습니다."))),
+    ]  # fmt: skip
+    return [act for now, act in possible if now]
+
+
+@login_required
+def move_out(request: SignedIn, move_out: UUID) -> HttpResponse:
+    """Leaving: the list of the inspection, the keys, and the next step of whoever's it is."""
+    rows = MoveOut.objects.select_related(
+        "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__offer", "lease__rate_card"
+    ).prefetch_related("items", "lease__terms")
+    found = get_object_or_404(rows, public_id=move_out)
+    rules.check_can_see_lease(request.user, found.lease)
+    case = Case(
+        title=pgettext("절차", "퇴거"),
+        back=(str(found.lease), reverse("tenancy:lease", args=[found.lease.public_id])),
+        caption=found.lease.organisation,
+        status=found.get_status_display(),
+        rows=[
+            Row(_("퇴거일"), tables.day(found.leave_date)),
+            Row(_("점검 일시"), tables.instant(found.inspect_at) or _("정하지 않음")),
+            Row(_("열쇠 반납일"), tables.day(found.keys_returned_date) or _("반납 전")),
+        ],
+        tables=[_list(found)],
+        acts=_move_out_acts(request, found),
+    )
+    return show(request, case)
+
+
+def _list(found: MoveOut) -> Table:
+    return Table(
+        caption=_("확인항목"),
+        columns=[Column(_("항목")), Column(_("확인")), Column(_("내용")), Column(_("비용(원)"), number=True)],
+        rows=[
+            [CHECKLIST[item.code], _("마침") if item.done else _("하지 않음"), item.note, tables.money(item.cost_won)]
+            for item in found.items.all()
+        ],
+    )
+
+
+def _move_out_acts(request: SignedIn, found: MoveOut) -> list[Act]:
+    by = request.user
+
+    def withdraw(answers: Mapping[str, Any], now: datetime) -> None:
+        services.withdraw_notice(move_out=found, by=by, now=now)
+
+    def schedule(answers: Mapping[str, Any], now: datetime) -> None:
+        services.schedule_inspection(move_out=found, by=by, **answers)
+
+    def inspect(answers: Mapping[str, Any], now: datetime) -> None:
+        services.inspect(move_out=found, found=looked.shown.found(), by=by)  # type: ignore[union-attr]
+
+    def keys(answers: Mapping[str, Any], now: datetime) -> None:
+        services.return_keys(move_out=found, by=by, now=now, **answers)
+
+    def settle(answers: Mapping[str, Any], now: datetime) -> None:
+        services.settle_move_out(move_out=found, by=by)
+
+    tenant = rules.can_sign_as_tenant(by, found.lease)
+    officer = rules.may_in(by, "move.record", found.lease.unit.hub)
+    looked = Act("inspect", _("점검 기록"), forms.ChecklistForm, _("점검 기록하기"), inspect, _("점검을 기록했습니다."), options={"items": list(found.items.all())})  # fmt: skip
+    state = found.status
+    possible = [
+        (tenant and state in (MoveOutStatus.NOTICED, MoveOutStatus.SCHEDULED), Act("withdraw", _("퇴거 철회"), forms.SureForm, _("퇴거 철회하기"), withdraw, _("퇴거를 철회했습니다."), kind="secondary")),
+        (officer and state == MoveOutStatus.NOTICED, Act("schedule", _("점검 일정"), forms.WhenForm, _("일정 알리기"), schedule, _("점검 일정을 알렸습니다."))),
+        (officer and state in (MoveOutStatus.SCHEDULED, MoveOutStatus.RESTORING), looked),
+        (officer and state == MoveOutStatus.INSPECTED, Act("keys", _("열쇠 반납"), forms.KeysForm, _("반납 기록하기"), keys, _("열쇠를 돌려받았습니다. 계약이 끝났습니다."))),
+        (officer and state == MoveOutStatus.KEYS_RETURNED, Act("settle", _("정산 마무리"), forms.SureForm, _("퇴거 마치기"), settle, _("퇴거 절차를 마쳤습니다."))),
+    ]  # fmt: skip
+    return [act for now, act in possible if now]
