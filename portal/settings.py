@@ -161,6 +161,10 @@ CELERY_BEAT_SCHEDULE = {
     "draft the month's rent": {"task": "tenancy.tasks.bill", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
     "turn terms": {"task": "tenancy.tasks.turn_terms", "schedule": 3600.0, "options": {"expires": 1800}},
     "dun": {"task": "tenancy.tasks.dun", "schedule": 3600.0, "options": {"expires": 1800}},
+    "carry out retention": {
+        "task": "portal.intake.tasks.carry_out_retention",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "close calls": {"task": "portal.intake.tasks.close_due_calls", "schedule": 5.0, "options": {"expires": 10}},
 }
 

@@ -32,7 +32,15 @@ RETENTION_EXECUTED = register(
     EventType(
         "privacy.retention_executed",
         1,
-        {"basis": "code:request", "deleted": "ref[]", "kept": "ref[]"},
+        {
+            "basis": "code:request|policy",
+            "deleted": "ref[]",
+            "kept": "ref[]",
+            "call": "ref?",
+            "rows": "int?",
+            "files": "int?",
+            "policy_c": "commitment?",
+        },
         title=_("보유 기준에 따라 개인정보를 지웠습니다"),
     )
 )
@@ -56,5 +64,8 @@ name(
         "version": _("판"),
         "deleted": _("지운 정보"),
         "kept": _("근거로 남긴 정보"),
+        "call": _("해당 공고"),
+        "rows": _("건수"),
+        "files": _("파일 수"),
     },
 )

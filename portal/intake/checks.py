@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -151,6 +152,20 @@ def already_supported(application: Application, parameters: Mapping[str, Any], o
     return Found("false", _PASS, str(_("지원 사실")))
 
 
+def single_entry(application: Application, parameters: Mapping[str, Any], on: date) -> Found:
+    """No other application to the call under the same representative or the same name: else somebody looks.
+
+    One company may come under two numbers, and two companies may share a representative for good reasons.
+    """
+    company = application.organisation
+    same = Q(organisation__representative=company.representative) | Q(organisation__name_ko=company.name_ko)
+    others = Application.objects.filter(same, call=application.call_id).exclude(pk=application.pk)
+    others = others.exclude(status__in=["DRAFT", "WITHDRAWN"])
+    if found := list(others.order_by("receipt_number").values_list("receipt_number", flat=True)):
+        return Found(", ".join(filter(None, found)), _MANUAL, str(_("대표자나 기업명이 같은 다른 신청서")))
+    return Found("-", _PASS, str(_("대표자나 기업명이 같은 다른 신청서")))
+
+
 CHECKS: Mapping[str, EligibilityCheck] = {
     "company_age": company_age,
     "business_status": business_status,
@@ -161,4 +176,5 @@ CHECKS: Mapping[str, EligibilityCheck] = {
     "other_public_space": other_public_space,
     "registers_within": registers_within,
     "already_supported": already_supported,
+    "single_entry": single_entry,
 }

@@ -31,6 +31,10 @@ def definition_of(call: Call) -> dict[str, Any]:
         "hubs": list(call.hubs),
         "opens_at": call.opens_at,
         "tracks": list(call.tracks.values("code", "name", "quota", "reserve", "spill").order_by("order")),
+        "bonuses": [
+            {"code": b.code, "name": b.name, "points": f"{b.points:f}", "paper": b.paper, "block": b.block}
+            for b in call.bonus_items.all()
+        ],
         "stages": [_stage(stage) for stage in call.stages.prefetch_related("criteria").order_by("number")],
     }
 

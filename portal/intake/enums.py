@@ -169,6 +169,52 @@ class Sector(models.TextChoices):
     PUBLIC = "PUBLIC", _("공공")
 
 
+class Gender(models.TextChoices):
+    """For the share of women on a panel; an evaluator may leave it out."""
+
+    UNSTATED = "", _("밝히지 않음")
+    WOMAN = "WOMAN", _("여성")
+    MAN = "MAN", _("남성")
+
+
+class Identified(models.TextChoices):
+    """How a member was identified at a sitting; no number of any paper is kept."""
+
+    ID_CARD = "ID_CARD", _("신분증")
+    PASSPORT = "PASSPORT", _("여권")
+    KNOWN = "KNOWN", _("담당자가 아는 사람")
+    VIDEO = "VIDEO", _("화상으로 신분증 확인")
+
+
+class HitOutcome(models.TextChoices):
+    """What an officer does about a name found in an answer that the panel would see."""
+
+    OPEN = "OPEN", _("아직 확인하지 않음")
+    KEPT = "KEPT", _("그대로 둠")
+    WITHHELD = "WITHHELD", _("평가위원에게 보이지 않음")
+
+
+class DestructionKind(models.TextChoices):
+    DRAFT = "DRAFT", _("보내지 않은 작성본")
+    APPLICATION = "APPLICATION", _("신청서의 답과 파일")
+    COPY = "COPY", _("법에 따라 따로 둔 사본")
+
+
+class RatedOn(models.TextChoices):
+    """What applicants are asked about a panel."""
+
+    FAIR = "FAIR", _("공정하게 진행했습니다")
+    EXPERT = "EXPERT", _("사업과 기술을 이해했습니다")
+    CLEAR = "CLEAR", _("질문과 의견이 분명했습니다")
+
+
+class HoldBasis(models.TextChoices):
+    APPEAL = "appeal", _("이의신청")
+    SUIT = "suit", _("소송")
+    AUDIT = "audit", _("외부 감사")
+    LAW = "law", _("법령")
+
+
 class Scan(models.TextChoices):
     NONE = "NONE", _("검사하지 않음")
     WAITING = "WAITING", _("검사 중")

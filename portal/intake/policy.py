@@ -25,8 +25,18 @@ DEFAULTS: Mapping[str, Any] = {
     "case_days": 10,
     "reserve_days": 180,
     "tied_enter": False,
-    "panel": {"least_size": 1, "least_market_bp": 0, "one_employer": False},
+    "panel": {"least_size": 1, "least_market_bp": 0, "least_women_bp": 0, "one_employer": False, "rest_days": 0},
+    "match_block": "",
+    #: Days after closing a never-sent draft is kept; after the last result what was not, and what was selected; and a law
+    #: that makes us keep a copy of the selected apart: ``{"law": …, "days": …}``.
+    "retention": {"draft_days": 90, "ended_days": 365, "kept_days": 1825, "statute": None},
 }
+
+
+def retention(version: Any) -> dict[str, Any]:
+    """How long a call keeps what, by its version or by default."""
+    given = version.term("retention", {}) if version is not None else {}
+    return {**DEFAULTS["retention"], **given}
 
 
 def read_rule(data: Mapping[str, Any]) -> Rule:
@@ -53,6 +63,7 @@ def check_definition(data: Mapping[str, Any], known_rules: Sequence[str], own_bl
     _check_tracks(data.get("tracks", ()))
     _check_stages(data.get("stages", ()), data.get("policy", {}))
     check_version(data, known_rules, own_blocks)
+    _check_bonuses(data.get("bonuses", ()), blocks.parse_form(data.get("form", {}), own_blocks))
 
 
 def check_version(data: Mapping[str, Any], known_rules: Sequence[str], own_blocks: Mapping[str, Any]) -> None:
@@ -74,6 +85,23 @@ def _check_tracks(tracks: Sequence[Mapping[str, Any]]) -> None:
         raise Invalid(_("모집부문의 코드가 없거나 겹칩니다."), field="tracks")
     if any(set(track.get("spill", ())) - set(codes) for track in tracks):
         raise Invalid(_("이월할 모집부문을 알 수 없습니다."), field="tracks")
+
+
+def _check_bonuses(rows: Sequence[Mapping[str, Any]], form: blocks.Form) -> None:
+    """Each has points and a question that takes its paper."""
+    codes = [row.get("code", "") for row in rows]
+    if len(set(codes)) != len(codes) or not all(CODE.fullmatch(code) for code in codes):
+        raise Invalid(_("가점 항목의 코드가 없거나 겹칩니다."), field="bonuses")
+    for row in rows:
+        block = form.block(row.get("block", ""))
+        if block is None or block.kind != "file":
+            raise Invalid(
+                _("가점 %(code)s: 증빙을 받을 파일 문항이 없습니다.") % {"code": row["code"]}, field="bonuses"
+            )
+        if not re.fullmatch(r"\d{1,3}(\.\d{1,2})?", str(row.get("points", ""))) or not Fraction(row["points"]):
+            raise Invalid(
+                _("가점 %(code)s: 점수는 0보다 큰 수로 적어 주십시오.") % {"code": row["code"]}, field="bonuses"
+            )
 
 
 def _check_stages(stages: Sequence[Mapping[str, Any]], terms: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from ledger import log
 from portal.intake import workflow
 from portal.intake.blocks import BlockKind
-from portal.intake.enums import CaseGround, DecisionKind, Finding, Ground, Scope
+from portal.intake.enums import CaseGround, DecisionKind, Finding, Ground, HoldBasis, Identified, Scope
 from portal.intake.wording import TITLES
 
 type Text = str | Promise
@@ -157,6 +157,10 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
         "evidence_c": "commitment",
     },
     "case.heard": {"reply_c": "commitment"},
+    "hold.placed": {"basis": "code:" + "|".join(HoldBasis.values), "reach": "code:CALL|APPLICATION"},
+    "hold.lifted": {"basis": "code:" + "|".join(HoldBasis.values)},
+    "sitting.called": {"starts_at": "time", "ends_at": "time"},
+    "attendance.recorded": {"method": "code:" + "|".join(Identified.values)},
     "appeal.extended": {"answer_by": "time"},
     "appeal.filed": {"answer_by": "time", "grounds_c": "commitment"},
 }
@@ -173,6 +177,12 @@ _BESIDES = (
     "late_code.confirmed",
     "late_code.used",
     "case.noticed",
+    "hold.placed",
+    "hold.lifted",
+    "sitting.called",
+    "sitting.cancelled",
+    "attendance.recorded",
+    "attendance.signed",
 )
 
 

@@ -58,7 +58,10 @@ def _rank_finals(inputs: Json, keys: Sequence[str]) -> list[Ranked]:
         if all(inputs["bases"].get(key, {}).get(stage) is not None for stage in shares)
     }
     rule = policy.read_rule(inputs["rule"])
-    ranked = scoring.rank_finals(bases, _criteria(inputs), rule, _sheets(inputs, list(bases)), seed=_seed(inputs))
+    bonuses = {key: Fraction(points) for key, points in inputs.get("bonuses", {}).items() if key in bases}
+    ranked = scoring.rank_finals(
+        bases, _criteria(inputs), rule, _sheets(inputs, list(bases)), bonuses=bonuses, seed=_seed(inputs)
+    )
     rest = [Ranked(key, None, None, Fraction(0), None, 0, False, None) for key in sorted(set(keys) - set(bases))]
     return ranked + rest
 

@@ -18,6 +18,12 @@ logger = logging.getLogger(__name__)
 IN_FLIGHT = timedelta(seconds=15)
 
 
+@app.task(name="portal.intake.tasks.carry_out_retention")
+def carry_out_retention() -> int:
+    """Destroy what is past its time; returns how many records of destruction were made."""
+    return len(services.execute_retention(by=log.SYSTEM, now=database_now()))
+
+
 @app.task(name="portal.intake.tasks.close_due_calls")
 def close_due_calls() -> int:
     """Count calls whose entry is over; publish decisions whose time has come; let reserves and supplements lapse;
@@ -38,4 +44,6 @@ def close_due_calls() -> int:
         with contextlib.suppress(Overtaken):
             services.close_supplement(request=request, by=log.SYSTEM, now=now)
     services.remind_of_challenges(now=now)
+    for stage in queries.stages_to_search():
+        services.search_names(stage=stage, by=log.SYSTEM, now=now, most=10)
     return len(due)

@@ -36,6 +36,20 @@ CLOSING = Topic(
     _("접수 마감 {hours}시간 전입니다: {call}"),
     _("아직 제출하지 않은 신청서가 있습니다. {closes_at} 전에 제출해 주십시오. 마감 뒤에는 제출할 수 없습니다."),
 )
+SITTING = Topic(
+    "intake.sitting_called",
+    _("평가회의"),
+    _("평가회의가 있습니다: {call}"),
+    _("{stage}, {starts_at}, {place}. 참석하지 않으면 그 회의에서 들은 신청서의 평가표를 제출할 수 없습니다."),
+    required=True,
+)
+SITTING_CANCELLED = Topic(
+    "intake.sitting_cancelled",
+    _("평가회의 취소"),
+    _("평가회의가 취소되었습니다: {call}"),
+    _("{stage}, {starts_at}. 취소 사유: {reason}"),
+    required=True,
+)
 CANCELLED = Topic(
     "intake.call_cancelled",
     _("공고 취소"),
@@ -168,6 +182,8 @@ TOPICS = (
     CORRECTED,
     CANCELLED,
     CLOSING,
+    SITTING,
+    SITTING_CANCELLED,
     SUPPLEMENT,
     RESULT,
     RESERVE_CALLED,

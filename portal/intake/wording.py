@@ -80,6 +80,12 @@ TITLES: Mapping[str, str | Promise] = {
     "appeal.decided": _("이의신청을 결정했습니다"),
     "appeal.withdrawn": _("이의신청이 취하되었습니다"),
     "panel.formed": _("평가위원회를 구성했습니다"),
+    "hold.placed": _("신청 자료의 파기를 멈추게 했습니다"),
+    "hold.lifted": _("신청 자료의 보존 명령을 풀었습니다"),
+    "sitting.called": _("평가회의를 소집했습니다"),
+    "sitting.cancelled": _("평가회의를 취소했습니다"),
+    "attendance.recorded": _("평가회의에서 위원의 본인을 확인했습니다"),
+    "attendance.signed": _("위원이 평가회의의 출석을 서명했습니다"),
     "conflict.declared": _("평가위원의 이해충돌을 기록했습니다"),
 }
 
@@ -94,6 +100,9 @@ log.name(
         "conflict": _("이해충돌"),
         "result": _("선정 결과"),
         "late_code": _("추가접수 코드"),
+        "sitting": _("평가회의"),
+        "hold": _("파기 보류"),
+        "destruction": _("파기"),
     },
     fields={
         "opens_at": _("접수 시작"),
@@ -116,6 +125,10 @@ log.name(
         "lottery_secret": _("추첨 비밀값"),
         "lottery_public": _("추첨 공개값"),
         "answer_by": _("회신 기한"),
+        "starts_at": _("시작"),
+        "ends_at": _("끝"),
+        "method": _("확인 방법"),
+        "reach": _("미치는 범위"),
         "expires_at": _("유효 기한"),
         "reply_by": _("의견 제출 기한"),
     },

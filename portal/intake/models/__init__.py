@@ -9,9 +9,14 @@ from portal.intake.models.applications import (
     Revision,
     SupplementRequest,
 )
+from portal.intake.models.bonuses import BonusFinding, BonusItem
 from portal.intake.models.calls import Call, CallVersion, Criterion, Stage, Track
 from portal.intake.models.cases import DisqualificationCase, LateCode
 from portal.intake.models.decisions import Appeal, Decision, DecisionLine, RankingRun, ReserveEntry, ResultNotice
+from portal.intake.models.keeping import DestructionRecord, RetentionHold, StatuteCopy
+from portal.intake.models.naming import NameHit, NameSearch
+from portal.intake.models.presence import PagePresence
+from portal.intake.models.rating import RatingCount, RatingTicket
 from portal.intake.models.review import (
     Assignment,
     Challenge,
@@ -23,6 +28,7 @@ from portal.intake.models.review import (
     ScoreItem,
     ScoreSheet,
 )
+from portal.intake.models.sittings import Attendance, Sitting
 
 __all__ = [
     "Access",
@@ -30,6 +36,9 @@ __all__ = [
     "Application",
     "Assignment",
     "Attachment",
+    "Attendance",
+    "BonusFinding",
+    "BonusItem",
     "Call",
     "CallVersion",
     "Challenge",
@@ -37,21 +46,30 @@ __all__ = [
     "Criterion",
     "Decision",
     "DecisionLine",
+    "DestructionRecord",
     "DisqualificationCase",
     "Draft",
     "EligibilityFinding",
     "Evaluator",
     "LateCode",
     "Member",
+    "NameHit",
+    "NameSearch",
+    "PagePresence",
     "Panel",
     "Pledge",
     "RankingRun",
+    "RatingCount",
+    "RatingTicket",
     "ReserveEntry",
     "ResultNotice",
+    "RetentionHold",
     "Revision",
     "ScoreItem",
     "ScoreSheet",
+    "Sitting",
     "Stage",
+    "StatuteCopy",
     "SupplementRequest",
     "Track",
 ]

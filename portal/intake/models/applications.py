@@ -17,6 +17,7 @@ from ledger import log
 from portal.accounts.models import Organisation
 from portal.intake.enums import ApplicationStatus, Finding, Scan, SupplementStatus
 from portal.intake.models.calls import Call, CallVersion, Track, known
+from portal.intake.models.keeping import DestructionRecord
 
 
 def new_case_ref() -> str:
@@ -51,6 +52,8 @@ class Application(models.Model):
     quota_track = models.ForeignKey(Track, models.PROTECT, null=True, related_name="+")
     #: A place given by an upheld appeal on top of the track's quota.
     beyond_quota = models.BooleanField(default=False)
+    #: Answers and files are gone by policy; the row's shell stays.
+    destruction = models.ForeignKey(DestructionRecord, models.PROTECT, null=True, related_name="shells")
     #: A member asked the master account to send (제출 요청).
     send_requested_at = models.DateTimeField(null=True)
 

@@ -12,7 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts.models import Cluster, Organisation
-from portal.intake.enums import AssignmentStatus, ChallengeStatus, Ground, MemberStatus, Scope, Sector, SheetStatus
+from portal.intake.enums import (
+    AssignmentStatus,
+    ChallengeStatus,
+    Gender,
+    Ground,
+    MemberStatus,
+    Scope,
+    Sector,
+    SheetStatus,
+)
 from portal.intake.models.applications import Application
 from portal.intake.models.calls import Call, Criterion, Stage, known
 
@@ -24,6 +33,7 @@ class Evaluator(models.Model):
     cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="+")
     expertise = models.JSONField(default=list)
     sector = models.CharField(max_length=10, choices=Sector, default=Sector.MARKET)
+    gender = models.CharField(_("성별"), max_length=5, choices=Gender, blank=True)
     employer = models.CharField(_("소속"), max_length=120, blank=True)
     #: Business numbers of employers of the last two years, each with the day it ended (ISO) or null.
     employers = models.JSONField(default=dict)
@@ -39,6 +49,7 @@ class Evaluator(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "cluster"], name="evaluator_once"),
             known("sector", Sector, "evaluator_sector_known"),
+            known("gender", Gender, "evaluator_gender_known"),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from portal.intake.queries.applications import (
     unsettled_findings,
     unused_late_code,
 )
+from portal.intake.queries.bonuses import bonus_lines, last_bonus_findings, sent_files
 from portal.intake.queries.calls import (
     calls_for_staff,
     counts_by_status,
@@ -28,6 +29,10 @@ from portal.intake.queries.calls import (
     public_call,
     public_calls,
 )
+from portal.intake.queries.keeping import calls_to_clear, due_copies, due_for_destruction, holds_of
+from portal.intake.queries.naming import name_hits, stages_to_search, unsearched, withheld_blocks
+from portal.intake.queries.presence import others_on_page
+from portal.intake.queries.rating import ratings_of, stages_to_rate
 from portal.intake.queries.results import (
     HOLDING,
     appeals_for,
@@ -50,10 +55,12 @@ from portal.intake.queries.review import (
     overdue_challenges,
     panel_members,
     progress,
+    served_since,
     sheets_of,
     sheets_on,
     stages_with_panels,
 )
+from portal.intake.queries.sittings import attendance_of, missed_sitting, sittings_in, sittings_of
 
 __all__ = [
     "ENTERED",
@@ -61,8 +68,11 @@ __all__ = [
     "answers_of",
     "appeals_for",
     "applications_of",
+    "attendance_of",
     "bars",
+    "bonus_lines",
     "calls_for_staff",
+    "calls_to_clear",
     "calls_to_review",
     "companies_of",
     "competing",
@@ -70,6 +80,8 @@ __all__ = [
     "counts_by_status",
     "decision_lines",
     "due_calls",
+    "due_copies",
+    "due_for_destruction",
     "due_publications",
     "due_supplements",
     "evaluator_in",
@@ -77,7 +89,9 @@ __all__ = [
     "file_counts",
     "files_of",
     "has_pledged",
+    "holds_of",
     "in_review",
+    "last_bonus_findings",
     "last_findings",
     "last_revision",
     "last_revisions",
@@ -86,9 +100,12 @@ __all__ = [
     "ledger_rows",
     "live_application",
     "locked_sheets",
+    "missed_sitting",
+    "name_hits",
     "notices_of",
     "open_challenges",
     "open_request",
+    "others_on_page",
     "overdue_challenges",
     "panel_members",
     "places_left",
@@ -96,10 +113,19 @@ __all__ = [
     "public_call",
     "public_calls",
     "rank_order",
+    "ratings_of",
+    "sent_files",
+    "served_since",
     "sheets_of",
     "sheets_on",
+    "sittings_in",
+    "sittings_of",
+    "stages_to_rate",
+    "stages_to_search",
     "stages_with_panels",
     "told_lines",
+    "unsearched",
     "unsettled_findings",
     "unused_late_code",
+    "withheld_blocks",
 ]

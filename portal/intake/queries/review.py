@@ -54,6 +54,15 @@ def panel_members(call: Call) -> QuerySet[Member]:
     return Member.objects.filter(panel__stage__call=call, status__in=live).select_related("evaluator__user")
 
 
+def served_since(call: Call, since: datetime, evaluators: Iterable[Evaluator]) -> list[Evaluator]:
+    """Who of them accepted a seat on a panel of another call of the programme that was formed since then."""
+    seats = Member.objects.filter(
+        evaluator__in=list(evaluators), status=MemberStatus.ACCEPTED, panel__formed_at__gte=since
+    )
+    elsewhere = seats.filter(panel__stage__call__programme=call.programme).exclude(panel__stage__call=call)
+    return list(Evaluator.objects.filter(pk__in=elsewhere.values("evaluator")).select_related("user").order_by("pk"))
+
+
 def open_challenges(call: Call) -> set[tuple[int, int]]:
     """(evaluator, application) pairs with a challenge not decided yet: the evaluator sits out."""
     rows = Challenge.objects.filter(application__call=call, status="FILED")

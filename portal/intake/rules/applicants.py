@@ -24,6 +24,7 @@ from portal.intake.models import (
     DisqualificationCase,
     LateCode,
     ResultNotice,
+    Stage,
 )
 from portal.intake.rules.desks import APPROVER, OFFICER, check_apart, check_desk, check_may_reopen_entry
 
@@ -83,6 +84,14 @@ def check_can_sign(by: Any, application: Application) -> str:
 
 def check_can_withdraw(by: Any, application: Application) -> str:
     return people.check_can_sign_for(by, application.organisation)
+
+
+def check_can_rate(by: Any, application: Application, stage: Stage) -> str:
+    """A member of the company, once the result of a stage that judged it was told."""
+    role = people.check_can_act_for(by, application.organisation)
+    if not queries.stages_to_rate(application).filter(pk=stage.pk).exists():
+        raise NotAllowed(_("결과를 받은 평가단계를 한 번만 평가할 수 있습니다."))
+    return role
 
 
 def check_can_notice_case(by: Any, application: Application) -> str:

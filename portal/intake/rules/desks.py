@@ -22,6 +22,7 @@ from portal.intake.models import (
     Call,
     Decision,
     LateCode,
+    RetentionHold,
     ScoreSheet,
 )
 
@@ -100,6 +101,30 @@ def check_can_judge_eligibility(by: Any, application: Application) -> str:
     role = check_desk(by, application.call, OFFICER)
     if application.status not in (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT):
         raise NotAllowed(_("자격검토 중인 신청서가 아닙니다."))
+    return role
+
+
+def check_can_verify_bonus(by: Any, application: Application) -> str:
+    """While the file is with the desk or the panel, and nothing final is decided and not told."""
+    role = check_desk(by, application.call, OFFICER)
+    check_apart(by, application.organisation)
+    live = (ApplicationStatus.SUBMITTED, ApplicationStatus.SUPPLEMENT, ApplicationStatus.IN_REVIEW)
+    decided = application.call.decisions.filter(kind=DecisionKind.FINAL).exclude(status=ResultStatus.DRAFT)
+    if application.status not in live or decided.exists():
+        raise NotAllowed(_("가점은 최종 결과를 결정하기 전까지만 확인합니다."))
+    return role
+
+
+def check_can_hold(by: Any, call: Call) -> str:
+    """Officer, approver and appeal reviewer may keep what policy would destroy."""
+    return check_desk(by, call, OFFICER, APPROVER, REVIEWER)
+
+
+def check_can_lift_hold(by: Any, hold: RetentionHold) -> str:
+    """The approver, and never who placed it."""
+    role = check_desk(by, hold.call, APPROVER)
+    if by.pk == hold.placed_by_id:
+        raise NotAllowed(_("보존을 명한 사람은 풀 수 없습니다. 다른 결재자에게 요청해 주십시오."))
     return role
 
 

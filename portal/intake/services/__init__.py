@@ -6,6 +6,7 @@
 from portal.intake.services.access import record_access, record_download
 from portal.intake.services.appeals import decide_appeal, extend_appeal, file_appeal, withdraw_appeal
 from portal.intake.services.audit import AuditFile, make_audit_file
+from portal.intake.services.bonuses import verify_bonus
 from portal.intake.services.calls import cancel_call, close_call, create_call, draw_lottery, publish_call, rewrite_call
 from portal.intake.services.challenges import decide_challenge, file_challenge, remind_of_challenges, withdraw_challenge
 from portal.intake.services.conflicts import find_exclusions, recuse
@@ -16,7 +17,9 @@ from portal.intake.services.drafts import choose_track, request_sending, save_dr
 from portal.intake.services.editing import keep_call, publish_pending_correction, request_approval
 from portal.intake.services.eligibility import prepare_eligibility, record_finding, record_findings
 from portal.intake.services.files import attach_file, remove_file
+from portal.intake.services.keeping import execute_retention, lift_hold, place_hold
 from portal.intake.services.latecodes import confirm_late_code, issue_late_code
+from portal.intake.services.naming import search_names, settle_hit
 from portal.intake.services.panels import (
     add_evaluator,
     decline_seat,
@@ -25,8 +28,10 @@ from portal.intake.services.panels import (
     seat_substitute,
     sign_pledge,
 )
+from portal.intake.services.presence import be_on_page
 from portal.intake.services.publication import finalise_call, publish
 from portal.intake.services.ranking import rank_finally, settle_stage
+from portal.intake.services.rating import rate_panel
 from portal.intake.services.redress import order_rescoring, prepare_correction, reinstate, reopen_stage, restore
 from portal.intake.services.reserve import call_next_reserve, decline, fulfil, lapse_reserves
 from portal.intake.services.review import (
@@ -41,6 +46,7 @@ from portal.intake.services.review import (
     reopen_sheet,
 )
 from portal.intake.services.scanning import scan_attachment
+from portal.intake.services.sittings import call_sitting, cancel_sitting, record_attendance, sign_in
 from portal.intake.services.submission import submit, withdraw
 from portal.intake.services.supplements import accept_supplement, answer_supplement, ask_supplement, close_supplement
 
@@ -53,8 +59,11 @@ __all__ = [
     "ask_supplement",
     "assign_by_hand",
     "attach_file",
+    "be_on_page",
     "call_next_reserve",
+    "call_sitting",
     "cancel_call",
+    "cancel_sitting",
     "choose_track",
     "close_call",
     "close_supplement",
@@ -71,6 +80,7 @@ __all__ = [
     "dismiss_member",
     "draft_correction",
     "draw_lottery",
+    "execute_retention",
     "extend_appeal",
     "file_appeal",
     "file_challenge",
@@ -82,11 +92,13 @@ __all__ = [
     "issue_late_code",
     "keep_call",
     "lapse_reserves",
+    "lift_hold",
     "lock_sheet",
     "make_audit_file",
     "notice_case",
     "open_stage",
     "order_rescoring",
+    "place_hold",
     "prepare_correction",
     "prepare_eligibility",
     "prepare_final",
@@ -98,7 +110,9 @@ __all__ = [
     "publish_correction",
     "publish_pending_correction",
     "rank_finally",
+    "rate_panel",
     "record_access",
+    "record_attendance",
     "record_download",
     "record_finding",
     "record_findings",
@@ -117,11 +131,15 @@ __all__ = [
     "rewrite_call",
     "save_draft",
     "scan_attachment",
+    "search_names",
     "seat_substitute",
+    "settle_hit",
     "settle_stage",
+    "sign_in",
     "sign_pledge",
     "start_application",
     "submit",
+    "verify_bonus",
     "withdraw",
     "withdraw_appeal",
     "withdraw_challenge",

@@ -20,7 +20,7 @@ from portal.intake.canonical import digest
 from portal.intake.enums import CallStatus
 from portal.intake.errors import Objections
 from portal.intake.models import Call, CallVersion, Criterion, Stage, Track
-from portal.intake.services import closing, telling
+from portal.intake.services import bonuses, closing, telling
 
 _PUBLIC_VALUE = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
@@ -33,7 +33,7 @@ def create_call(*, cluster: Cluster, programme: str, data: Mapping[str, Any], by
     ``{"ko", "en"}``; ``tracks``: code, name, quota, reserve, spill; ``stages``: code, name, share_bp, go_on (a number, or
     one by track, None in the last), per_file, blind, hidden_blocks, due_at, ``rule`` (as ``scoring.Rule``, marks as text)
     and ``criteria``: code, name, guide, max_points, weight_bp, counted; ``eligibility``: rule, parameters; ``form``
-    (``blocks.parse_form``); ``policy`` over ``policy.DEFAULTS``.
+    (``blocks.parse_form``); ``bonuses``: code, name, points (decimal text), paper, block; ``policy`` over ``policy.DEFAULTS``.
 
     Raises ``Invalid`` with the place that does not hold together, ``UnknownProgramme`` for a room not installed.
     """
@@ -52,6 +52,7 @@ def create_call(*, cluster: Cluster, programme: str, data: Mapping[str, Any], by
         lottery_secret=lottery.new_secret(),
     )
     _write_tracks_and_stages(call, data)
+    bonuses.write_items(call, data.get("bonuses", ()))
     write_version(call, 1, data, by)
     return call
 
@@ -68,11 +69,13 @@ def rewrite_call(*, call: Call, data: Mapping[str, Any], by: Any, now: datetime)
     Criterion.objects.filter(stage__call=call).delete()
     call.stages.all().delete()
     call.tracks.all().delete()
+    call.bonus_items.all().delete()
     call.versions.all().delete()
     for name in ("hubs", "opens_at", "closes_at", "prefix"):
         setattr(call, name, data.get(name, getattr(call, name)))
     call.save(update_fields=["hubs", "opens_at", "closes_at", "prefix"])
     _write_tracks_and_stages(call, data)
+    bonuses.write_items(call, data.get("bonuses", ()))
     write_version(call, 1, data, by)
     return call
 
@@ -187,6 +190,10 @@ def definition(version: CallVersion) -> dict[str, Any]:
         "tracks": [
             {"code": t.code, "name": t.name, "quota": t.quota, "reserve": t.reserve, "spill": t.spill}
             for t in call.tracks.all()
+        ],
+        "bonuses": [
+            {"code": b.code, "name": b.name, "points": f"{b.points:f}", "paper": b.paper, "block": b.block}
+            for b in call.bonus_items.all()
         ],
         "stages": [_stage_definition(stage) for stage in call.stages.prefetch_related("criteria")],
     }

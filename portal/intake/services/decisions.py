@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from portal.core.errors import Invalid
 from portal.core.transition import advance
-from portal.intake import blocks, queries, rules, workflow
-from portal.intake.enums import CallStatus, DecisionKind, Outcome, ResultStatus, StageStatus
+from portal.intake import blocks, checks, queries, rules, workflow
+from portal.intake.enums import CallStatus, DecisionKind, Finding, Outcome, ResultStatus, StageStatus
 from portal.intake.errors import Objections
 from portal.intake.exact import cut
 from portal.intake.models import Application, Call, Decision, DecisionLine, RankingRun, Stage
@@ -125,8 +125,29 @@ class LineWriter:
 
 
 def preview(*, decision: Decision) -> list[Problem]:
-    """What the programme would object to if this were published now; a dry run that changes nothing."""
-    return list(decision.call.rules.preview(decision))
+    """What stands against publishing this now, the programme's objections first; a dry run that changes nothing."""
+    return [*decision.call.rules.preview(decision), *_closed_since(decision)]
+
+
+def _closed_since(decision: Decision) -> list[Problem]:
+    """Companies about to be selected whose business is no longer open, where the call asks for one that is."""
+    version = decision.call.current
+    asked = [row for row in version.eligibility if row["rule"] == "business_status"] if version else []
+    if not asked:
+        return []
+    lines = decision.lines.filter(outcome=Outcome.SELECTED).select_related("application__organisation")
+    found = []
+    for line in lines.order_by("pk"):
+        application = line.application
+        application.call = decision.call
+        answer = checks.business_status(
+            application, asked[0].get("parameters", {}), checks.counting_day(application, {})
+        )
+        if answer.outcome == Finding.FAIL:
+            found.append(
+                Problem(format_lazy("{company}: {why}", company=application.organisation, why=answer.sentence))
+            )
+    return found
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ _NAMES = {
     "other_public_space": gettext_lazy("다른 공공공간 입주"),
     "registers_within": gettext_lazy("사업자등록"),
     "already_supported": gettext_lazy("중복 지원"),
+    "single_entry": gettext_lazy("같은 대표자·기업명의 신청"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from portal.accounts.models import Cluster, Organisation, User
 from portal.core.errors import Invalid, Overtaken
 from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
-from portal.intake.enums import AssignmentStatus, CallStatus, Ground, MemberStatus, Sector
+from portal.intake.enums import AssignmentStatus, CallStatus, Gender, Ground, MemberStatus, Sector
 from portal.intake.models import Assignment, Call, Evaluator, Member, Panel, Pledge, Stage
 from portal.intake.services import telling
 from portal.intake.services.conflicts import bar, find_exclusions, strike_sheets
@@ -29,6 +29,7 @@ def add_evaluator(
     now: datetime,
     sector: Sector | str = Sector.MARKET,
     employer: str = "",
+    gender: Gender | str = Gender.UNSTATED,
     employers: Mapping[str, str | None] | None = None,
     expertise: Sequence[str] = (),
     shareholdings: Mapping[str, int] | None = None,
@@ -43,6 +44,7 @@ def add_evaluator(
     values = {
         "sector": sector,
         "employer": employer,
+        "gender": gender,
         "employers": dict(employers or {}),
         "expertise": list(expertise),
         "shareholdings": dict(shareholdings or {}),
@@ -69,7 +71,7 @@ def form_panel(
 ) -> Panel:
     """Name the panel of a stage; its members are invited, and bars that follow by rule are entered (제척)."""
     role = rules.check_can_run(by, stage.call)
-    _check_composition(stage, evaluators)
+    _check_composition(stage, evaluators, now)
     Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)
     if Panel.objects.filter(stage=stage).exists():
         raise Overtaken
@@ -90,7 +92,9 @@ def form_panel(
     return panel
 
 
-def _check_composition(stage: Stage, evaluators: Sequence[Evaluator]) -> None:
+def _check_composition(stage: Stage, evaluators: Sequence[Evaluator], now: datetime) -> None:
+    """The panel rules of the call, as data: ``least_size``, ``least_market_bp``, ``least_women_bp``, ``one_employer``
+    (two of one employer may sit together), ``rest_days`` after another panel of the same programme."""
     version = stage.call.current
     terms = version.term("panel", {}) if version else {}
     if len(evaluators) < terms.get("least_size", 1):
@@ -98,6 +102,17 @@ def _check_composition(stage: Stage, evaluators: Sequence[Evaluator]) -> None:
     market = sum(evaluator.sector == Sector.MARKET for evaluator in evaluators)
     if market * 10_000 < terms.get("least_market_bp", 0) * len(evaluators):
         raise Invalid(_("산업계 평가위원의 비율이 기준보다 낮습니다."))
+    women = sum(evaluator.gender == Gender.WOMAN for evaluator in evaluators)
+    if women * 10_000 < terms.get("least_women_bp", 0) * len(evaluators):
+        raise Invalid(_("여성 평가위원의 비율이 기준보다 낮습니다."))
+    _check_employers(terms, evaluators)
+    tired = queries.served_since(stage.call, now - timedelta(days=terms.get("rest_days", 0)), evaluators)
+    if tired and terms.get("rest_days"):
+        words = {"names": ", ".join(str(evaluator) for evaluator in tired), "days": terms["rest_days"]}
+        raise Invalid(_("최근 %(days)s일 안에 같은 사업을 평가한 위원은 쉬어야 합니다: %(names)s") % words)
+
+
+def _check_employers(terms: Mapping[str, Any], evaluators: Sequence[Evaluator]) -> None:
     employers = [evaluator.employer for evaluator in evaluators if evaluator.employer]
     if not terms.get("one_employer", False) and len(set(employers)) != len(employers):
         raise Invalid(_("같은 소속의 평가위원을 함께 위촉할 수 없습니다."))
@@ -161,6 +176,8 @@ def seat_substitute(*, stage: Stage, evaluator: Evaluator, by: Any, now: datetim
     panel = Panel.objects.filter(stage=stage).first()
     if panel is None:
         raise Invalid(_("먼저 위원회를 구성해 주십시오."))
+    panel.stage = stage
+    _check_joining(panel, evaluator, now)
     member, created = Member.objects.get_or_create(panel=panel, evaluator=evaluator)
     if not created:
         Member.objects.filter(pk=member.pk).update(is_substitute=False)
@@ -169,3 +186,17 @@ def seat_substitute(*, stage: Stage, evaluator: Evaluator, by: Any, now: datetim
     if member.status == MemberStatus.INVITED:
         telling.member_invited(member)
     return member
+
+
+def _check_joining(panel: Panel, evaluator: Evaluator, now: datetime) -> None:
+    """Whoever joins later meets the rules about persons; the shares were those of the panel as it was formed."""
+    version = panel.stage.call.current
+    terms = version.term("panel", {}) if version else {}
+    seated = Evaluator.objects.filter(
+        memberships__panel=panel, memberships__status__in=[MemberStatus.INVITED, MemberStatus.ACCEPTED]
+    )
+    _check_employers(terms, [*seated.filter(memberships__is_substitute=False).exclude(pk=evaluator.pk), evaluator])
+    days = terms.get("rest_days", 0)
+    if days and queries.served_since(panel.stage.call, now - timedelta(days=days), [evaluator]):
+        words = {"names": str(evaluator), "days": days}
+        raise Invalid(_("최근 %(days)s일 안에 같은 사업을 평가한 위원은 쉬어야 합니다: %(names)s") % words)

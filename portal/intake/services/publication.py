@@ -26,7 +26,7 @@ from portal.intake.enums import (
 from portal.intake.errors import Objections
 from portal.intake.models import Appeal, Application, Call, Decision, DecisionLine, ReserveEntry, ResultNotice
 from portal.intake.services import reserve, telling
-from portal.intake.services.decisions import committed_lines
+from portal.intake.services.decisions import committed_lines, preview
 from portal.intake.services.results import Scores, content_of
 
 _TAKEN = (Outcome.ELIGIBLE, Outcome.GOES_ON, Outcome.SELECTED)
@@ -68,7 +68,7 @@ def publish(*, decision: Decision, by: Any, now: datetime) -> Decision:
         data=_announcement(decision, lines),
         changes={"published_at": now},
     )
-    problems = [problem for problem in decision.call.rules.preview(decision) if problem.blocking]
+    problems = [problem for problem in preview(decision=decision) if problem.blocking]
     if problems:
         raise Objections([problem.message for problem in problems])
     if decision.kind == DecisionKind.FINAL:

@@ -18,6 +18,7 @@ from portal.intake import queries, rules, selection, tally, workflow
 from portal.intake.canonical import canonical
 from portal.intake.enums import StageStatus
 from portal.intake.models import Application, Call, RankingRun, Stage
+from portal.intake.services.bonuses import counted_bonuses
 
 
 @transaction.atomic
@@ -94,6 +95,7 @@ def _final_inputs(call: Call) -> dict[str, Any]:
         "groups": _groups(applications, one=False),
         "shares": {stage.code: stage.share_bp for stage in stages},
         "bases": bases,
+        "bonuses": counted_bonuses(call, {key for key in keys if key}),
         "quotas": {track.code: track.quota for track in tracks},
         "spill": {track.code: track.spill for track in tracks},
         "reserves": {track.code: track.reserve for track in tracks},

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 
 from ledger import log
 from portal.core.transition import advance
@@ -27,6 +27,7 @@ def call_next_reserve(*, track: Track, freed: Any, by: Any, now: datetime) -> Re
     track = Track.objects.select_for_update(no_key=True).select_related("call__cluster").get(pk=track.pk)
     if queries.places_left([track.pk])[track.pk] < 1:
         return None
+    _lapse(ReserveEntry.objects.filter(track__call=track.call), log.SYSTEM, now, skip_locked=False)
     programme = track.call.rules
     for entry in _waiting(track, now):
         fit = programme.fits(entry, freed)
@@ -113,8 +114,12 @@ def decline(*, application: Application, reason: str, by: Any, now: datetime) ->
 @transaction.atomic
 def lapse_reserves(*, by: Any, now: datetime) -> int:
     """만료 by the clock; may run twice. Returns how many lapsed."""
-    rows = ReserveEntry.objects.filter(status=ReserveStatus.WAITING, valid_until__lte=now)
-    entries = list(rows.select_related("application__call").select_for_update(of=("self",), skip_locked=True))
+    return _lapse(ReserveEntry.objects.all(), by, now, skip_locked=True)
+
+
+def _lapse(entries_in: QuerySet[ReserveEntry], by: Any, now: datetime, *, skip_locked: bool) -> int:
+    rows = entries_in.filter(status=ReserveStatus.WAITING, valid_until__lte=now)
+    entries = list(rows.select_related("application__call").select_for_update(of=("self",), skip_locked=skip_locked))
     for entry in entries:
         advance(entry, ReserveStatus.LAPSED, by=by, steps=workflow.RESERVE)
         advance(entry.application, ApplicationStatus.NOT_SELECTED, by=by, steps=workflow.APPLICATION)

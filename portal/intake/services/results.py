@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from portal.intake import blocks, queries
-from portal.intake.enums import Outcome
+from portal.intake.enums import DecisionKind, Outcome
 from portal.intake.models import Call, DecisionLine
 
 _NEXT = {
@@ -24,11 +24,34 @@ _NEXT = {
 }
 
 
+class Bonuses:
+    """What was found about each bonus item, by application; read once for all notices of a call."""
+
+    def __init__(self, call: Call) -> None:
+        self.items = list(call.bonus_items.all())
+        self.found = queries.last_bonus_findings(call) if self.items else {}
+
+    def of(self, application_id: int) -> list[dict[str, Any]]:
+        """Item by item, counted or refused with the reason; items without a paper are left out."""
+        mine = self.found.get(application_id, {})
+        return [
+            {
+                "name": item.name,
+                "points": f"{item.points.normalize():f}",
+                "counted": mine[item.pk].counted,
+                "reason": mine[item.pk].reason,
+            }
+            for item in self.items
+            if item.pk in mine
+        ]
+
+
 class Scores:
     """The mean of each criterion by application, over the sheets that count; read once for all notices of a call."""
 
     def __init__(self, call: Call) -> None:
         self.stages = list(call.stages.prefetch_related("criteria").order_by("number"))
+        self.bonuses = Bonuses(call)
         self.given: dict[tuple[int, int], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self.sheets: dict[tuple[int, int], int] = defaultdict(int)
         for stage in self.stages:
@@ -64,6 +87,12 @@ def _mean(scores: list[int]) -> str | None:
     return str(Fraction(sum(scores), len(scores))) if scores else None
 
 
+def _is_final(line: DecisionLine) -> bool:
+    """The bonus is added once, over all stages."""
+    kinds = (DecisionKind.FINAL, DecisionKind.CORRECTION)
+    return line.decision.kind in kinds and line.decision.stage_id is None
+
+
 def content_of(line: DecisionLine, scores: Scores) -> dict[str, Any]:
     """The notice's content, kept as told."""
     return {
@@ -79,5 +108,6 @@ def content_of(line: DecisionLine, scores: Scores) -> dict[str, Any]:
         "reserve_order": line.reserve_order,
         "reasons": line.reasons,
         "stages": scores.of(line.application_id),
+        "bonuses": scores.bonuses.of(line.application_id) if _is_final(line) else [],
         "next": blocks.both(_NEXT[Outcome(line.outcome)]),
     }

@@ -20,12 +20,27 @@ from portal.intake.enums import AssignmentStatus, MemberStatus, SheetStatus, Sta
 from portal.intake.models import Application, Assignment, Criterion, Member, ScoreItem, ScoreSheet, Stage
 from portal.intake.services import telling
 from portal.intake.services.conflicts import find_exclusions, strike_sheets
+from portal.intake.services.naming import check_names_settled, search_names
+
+#: More files than this are left to the worker, which searches them as soon as the eligibility is told.
+_SEARCHED_AT_ONCE = 20
+
+
+def open_stage(*, stage: Stage, by: Any, now: datetime) -> Stage:
+    """진행: the stage starts; an earlier one must have been told first.
+
+    What a blind panel would read is searched for names first, in a transaction of its own: what was found is for the
+    officer and must outlive the refusal. Raises ``Invalid`` while something found is not settled.
+    """
+    rules.check_can_open_stage(by, stage)
+    search_names(stage=stage, by=by, now=now, most=_SEARCHED_AT_ONCE)
+    return _open(stage, by)
 
 
 @transaction.atomic
-def open_stage(*, stage: Stage, by: Any, now: datetime) -> Stage:
-    """진행: the stage starts; an earlier one must have been told first."""
+def _open(stage: Stage, by: Any) -> Stage:
     role = rules.check_can_open_stage(by, stage)
+    check_names_settled(stage)
     advance(stage, StageStatus.RUNNING, by=by.acting_as(role), steps=workflow.STAGE)
     return stage
 
@@ -198,6 +213,7 @@ def lock_sheet(*, sheet: ScoreSheet, by: Any, now: datetime) -> ScoreSheet:
     role = rules.check_can_score(by, sheet)
     # The member's row first, as a bar takes it: whichever commits second sees the other.
     Member.objects.select_for_update(no_key=True).filter(pk=sheet.assignment.member_id).first()
+    rules.check_was_present(sheet)
     items = {item.criterion_id: item for item in sheet.items.all()}
     for criterion in _criteria(sheet.assignment.stage):
         item = items.get(criterion.pk)

@@ -28,6 +28,7 @@ from portal.intake.models import (
     ResultNotice,
     Revision,
     ScoreSheet,
+    Sitting,
     Stage,
     SupplementRequest,
 )
@@ -173,6 +174,23 @@ def closing_soon(application: Application, hours: int) -> None:
     context = {"call": _Title(call), "hours": hours, "closes_at": call.closes_at}
     key = f"closing:{application.pk}:{call.closes_at.isoformat()}:{hours}"
     notify(to=application.organisation, topic=topics.CLOSING.code, context=context, url=_mine(application), key=key)
+
+
+def sitting_called(sitting: Sitting) -> None:
+    _tell_sitting(sitting, topics.SITTING.code, {"place": sitting.place})
+
+
+def sitting_cancelled(sitting: Sitting, reason: str) -> None:
+    _tell_sitting(sitting, topics.SITTING_CANCELLED.code, {"reason": reason})
+
+
+def _tell_sitting(sitting: Sitting, topic: str, more: dict[str, Any]) -> None:
+    """To every member of the panel, declined and dismissed ones left out."""
+    stage = sitting.stage
+    seats = Member.objects.filter(panel__stage=stage, status__in=["INVITED", "ACCEPTED"])
+    people = User.objects.filter(evaluator_entries__memberships__in=seats).distinct()
+    context = {"call": _Title(stage.call), "stage": stage, "starts_at": sitting.starts_at, **more}
+    notify(to=people, topic=topic, context=context, url=reverse("intake:sittings"))
 
 
 def call_cancelled(call: Call, reason: str) -> None:
