@@ -18,6 +18,7 @@ COMPANY = frozenset({"member", "master"})
 MASTER = frozenset({"master"})
 EVALUATOR = frozenset({"evaluator"})
 OFFICER = frozenset({"officer"})
+APPROVER = frozenset({"approver"})
 DESK = frozenset({"officer", "approver", "auditor"})
 ADMIN = frozenset({"admin"})
 FUND = frozenset({"fund manager", "auditor"})
@@ -107,6 +108,8 @@ TABLE: dict[str, Row] = {
     "intake:check": Row(COMPANY, "draft"),
     "intake:request-sending": Row(COMPANY, "draft", "post"),
     "intake:withdraw": Row(MASTER, "application"),
+    # Only once a panel's result was told, and once.
+    "intake:rate": Row(NOBODY, "no rating"),
     "intake:file": Row(COMPANY, "file"),
     "intake:remove-file": Row(COMPANY, "file", "post"),
     "intake:notice": Row(COMPANY, "result"),
@@ -121,6 +124,8 @@ TABLE: dict[str, Row] = {
     "intake:lock": Row(EVALUATOR, "sheet"),
     "intake:sheet-receipt": Row(EVALUATOR, "sheet"),
     "intake:recuse": Row(EVALUATOR, "sheet"),
+    "intake:sittings": Row(SIGNED_IN),
+    "intake:sign-in": Row(EVALUATOR, "sitting"),
     # Not the evaluator either: the stage does not let its members read each other.
     "intake:others": Row(NOBODY, "sheet"),
     # --- the desk of intake ---
@@ -145,6 +150,16 @@ TABLE: dict[str, Row] = {
     "intake:ranking": Row(DESK, "stage"),
     "intake:desk-application": Row(DESK, "application"),
     "intake:desk-sheets": Row(DESK, "application"),
+    "intake:bonuses": Row(DESK, "application"),
+    "intake:bonus": Row(NOBODY, "no bonus"),
+    "intake:edit-bonuses": Row(OFFICER, "draft call"),
+    "intake:keeping": Row(DESK, "call"),
+    "intake:lift-hold": Row(APPROVER, "hold"),
+    "intake:stage-sittings": Row(DESK, "stage"),
+    "intake:sitting": Row(DESK, "sitting"),
+    "intake:cancel-sitting": Row(OFFICER, "sitting"),
+    "intake:name-hits": Row(DESK, "stage"),
+    "intake:name-hit": Row(NOBODY, "no hit"),
     "intake:finding": Row(DESK, "finding"),
     "intake:supplement": Row(OFFICER, "waiting application"),
     "intake:decision": Row(DESK, "decision"),
@@ -230,6 +245,7 @@ ELSEWHERE = {
         ),
         "the college has desks of its own; tests/college/test_doors.py asks them role by role",
     ),
+    "intake:calendar": "whoever knows the secret address; tests/intake/test_sittings.py",
     "log:checkpoint": "public files of the log, written by the publisher; tests/ledger/test_views.py",
     "log:policy": "the same",
     "log:policy-version": "the same",

@@ -150,6 +150,7 @@ def _application(world: World, trial: Round, application: Any) -> None:
         "open call": [other.call.code],
         "open call page": [other.call.code, "plan"],
         "open call question": [other.call.code, "plan", "idea"],
+        "draft call": [written.code],
         "draft call part": [written.code, "tracks"],
         "draft call stage": [written.code, 1],
         "waiting application": [waiting.public_id],
@@ -169,7 +170,21 @@ def _review(world: World, trial: Round) -> None:
     master = world.people["master"]
     appeal = services.file_appeal(notice=result, grounds="다시 보아 주십시오.", by=master, now=intake.REVIEW)
     world.people["evaluator"] = sheet.assignment.member.evaluator.user
+    sitting = services.call_sitting(
+        stage=stage,
+        starts_at=intake.REVIEW + timedelta(days=1),
+        ends_at=intake.REVIEW + timedelta(days=2),
+        place="회의실",
+        by=trial.officer,
+        now=intake.REVIEW,
+    )
+    hold = services.place_hold(call=trial.call, basis="audit", reason="감사", by=trial.officer, now=intake.REVIEW)
     world.things |= {
+        "sitting": [sitting.public_id],
+        "hold": [hold.public_id],
+        "no bonus": [sheet.assignment.application.public_id, "X"],
+        "no hit": [trial.call.code, 1, 1],
+        "no rating": [sheet.assignment.application.public_id, 1],
         "sheet": [sheet.public_id],
         "call step": [trial.call.code, "final"],
         "stage": [trial.call.code, 1],

@@ -150,6 +150,32 @@ def test_a_bar_and_a_lock_at_once_never_leave_a_barred_sheet_counted():
         assert ScoreSheet.objects.get(pk=sheet.pk).status == "STRUCK"
 
 
+def test_a_bar_and_an_assignment_at_once_never_leave_both():
+    for _ in range(3):
+        trial = factory.open_round()
+        one = trial.apply()
+        trial.close()
+        trial.check_eligibility()
+        trial.seat()
+        stage, judge = trial.stages[0], trial.evaluators[0]
+        member = stage.panel.members.get(evaluator=judge)
+
+        def assign(stage=stage, one=one, member=member):
+            # As an import would: straight into the table.
+            return Assignment.objects.create(stage=stage, application=one, member=member)
+
+        def bar(trial=trial, one=one, judge=judge):
+            return services.recuse(
+                call=trial.call, organisation=one.organisation, reason="친족", by=judge.user, now=REVIEW
+            )
+
+        together(assign, bar)
+
+        assert Conflict.objects.filter(call=trial.call).count() == 1
+        live = Assignment.objects.filter(stage=stage, member=member).exclude(status="BARRED")
+        assert not live.exists()
+
+
 def test_two_members_start_the_application_at_once_and_share_one():
     trial = factory.open_round()
     master = factory.people.person()

@@ -34,6 +34,11 @@ def pair(cleaned: Mapping[str, Any], name: str) -> dict[str, str]:
     return {language: text for language, text in found.items() if text}
 
 
+def names_of(row: Mapping[str, Any]) -> list[str]:
+    """Korean first, then English, whatever order the database keeps the two in."""
+    return [str(row["name"][language]) for language in ("ko", "en") if language in row["name"]]
+
+
 def unpair(name: str, text: Mapping[str, str] | None) -> dict[str, str]:
     return {f"{name}_{language}": (text or {}).get(language, "") for language in ("ko", "en")}
 

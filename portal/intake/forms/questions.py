@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.intake.blocks.table import CELLS
-from portal.intake.forms.editor import pair, read_value, text_field, unpair, written
+from portal.intake.forms.editor import names_of, pair, read_value, text_field, unpair, written
 
 
 class PageForm(forms.Form):
@@ -81,10 +81,9 @@ class BlockForm(forms.Form):
     @staticmethod
     def read(row: Mapping[str, Any]) -> dict[str, Any]:
         limits, condition = row.get("limits", {}), row.get("shown_if") or {}
-        lines = [" | ".join([one["code"], *map(str, one["name"].values())]) for one in limits.get("choices", ())]
+        lines = [" | ".join([one["code"], *names_of(one)]) for one in limits.get("choices", ())]
         columns = [
-            " | ".join([one["code"], one.get("kind", "text"), *map(str, one["name"].values())])
-            for one in limits.get("columns", ())
+            " | ".join([one["code"], one.get("kind", "text"), *names_of(one)]) for one in limits.get("columns", ())
         ]
         return {
             **{name: row.get(name) for name in ("code", "kind", "required", "hidden_when_blind")},

@@ -66,6 +66,7 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "steps": tracking.steps(found),
         "then": tracking.next_of(found),
         "receipts": list(found.revisions.order_by("-number")),
+        "rateable": queries.stages_to_rate(found),
         "notices": list(found.notices.select_related("line__decision")),
         "appeals": list(found.appeals.all()),
         "can_withdraw": found.status in ("SUBMITTED", "SUPPLEMENT", "IN_REVIEW", "RESERVED", "SELECTED")

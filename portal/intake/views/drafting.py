@@ -72,6 +72,7 @@ def _save(request: HttpRequest, found: Application, here: blocks.Section, fields
     except DraftClash as clash:
         return _clash(request, found, here, clash)
     if request.headers.get("X-Autosave"):
+        services.be_on_page(application=found, section=here.code, by=request.user, now=now)
         return JsonResponse({"saved": saved_words(now), "version": draft.version})
     if fields.misfits():
         return _show_page(request, found, here, fields, draft, status=422)
@@ -97,11 +98,15 @@ def _show_page(
 ) -> HttpResponse:
     files, asked = queries.files_of(found), queries.open_request(found)
     editable = rules.allowed(rules.check_can_draft, request.user, found)
+    now = database_now()
+    if editable:
+        services.be_on_page(application=found, section=here.code, by=request.user, now=now)
     writable = {block.code for block in here.blocks if editable and (asked is None or block.code in asked.blocks)}
     context = {
         "application": found,
         "call": found.call,
         "now": database_now(),
+        "others_here": queries.others_on_page(found, here.code, request.user, now),
         "section": here,
         "form": fields,
         "version": draft.version if draft else 0,

@@ -15,6 +15,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.accounts import second_factor
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Receipt, Row, Table, Task, link
@@ -205,6 +206,7 @@ def answers_for_panel(found: ScoreSheet) -> list[tuple[blocks.Section, list[Row]
     revision.version.call = stage.call
     form, content = revision.version.parsed_form, revision.content
     seen = {block.code for block in blind.visible(list(form.blocks()), "evaluator", stage)}
+    seen -= queries.withheld_blocks(application, stage)
     asked = {block.code for block in blocks.asked(form, content["answers"], stage.number)}
     sections = [
         (
@@ -253,6 +255,7 @@ def _marks(found: ScoreSheet, criteria: list[Criterion]) -> list[Row]:
 
 
 @login_required
+@second_factor.required(back="intake:lock")
 @require_http_methods(["GET", "HEAD", "POST"])
 def lock(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Summary before locking; a locked sheet cannot be changed."""
