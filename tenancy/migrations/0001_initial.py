@@ -20,7 +20,7 @@ class Migration(TablesAtOnce):
     dependencies = [
         ('core', '0001_initial'),
         ('accounts', '0001_initial'),
-        ('intake', '0002_guards'),
+        ('intake', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

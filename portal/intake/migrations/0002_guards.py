@@ -8,15 +8,17 @@ from django.db.migrations.state import StateApps
 
 from ledger.completeness import RequireLeaf
 
+FILES = ("guards.sql", "keeping.sql")
 FUNCTIONS = (
     "forbid", "policy_frozen", "revision_in_time", "line_frozen", "assignment_bar", "sheet_bar", "conflict_locks",
     "item_guard", "quota", "member_apart", "decision_apart", "appeal_in_time", "late_code_kept", "challenge_locks",
-    "appeal_apart",
+    "appeal_apart", "sheet_presence", "reserve_in_order", "emptied", "revision_frozen", "attachment_frozen",
 )  # fmt: skip
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    schema_editor.execute((Path(__file__).parent / "guards.sql").read_text("utf-8"), params=None)
+    for name in FILES:
+        schema_editor.execute((Path(__file__).parent / name).read_text("utf-8"), params=None)
 
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -44,4 +46,8 @@ class Migration(migrations.Migration):
         RequireLeaf("Appeal", state="status"),
         RequireLeaf("LateCode"),
         RequireLeaf("DisqualificationCase", state="status"),
+        RequireLeaf("Sitting"),
+        RequireLeaf("Attendance"),
+        RequireLeaf("RetentionHold"),
+        RequireLeaf("DestructionRecord"),
     ]

@@ -7,17 +7,12 @@ END $$;
 
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_callversion FOR EACH ROW
   WHEN (OLD.published_at IS NOT NULL) EXECUTE FUNCTION intake_forbid();
-CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_revision FOR EACH ROW EXECUTE FUNCTION intake_forbid();
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_eligibilityfinding FOR EACH ROW EXECUTE FUNCTION intake_forbid();
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_pledge FOR EACH ROW EXECUTE FUNCTION intake_forbid();
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_conflict FOR EACH ROW EXECUTE FUNCTION intake_forbid();
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_rankingrun FOR EACH ROW EXECUTE FUNCTION intake_forbid();
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_resultnotice FOR EACH ROW EXECUTE FUNCTION intake_forbid();
 CREATE TRIGGER frozen BEFORE DELETE ON intake_attachment FOR EACH ROW EXECUTE FUNCTION intake_forbid();
-CREATE TRIGGER frozen_content BEFORE UPDATE ON intake_attachment FOR EACH ROW
-  WHEN ((OLD.application_id, OLD.block, OLD.name, OLD.size, OLD.content_type, OLD.sha256, OLD.file)
-        IS DISTINCT FROM (NEW.application_id, NEW.block, NEW.name, NEW.size, NEW.content_type, NEW.sha256, NEW.file))
-  EXECUTE FUNCTION intake_forbid();
 
 -- Tracks, stages and criteria decide: they stand still once the call has left its draft.
 CREATE FUNCTION intake_policy_frozen() RETURNS trigger LANGUAGE plpgsql AS $$

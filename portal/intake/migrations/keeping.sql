@@ -71,7 +71,6 @@ BEGIN
   END IF;
   RAISE EXCEPTION 'intake: % on % never changes', TG_OP, TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-DROP TRIGGER frozen ON intake_revision;
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_revision FOR EACH ROW EXECUTE FUNCTION intake_revision_frozen();
 
 -- So does a file's name; size and SHA-256 stay.
@@ -83,7 +82,6 @@ BEGIN
   END IF;
   RAISE EXCEPTION 'intake: % on % never changes', TG_OP, TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-DROP TRIGGER frozen_content ON intake_attachment;
 CREATE TRIGGER frozen_content BEFORE UPDATE ON intake_attachment FOR EACH ROW
   WHEN ((OLD.application_id, OLD.block, OLD.name, OLD.size, OLD.content_type, OLD.sha256, OLD.file)
         IS DISTINCT FROM (NEW.application_id, NEW.block, NEW.name, NEW.size, NEW.content_type, NEW.sha256, NEW.file))
