@@ -13,6 +13,7 @@ from portal.intake.models import ScoreSheet
 from tests.factories import intake as factory
 from tests.factories import people
 from tests.factories.intake import OPENS, REVIEW
+from tests.house.access import ELSEWHERE, TABLE
 
 pytestmark = pytest.mark.django_db
 
@@ -58,11 +59,8 @@ READERS = {
     "supplement": STAFF,
     "decision": STAFF,
 }
-#: Writing and previewing a call, and one line of a decision: who may is asked role by role in tests/house/access.py.
-ASKED_IN_THE_HOUSE = {
-    *("new-call", "edit", "edit-basics", "edit-part", "edit-criteria", "form-editor", "new-question", "question"),
-    *("ready", "preview", "preview-page", "line"),
-}
+#: Who may open these is asked role by role there.
+ASKED_IN_THE_HOUSE = {name.removeprefix("intake:") for name in {**TABLE, **ELSEWHERE} if name.startswith("intake:")}
 #: They see the case, but this is not theirs to do (or, for a supplement, no longer the time): no form is shown to them.
 NOT_THEIRS = {
     "withdraw": {"member"},

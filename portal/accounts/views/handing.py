@@ -38,4 +38,4 @@ def hand_over(request: PersonRequest) -> HttpResponseBase:
             response = FileResponse(file, as_attachment=True, filename="ledger-audit.zip")
             response["Cache-Control"] = "private, no-store"
             return response
-    return render(request, "accounts/hand_over.html", {"form": form}, status=422 if form.errors else 200)
+    return render(request, "accounts/hand_over_ledger.html", {"form": form}, status=422 if form.errors else 200)
