@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from portal.accounts import second_factor
 from portal.core.ui.parts import Column, Row, Table
 from tenancy import explain, forms, rules, services, tables
 from tenancy.enums import MoveOutStatus, RenewalStatus
@@ -53,8 +54,18 @@ def notice(request: SignedIn, lease: UUID) -> HttpResponse:
 
 
 @login_required
-def renewal(request: SignedIn, review: UUID) -> HttpResponse:
-    """One review: the term, the figures, the decision, and what this person may do now."""
+def renewal(request: SignedIn, review: UUID) -> HttpResponseBase:
+    """One review: the term, the figures, the decision, and signing, which asks for the second factor."""
+    signing = request.method == "POST" and request.GET.get("act") == "sign"
+    return _sign(request, review=review) if signing else _review(request, review)
+
+
+@second_factor.required(back="tenancy:renewal")
+def _sign(request: SignedIn, review: UUID) -> HttpResponse:
+    return _review(request, review)
+
+
+def _review(request: SignedIn, review: UUID) -> HttpResponse:
     rows = RenewalReview.objects.select_related(
         "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__offer"
     )
@@ -72,6 +83,7 @@ def renewal(request: SignedIn, review: UUID) -> HttpResponse:
             *([Row(_("결정 이유"), found.reason)] if found.reason else []),
         ],
         acts=_renewal_acts(request, found),
+        recorded=[found],
     )
     return show(request, case)
 
@@ -116,6 +128,7 @@ def move_out(request: SignedIn, move_out: UUID) -> HttpResponse:
         ],
         tables=[_list(found)],
         acts=_move_out_acts(request, found),
+        recorded=[found],
     )
     return show(request, case)
 

@@ -296,6 +296,11 @@ def test_the_pages_from_notice_to_the_end(client):
     assert act(place.master, page, "decide", granted="yes").status_code == 403
     services.ask_renewal(review=review, figures=FIGURES, by=place.master, now=NOW)
     act(place.approver, page, "decide", granted="yes")
+    client.logout()
+    client.force_login(place.master, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.post(f"{page}?act=sign", {"sign-consented": "on"}).status_code == 302
+    review.refresh_from_db()
+    assert review.status == "GRANTED", "without a second factor nothing is signed"
     assert act(place.master, page, "sign").status_code == 422
     act(place.master, page, "sign", consented="on")
     review.refresh_from_db()
