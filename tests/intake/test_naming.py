@@ -116,3 +116,15 @@ def test_only_the_desk_searches_and_a_second_search_finds_nothing_new(trial):
     before = NameHit.objects.count()
     services.search_names(stage=stage, by=trial.officer, now=REVIEW)
     assert NameHit.objects.count() == before
+
+
+def test_whatever_a_pdf_makes_its_reader_do_the_file_goes_to_a_person(trial, monkeypatch):
+    def stumble(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("portal.intake.services.naming.PdfReader", stumble)
+    assert services.search_names(stage=trial.stages[0], by=trial.officer, now=REVIEW) == 0
+    assert {key for key in hits() if key[1] == "deck"} == {
+        ("나래", "deck", "계획.pdf", ""),
+        ("다온", "deck", "계획.pdf", ""),
+    }

@@ -10,7 +10,6 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from portal.core.errors import Invalid, Overtaken
 from portal.intake import blind, queries, rules
@@ -82,9 +81,9 @@ def _pdf_text(public_id: str) -> str | None:
     try:
         with file.file.open("rb") as content:
             return "\n".join(page.extract_text() for page in PdfReader(content).pages[:MOST_PAGES])
-    except (PyPdfError, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        # What a hostile file makes the reader stumble over is for a person to look at, not a reason to stop.
-        logger.info("the PDF %s cannot be searched for names", public_id)
+    except Exception:
+        # Whatever a hostile file makes the reader stumble over: one applicant's file must not keep a stage shut.
+        logger.warning("the PDF %s cannot be searched for names", public_id, exc_info=True)
         return None
 
 
