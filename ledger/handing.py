@@ -17,6 +17,7 @@ from ledger.models import TreeState
 from ledger.people import Acting
 from ledger.recording import append
 from ledger.settling import POLICY, Machinery
+from ledger.verify.source import open_source, read_tile
 
 HERE = Path(__file__).parent
 #: What `python -m ledger.verify` needs.
@@ -105,8 +106,9 @@ def _log(machinery: Machinery) -> Iterator[tuple[str, bytes]]:
     checkpoint = (public / "checkpoint").read_bytes()
     size = note.parse_checkpoint(note.split(checkpoint.decode())[0]).size
     yield "log/checkpoint", checkpoint
+    source = open_source(str(public))
     for tile in [*tiles.layout(size), *tiles.bundles(size)]:
-        yield f"log/{tiles.path(tile)}", (public / tiles.path(tile)).read_bytes()
+        yield f"log/{tiles.path(tile)}", read_tile(source, tile)
     yield f"log/{POLICY}", (public / POLICY).read_bytes()
     for folder in ("schemas", "machines", "verifiers", "policies"):
         for file in sorted((public / folder).glob("[0-9a-f]*")):

@@ -15,12 +15,12 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import reverse
 
-from ledger import documents, log
+from ledger import documents, handing, log
 from ledger.recording import append
 from ledger.settling import Machinery
 from portal.accounts.second_factor import CONFIRMED
 from tests.factories import people
-from tests.ledger.harness import DECIDED, NOTED, Decision, Officer, leaves, settle
+from tests.ledger.harness import DECIDED, NOTED, Decision, Officer, leaves, settle, write
 
 SECRET = "010-1234-5678"
 GONE = "organisation:9"
@@ -116,3 +116,15 @@ def test_the_command_keeps_to_its_scope(told):
         call_command("ledger_export", folder / "b.zip", basis="court", reason="x", since="gestern", verbosity=0)
     with pytest.raises(CommandError, match="no such kind"):
         call_command("ledger_export", folder / "b.zip", basis="court", reason="x", kind="Space!", verbosity=0)
+
+
+def test_a_tile_that_became_full_meanwhile_is_handed_over_as_the_checkpoint_saw_it(told):
+    """The publisher removes partial tiles once the full one is there; the archive follows the checkpoint it began with."""
+    public = told[1] / "public"
+    before, checkpoint = dict(handing._log(Machinery.installed())), (public / "checkpoint").read_bytes()
+    write(300, start=100)
+    settle(told[1])
+    assert [path for path in before if path.startswith("log/tile") and not (public / path[4:]).exists()] != []
+    (public / "checkpoint").write_bytes(checkpoint)
+    again = dict(handing._log(Machinery.installed()))
+    assert {path: again[path] for path in before} == before
