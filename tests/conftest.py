@@ -123,16 +123,19 @@ def _django_settings(url: str) -> dict[str, object]:
 
 
 @pytest.fixture(autouse=True)
-def _plain_cache(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+def _plain_cache(settings: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No cache server in tests, fresh folders for files, cheap password hashes."""
+    from django.core.files.storage import storages
+
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
-    private = {**settings.STORAGES["private"], "OPTIONS": {"location": tmp_path / "private"}}
-    settings.STORAGES = {**settings.STORAGES, "private": private}
+    # The very instance that the models' fields hold since they were loaded, not a new one beside it.
+    for name in ("base_location", "location"):
+        monkeypatch.setitem(storages["private"].__dict__, name, str(settings.PRIVATE_ROOT))
 
 
 @pytest.fixture(autouse=True)

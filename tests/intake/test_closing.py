@@ -29,7 +29,7 @@ def warnings(trial):
 
 
 def told():
-    return list(Notice.objects.filter(topic="intake.closing_soon").order_by("pk").values_list("user", "title"))
+    return list(Notice.objects.filter(topic="intake.closing_soon").order_by("title").values_list("user", "title"))
 
 
 def test_who_has_a_draft_and_no_receipt_is_told_once_for_each_hour(trial):
@@ -45,7 +45,7 @@ def test_who_has_a_draft_and_no_receipt_is_told_once_for_each_hour(trial):
         closing.warn(message)
     late = trial.masters[-1].pk
     title = "접수 마감 {}시간 전입니다: 시험 공고"
-    assert told() == [(late, title.format(24)), (late, title.format(1))]
+    assert told() == [(late, title.format(1)), (late, title.format(24))]
 
 
 def test_a_moved_closing_silences_the_old_warnings_and_sets_new_ones(trial):
