@@ -113,6 +113,28 @@ def test_a_law_keeps_a_copy_of_the_selected_apart_until_its_own_time(trial):
     assert not storage.exists(kept)
 
 
+def test_a_file_that_cannot_be_copied_keeps_its_call_whole_and_stops_no_other(trial, caplog):
+    finalise(trial)
+    other = factory.open_round(policy={"retention": DAYS})
+    unsent = other.draft()
+    [file] = Attachment.objects.filter(application=trial.good)
+    storage, content = private_storage(), PDF
+    storage.delete(file.file.name)
+    later = REVIEW + timedelta(days=300)
+    made = run(later)
+    assert {record.call for record in made} == {other.call}
+    assert "was not carried out" in caplog.text
+    for application, emptied in ((trial.good, False), (trial.weak, False), (unsent, True)):
+        application.refresh_from_db()
+        assert (application.destruction_id is not None) is emptied
+    storage.save(file.file.name, ContentFile(content))
+    storage.save(f"statute/{trial.call.pk}/{file.public_id.hex}", ContentFile(b"of a run that was undone"))
+    assert {record.call for record in run(later)} == {trial.call}
+    [kept] = StatuteCopy.objects.get().files
+    with storage.open(kept) as copied:
+        assert (kept, copied.read()) == (f"statute/{trial.call.pk}/{file.public_id.hex}", PDF)
+
+
 @pytest.mark.parametrize("basis", ["suit", "audit", "law"])
 def test_a_hold_stops_it_until_somebody_else_lifts_it(trial, basis):
     finalise(trial)

@@ -5,6 +5,7 @@ Held back by an open appeal or case, by a hold for a suit, an audit or a law, an
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,8 @@ from portal.intake.models import (
     StatuteCopy,
 )
 from portal.intake.models.applications import private_storage
+
+logger = logging.getLogger(__name__)
 
 TOPIC = "intake.destroy_file"
 #: What stands in the place of a revision's content; the database allows no other change.
@@ -81,11 +84,20 @@ def execute_retention(*, by: Any, now: datetime) -> list[DestructionRecord]:
         raise NotAllowed
     made = []
     for call in queries.calls_to_clear(now):
-        with transaction.atomic():
-            for kind in (DestructionKind.DRAFT, DestructionKind.APPLICATION):
-                made += _destroy(call, kind, queries.due_for_destruction(call, kind, now), by, now)
-            made += _destroy_copies(call, queries.due_copies(call, now), by, now)
+        try:
+            made += _clear(call, by, now)
+        except Exception:
+            # A file that cannot be copied keeps its own call whole, never the calls of others.
+            logger.exception("the retention of call %s was not carried out", call.code)
     return made
+
+
+@transaction.atomic
+def _clear(call: Call, by: Any, now: datetime) -> list[DestructionRecord]:
+    made: list[DestructionRecord] = []
+    for kind in (DestructionKind.DRAFT, DestructionKind.APPLICATION):
+        made += _destroy(call, kind, queries.due_for_destruction(call, kind, now), by, now)
+    return made + _destroy_copies(call, queries.due_copies(call, now), by, now)
 
 
 def _destroy(
@@ -138,8 +150,11 @@ def _copy_by_statute(application: Application, statute: dict[str, Any], now: dat
     sent = {row["id"] for rows in revision.content["files"].values() for row in rows} if revision else set()
     storage, kept = private_storage(), []
     for attachment in application.attachments.filter(public_id__in=sent).exclude(file=""):
+        name = f"statute/{application.call_id}/{attachment.public_id.hex}"
+        # What lies there is of a run that was undone: no row knows of it, and nobody would ever destroy it.
+        storage.delete(name)
         with attachment.file.open("rb") as content:
-            kept.append(storage.save(f"statute/{application.call_id}/{attachment.public_id.hex}", File(content)))
+            kept.append(storage.save(name, File(content)))
     StatuteCopy.objects.create(
         application=application,
         law=statute["law"],
