@@ -118,6 +118,23 @@ def test_presence_is_recorded_only_while_the_sitting_lasts_by_the_officer_and_si
         Attendance.objects.all().delete()
 
 
+def test_what_was_called_off_meanwhile_is_not_signed_and_what_was_signed_is_not_called_off(trial):
+    sitting = call(trial)
+    sheet = ScoreSheet.objects.first()
+    stale = Sitting.objects.select_related("stage__call").get(pk=sitting.pk)
+    services.record_attendance(
+        sitting=sitting, member=sheet.assignment.member, identified_by="ID_CARD", by=trial.officer, now=STARTS
+    )
+    services.cancel_sitting(sitting=sitting, reason="폭설", by=trial.officer, now=STARTS)
+    with pytest.raises(NotAllowed):
+        services.sign_in(sitting=stale, by=sheet.assignment.member.evaluator.user, now=STARTS)
+    again = call(trial)
+    stale = Sitting.objects.select_related("stage__call").get(pk=again.pk)
+    attend(again, sheet, trial.officer)
+    with pytest.raises(Overtaken):
+        services.cancel_sitting(sitting=stale, reason="폭설", by=trial.officer, now=STARTS)
+
+
 @pytest.mark.parametrize(("starts", "ends"), [(REVIEW, ENDS), (ENDS, STARTS)])
 def test_a_sitting_lies_ahead_and_ends_after_it_starts(trial, starts, ends):
     with pytest.raises(Invalid):

@@ -51,6 +51,7 @@ def call_sitting(
 def cancel_sitting(*, sitting: Sitting, reason: str, by: Any, now: datetime) -> Sitting:
     """회의 취소, with the reason, while nobody has signed in."""
     role = rules.check_can_run(by, sitting.stage.call)
+    _hold_still(sitting)
     if not reason.strip():
         raise Invalid(_("취소하는 까닭을 적어 주십시오."), field="reason")
     unattended = Sitting.objects.filter(pk=sitting.pk, cancelled_at__isnull=True).exclude(
@@ -86,6 +87,7 @@ def record_attendance(
 @transaction.atomic
 def sign_in(*, sitting: Sitting, by: Any, now: datetime) -> Attendance:
     """서명 by the member, after the officer identified them and before the sitting ends. Twice finds the first."""
+    _hold_still(sitting)
     attendance = queries.attendance_of(sitting, by)
     role = rules.check_can_sign_in(by, sitting, attendance, now=now)
     assert attendance is not None
@@ -93,6 +95,12 @@ def sign_in(*, sitting: Sitting, by: Any, now: datetime) -> Attendance:
         attendance.signed_at, attendance.sitting = now, sitting
         _write(attendance, "attendance.signed", by.acting_as(role), {})
     return attendance
+
+
+def _hold_still(sitting: Sitting) -> None:
+    """The sitting's row first: whoever signs in or calls it off second sees what the first did."""
+    row = Sitting.objects.select_for_update(no_key=True).only("cancelled_at").get(pk=sitting.pk)
+    sitting.cancelled_at = row.cancelled_at
 
 
 def _write(
