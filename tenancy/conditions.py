@@ -94,6 +94,14 @@ def charged(terms: dict[str, Any], start: date, end: date) -> list[Charged]:
     ]
 
 
+def held_over(lease: Lease, start: date, end: date) -> Iterator[Charged]:
+    """The lines of days held over: the rent of the last conditions at the card's rate for it, month by month."""
+    bp = lease.rate_card.holdover_bp
+    for first, last, terms in stretches(lease, start, end):
+        for line in rent.lines(quantity(terms), terms["rate_won"], first, last, terms["rounding"], bp=bp):
+            yield Charged(LineKind.HOLDOVER, Basis(terms["basis"]), line, rent.vat(line.amount, terms["vat"]))
+
+
 def quantity(terms: dict[str, Any]) -> Decimal:
     """How much of the card's basis the room has."""
     if terms["basis"] == Basis.SEAT:

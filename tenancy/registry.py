@@ -91,6 +91,11 @@ EVENT_TYPES = [
     EventType("space.amendment.dropped", 1, {}, title=_("변경계약을 취소했습니다")),
     EventType("space.occupancy.cut", 1, {"end": "date"}, title=_("구획을 쓰는 기간을 줄였습니다")),
     EventType("space.occupancy.taken", 1, {"unit": "ref", **_DAYS}, title=_("구획을 다른 계약으로 이어 쓰게 했습니다")),
+    EventType("space.occupancy.extended", 1, {"end": "date"}, title=_("구획을 쓰는 기간이 길어졌습니다")),
+    EventType("space.lease.overstayed", 1, {"on": "date"}, title=_("퇴거일이 지나도록 열쇠를 돌려주지 않았습니다")),
+    EventType(
+        "space.offer.put_off", 1, {"start": "date", "terms": "ref"}, title=_("제안한 호실의 시작일을 늦추었습니다")
+    ),
     EventType("space.deposit.asked", 1, {"due": "decimal"}, title=_("보증금을 청구했습니다")),
     EventType("space.deposit.part_received", 1, {"received": "decimal"}, title=_("보증금의 일부를 받았습니다")),
     EventType("space.deposit.received", 1, {"received": "decimal"}, title=_("보증금을 모두 받았습니다")),

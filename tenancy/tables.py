@@ -32,6 +32,7 @@ TONES: dict[str, parts.Tone] = {
     LeaseStatus.AWAITING_SIGNATURE: "warning",
     LeaseStatus.SIGNED: "info",
     LeaseStatus.ACTIVE: "success",
+    LeaseStatus.HOLDOVER: "danger",
 }
 _PLACE_ORDERS = {
     "unit": lambda place: place.unit.code,
@@ -312,13 +313,14 @@ def renewals(rows: Sequence[RenewalReview], *, company: bool = False) -> Table:
 def move_outs(rows: Sequence[MoveOut]) -> Table:
     return Table(
         caption=_("퇴거"),
-        columns=[Column(_("퇴거일")), Column(_("호실")), Column(_("기업")), Column(_("상태"))],
+        columns=[Column(_("퇴거일")), Column(_("호실")), Column(_("기업")), Column(_("상태")), Column(_("계약 상태"))],
         rows=[
             [
                 parts.link(day(row.leave_date), reverse("tenancy:move_out", args=[row.public_id])),
                 row.lease.unit.code,
                 row.lease.organisation.name_ko,
                 status(row.status, row.get_status_display()),
+                status(row.lease.status, row.lease.get_status_display()),
             ]
             for row in rows
         ],

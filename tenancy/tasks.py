@@ -23,14 +23,16 @@ def dun() -> int:
 
 @app.task(name="tenancy.tasks.bill")
 def bill() -> int:
-    """Draft this month's rent for every live lease; answers how many invoices the month has."""
-    today = database_now().astimezone(SEOUL).date()
-    return sum(len(services.bill_month(hub=hub, month=today)) for hub in queries.hubs())
+    """Draft this month's rent for every live lease, and months held over; answers how many invoices there are."""
+    now = database_now()
+    today = now.astimezone(SEOUL).date()
+    held_over = len(services.bill_holdovers(now=now))
+    return held_over + sum(len(services.bill_month(hub=hub, month=today)) for hub in queries.hubs())
 
 
 @app.task(name="tenancy.tasks.turn_terms")
 def turn_terms() -> int:
-    """What a new day brings to leases: terms that begin, invitations, notices by the clock; answers how many moved."""
+    """What a new day brings to leases: terms that begin, days held over, invitations, notices; answers how many moved."""
     now = database_now()
-    moved = services.turn_terms(now=now) + services.invite_renewals(now=now)
+    moved = services.turn_terms(now=now) + services.hold_over(now=now) + services.invite_renewals(now=now)
     return moved + services.lapse_renewals(now=now) + services.notice_ends(now=now)

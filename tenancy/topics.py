@@ -87,6 +87,22 @@ TOPICS = [
         required=True,
     ),
     Topic(
+        "space.holdover",
+        _("퇴거일이 지난 호실"),
+        _("{unit}호의 퇴거일({leave})이 지났습니다."),
+        _(
+            "열쇠를 돌려주시는 날까지 하루마다 임대료의 {percent}%를 사용료로 부과합니다. 바로 담당자에게 연락해 주십시오."
+        ),
+        required=True,
+    ),
+    Topic(
+        "space.start_moved",
+        _("입주일 변경"),
+        _("{unit}호의 입주 시작일이 {start}로 늦어졌습니다."),
+        _("앞 기업이 아직 호실을 비우지 않았습니다. 계약 종료일은 그대로이고, 임대료는 새 시작일부터 부과합니다."),
+        required=True,
+    ),
+    Topic(
         "space.move_out",
         _("퇴거 절차"),
         _("{unit}호 퇴거({leave}): {status}"),

@@ -14,12 +14,15 @@ from tenancy.queries.contracts import (
     offers_open,
 )
 from tenancy.queries.endings import (
+    at_maximum,
     beginning_on,
     end_of,
     ending_leases,
+    keys_out,
     move_outs_in,
     open_of,
     over_on,
+    overstaying,
     renewals_in,
 )
 from tenancy.queries.money import (
@@ -36,6 +39,7 @@ from tenancy.queries.money import (
     totals_before,
 )
 from tenancy.queries.places import (
+    LIVE_OCCUPANCY,
     Place,
     as_room,
     changes_of,
@@ -69,11 +73,13 @@ from tenancy.queries.rounds import (
 __all__ = [
     "ANSWERABLE",
     "LIVE_LEASE",
+    "LIVE_OCCUPANCY",
     "UNPAID",
     "Chance",
     "Feasibility",
     "Place",
     "as_room",
+    "at_maximum",
     "beginning_on",
     "by_age",
     "cases_in",
@@ -91,6 +97,7 @@ __all__ = [
     "hubs",
     "in_line",
     "invoices_of",
+    "keys_out",
     "lease_of",
     "leases_for",
     "leases_in",
@@ -105,6 +112,7 @@ __all__ = [
     "open_of",
     "over_on",
     "overdue_in",
+    "overstaying",
     "payers_of",
     "places_on",
     "proof_of",

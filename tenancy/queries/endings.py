@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Upper
 
+from portal.core.periods import add_months
 from tenancy.enums import InvoiceStatus, LeaseStatus, OccupancyStatus
-from tenancy.models import Hub, Lease, LeaseTerm, MoveOut, Occupancy, RenewalReview
+from tenancy.models import Hub, Lease, LeaseTerm, MoveOut, Occupancy, RenewalReview, Unit
 
 
 def end_of(lease: Lease) -> date:
@@ -28,6 +29,35 @@ def ending_leases(today: date, until: date) -> QuerySet[Lease]:
         .prefetch_related("terms")
         .order_by("pk")
     )
+
+
+def at_maximum(lease: Lease) -> bool:
+    """Whether the terms of a lease reach the longest stay."""
+    start = min(term.period.lower for term in lease.terms.all())
+    return end_of(lease) >= add_months(start, lease.max_months)
+
+
+def overstaying(today: date) -> QuerySet[Lease]:
+    """Leases whose day of leaving is before today and whose keys are out.
+
+    Where another term was asked for and nobody has decided yet, the tenant waits and does not overstay.
+    """
+    running = LeaseTerm.objects.filter(lease=OuterRef("pk"), period__endswith__gte=today)
+    asked = RenewalReview.objects.filter(lease=OuterRef("pk"), status="APPLIED")
+    ended = Q(status=LeaseStatus.ACTIVE) & ~Exists(running) & ~Exists(asked)
+    left = Q(status=LeaseStatus.VACATING, leave_date__lt=today)
+    return Lease.objects.filter(ended | left | Q(status=LeaseStatus.HOLDOVER)).order_by("pk")
+
+
+def keys_out(unit: Unit, on: date) -> bool:
+    """Whether somebody who should have left a cell of the unit by ``on`` still has the keys."""
+    late = Lease.objects.filter(
+        status__in=[LeaseStatus.VACATING, LeaseStatus.HOLDOVER],
+        leave_date__lte=on,
+        occupancies__cell__units=unit,
+        occupancies__status=OccupancyStatus.OCCUPIED,
+    )
+    return late.exists()
 
 
 def beginning_on(today: date) -> QuerySet[Occupancy]:

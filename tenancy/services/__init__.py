@@ -28,7 +28,7 @@ from tenancy.services.deposits import (
     return_deposit,
 )
 from tenancy.services.invoices import bill_month, issue_all, issue_invoice
-from tenancy.services.leases import lapse_leases, move_in, prepare_lease, sign_lease
+from tenancy.services.leases import abandon_lease, lapse_leases, move_in, prepare_lease, sign_lease
 from tenancy.services.leaving import (
     give_notice,
     inspect,
@@ -51,17 +51,20 @@ from tenancy.services.offers import (
     remind_offers,
     revoke_offer,
 )
+from tenancy.services.overstaying import bill_holdovers, hold_over
 from tenancy.services.payments import apply_import, bounce, plan_import, refund
 from tenancy.services.places import block_unit, import_places, set_terms, unblock
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 
 __all__ = [
     "SetOff",
+    "abandon_lease",
     "accept_offer",
     "agree_plan",
     "apply_import",
     "approve_credit",
     "ask_renewal",
+    "bill_holdovers",
     "bill_month",
     "block_unit",
     "bounce",
@@ -76,6 +79,7 @@ __all__ = [
     "expire_offer",
     "freeze_need",
     "give_notice",
+    "hold_over",
     "import_places",
     "inspect",
     "invite_renewals",

@@ -17,9 +17,9 @@ from portal.core.transition import advance
 from portal.intake.canonical import digest
 from tenancy import queries, rules
 from tenancy.conditions import current, snapshot
-from tenancy.enums import AmendmentKind, AmendmentStatus, OccupancyStatus, Side
+from tenancy.enums import AmendmentKind, AmendmentStatus, LeaseStatus, OccupancyStatus, Side
 from tenancy.models import Amendment, Lease, LeaseTerm, RateCard, Signature, Unit
-from tenancy.services.holding import LIVE, cut, occupy, release
+from tenancy.services.holding import LIVE, TAKEN, cut, occupy, release
 from tenancy.services.telling import tell_amendment_in_force, tell_amendment_ready
 from tenancy.workflow import AMENDMENT
 
@@ -79,6 +79,26 @@ def prepare_swap(
 
 
 @transaction.atomic
+def put_off_start(*, lease: Lease, start: date, now: datetime) -> Amendment:
+    """The room is not free yet: a lease nobody has moved into begins later, by an amendment of the clock; its end stays.
+
+    Raises ``Overtaken`` when it has begun, or would have no day left.
+    """
+    row = Lease.objects.select_for_update(no_key=True).get(pk=lease.pk)
+    term = row.terms.get(seq=1)
+    waiting = row.status in (LeaseStatus.AWAITING_SIGNATURE, LeaseStatus.SIGNED)
+    if not waiting or not term.period.lower < start < term.period.upper:
+        raise Overtaken(TAKEN)
+    for other in row.amendments.filter(status=AmendmentStatus.AWAITING_SIGNATURE):
+        advance(other, AmendmentStatus.DROPPED, by=log.SYSTEM, steps=AMENDMENT)
+    before, after = {"start": term.period.lower.isoformat()}, {"start": start.isoformat()}
+    reason = _("앞 기업이 호실을 비우지 않음")
+    made = _write(lease, AmendmentKind.DATES, start, before, after, reason, by=None, acting=log.SYSTEM, now=now)
+    _put_in_force([made], by=log.SYSTEM, now=now)
+    return made
+
+
+@transaction.atomic
 def _prepare(
     lease: Lease, kind: AmendmentKind, on: date, before: Any, after: Any, reason: str, *, by: Any, now: datetime
 ) -> Amendment:
@@ -90,14 +110,32 @@ def _prepare(
         raise Invalid(_("변경하는 이유를 적어 주십시오."), field="reason")
     if lease.amendments.filter(status__in=[AmendmentStatus.DRAFT, AmendmentStatus.AWAITING_SIGNATURE]).exists():
         raise Overtaken(_("이미 서명을 기다리는 변경계약이 있습니다."))
+    amendment = _write(lease, kind, on, before, after, reason.strip(), by=by, acting=by.acting_as(role), now=now)
+    tell_amendment_ready(amendment)
+    return amendment
+
+
+def _write(
+    lease: Lease,
+    kind: AmendmentKind,
+    on: date,
+    before: Any,
+    after: Any,
+    reason: str,
+    *,
+    by: Any,
+    acting: Any,
+    now: datetime,
+) -> Amendment:
+    """The amendment with its document, which is what is signed."""
     amendment = Amendment.objects.create(
         lease=lease,
         kind=kind,
         effective_date=on,
         before=before,
         after=after,
-        reason=reason.strip(),
-        prepared_by=None if by is log.SYSTEM else by,
+        reason=reason,
+        prepared_by=by,
         created_at=now,
     )
     document = {
@@ -114,12 +152,11 @@ def _prepare(
     advance(
         amendment,
         AmendmentStatus.AWAITING_SIGNATURE,
-        by=by.acting_as(role),
+        by=acting,
         steps=AMENDMENT,
         data={"kind": kind, "on": on, "document": fingerprint},
         changes={"document": document, "document_hash": fingerprint},
     )
-    tell_amendment_ready(amendment)
     return amendment
 
 

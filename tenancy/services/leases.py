@@ -168,6 +168,8 @@ def move_in(*, lease: Lease, on: date, by: Any, now: datetime) -> None:
     term = lease.terms.get(seq=1).period
     if not term.lower <= on < term.upper or on > now.astimezone(SEOUL).date():
         raise Invalid(_("입주일은 계약기간 안의, 오늘 또는 지난 날이어야 합니다."), field="on")
+    if queries.keys_out(lease.unit, on):
+        raise Refused(_("앞 기업이 아직 열쇠를 돌려주지 않아 입주할 수 없습니다."))
     deposit = queries.deposit_of(lease)
     if deposit is not None and deposit.status != DepositStatus.RECEIVED:
         raise Refused(_("보증금을 받은 뒤에 열쇠를 넘길 수 있습니다."))

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.core.errors import Invalid, Overtaken, Refused
-from portal.core.periods import SEOUL, add_months
+from portal.core.errors import Invalid, Late, Overtaken, Refused
+from portal.core.periods import SEOUL
 from portal.core.transition import advance
 from tenancy import queries, rules
 from tenancy.enums import (
@@ -21,15 +21,16 @@ from tenancy.enums import (
     MoveOutStatus,
     OccupancyStatus,
 )
-from tenancy.models import ChecklistItem, Graduation, InvoiceLine, Lease, MoveOut
+from tenancy.models import ChecklistItem, Graduation, InvoiceLine, Lease, MoveOut, Occupancy
 from tenancy.services.credits import credit_unused
+from tenancy.services.departures import CHECKLIST, open_move_out
 from tenancy.services.holding import LIVE, cut, move, occupy
+from tenancy.services.overstaying import charge_holdover, overstay
 from tenancy.services.telling import tell_move_out
 from tenancy.workflow import INVOICE, LEASE, MOVE_OUT
 
 NOTICE_DAYS = 30
-#: The list of every inspection (design 05 §9), in order; the words stand in ``reasons.CHECKLIST``.
-CHECKLIST = ("RESTORED", "CARDS", "METERS", "MAIL", "REGISTRATION", "DEFECTS")
+__all__ = ["CHECKLIST", "NOTICE_DAYS"]
 
 
 @transaction.atomic
@@ -62,9 +63,8 @@ def notice_ends(*, now: datetime) -> int:
         if lease.renewals.filter(status__in=["INVITED", "APPLIED", "GRANTED"]).exists():
             continue
         end = queries.end_of(lease)
-        full = add_months(min(term.period.lower for term in lease.terms.all()), lease.max_months)
         try:
-            kind = EndKind.GRADUATED if end >= full else EndKind.EXPIRED
+            kind = EndKind.GRADUATED if queries.at_maximum(lease) else EndKind.EXPIRED
             _notice(lease, end, kind, by=log.SYSTEM, now=now)
             given += 1
         except (Refused, IntegrityError):
@@ -77,12 +77,7 @@ def _notice(lease: Lease, leave: date, kind: EndKind, *, by: Any, now: datetime,
     changes = {"leave_date": leave}
     data = {"leave": leave, "kind": kind}
     advance(lease, LeaseStatus.VACATING, by=by, steps=LEASE, reason=reason or None, data=data, changes=changes)
-    move_out = MoveOut.objects.create(lease=lease, leave_date=leave, noticed_at=now, end_kind=kind)
-    log.append("space.move_out.noticed", row=move_out, by=by, data={"to": move_out.status, **data})
-    ChecklistItem.objects.bulk_create(
-        ChecklistItem(move_out=move_out, position=position, code=code)
-        for position, code in enumerate(CHECKLIST, start=1)
-    )
+    move_out = open_move_out(lease, leave, kind, by=by, now=now)
     cut(_ahead(lease, leave), leave, by=by)
     tell_move_out(move_out)
     return move_out
@@ -95,9 +90,11 @@ def _ahead(lease: Lease, day: date) -> list[Any]:
 
 @transaction.atomic
 def withdraw_notice(*, move_out: MoveOut, by: Any, now: datetime) -> None:
-    """Change one's mind, as long as the room is not promised to another (then ``Overtaken``)."""
+    """Change one's mind before the day comes, as long as the room is not promised to another (then ``Overtaken``)."""
     lease = move_out.lease
     role = rules.check_can_give_notice(by, lease)
+    if now.astimezone(SEOUL).date() >= move_out.leave_date:
+        raise Late(_("퇴거일이 되어 철회할 수 없습니다. 담당자에게 문의해 주십시오."))
     if move_out.end_kind not in (EndKind.EARLY, EndKind.EXPIRED):
         raise Invalid(_("해지나 졸업으로 끝나는 계약은 철회할 수 없습니다."))
     acting, end = by.acting_as(role), queries.end_of(lease)
@@ -146,15 +143,20 @@ def inspect(*, move_out: MoveOut, found: dict[str, tuple[bool, str, int, bool]],
 
 @transaction.atomic
 def return_keys(*, move_out: MoveOut, on: date, by: Any, now: datetime) -> None:
-    """The keys are back: the lease has ended, its cells are free, and days billed but not used are credited."""
+    """The keys are back: the lease has ended, its cells are free, and days billed but not used are credited.
+
+    Keys that come after the day of leaving end a holding over: its days up to ``on`` are recorded and charged.
+    """
     role = rules.check_can_inspect(by, move_out)
+    if not move_out.noticed_at.astimezone(SEOUL).date() <= on <= now.astimezone(SEOUL).date():
+        raise Invalid(_("열쇠를 돌려받은 날은 통보한 날부터 오늘까지여야 합니다."), field="on")
+    overstay(move_out.lease_id, on, now=now)
+    charge_holdover(move_out.lease_id, on)
     lease = Lease.objects.select_for_update(of=("self",), no_key=True).get(pk=move_out.lease_id)
-    if on > now.astimezone(SEOUL).date() or on > move_out.leave_date:
-        raise Invalid(_("열쇠를 돌려받은 날은 오늘까지, 퇴거일을 넘지 않아야 합니다."), field="on")
     acting = by.acting_as(role)
     changes = {"keys_returned_date": on}
     advance(move_out, MoveOutStatus.KEYS_RETURNED, by=acting, steps=MOVE_OUT, data={"on": on}, changes=changes)
-    cut(_ahead(lease, on), on, by=acting)
+    _empty(lease, on, move_out.leave_date, by=acting)
     rows = list(lease.occupancies.filter(status__in=LIVE).select_related("cell", "organisation").order_by("pk"))
     for row in rows:
         if row.status != OccupancyStatus.OCCUPIED:
@@ -162,11 +164,20 @@ def return_keys(*, move_out: MoveOut, on: date, by: Any, now: datetime) -> None:
         advance_end(row, by=acting)
     kind = EndKind(move_out.end_kind)
     data = {"kind": kind, "on": on}
-    advance(lease, LeaseStatus.ENDED, by=acting, steps=LEASE, data=data, changes={"leave_date": on, "end_kind": kind})
+    ended = {"leave_date": min(on, move_out.leave_date), "end_kind": kind}
+    advance(lease, LeaseStatus.ENDED, by=acting, steps=LEASE, data=data, changes=ended)
     _settle_invoices(lease, on, now=now)
     if kind == EndKind.GRADUATED:
         _graduate(lease, on, GraduationGround.MAXIMUM, by=acting)
     move_out.lease = lease
+
+
+def _empty(lease: Lease, on: date, leave: date, *, by: Any) -> None:
+    """Nothing is in use from ``on`` on. A day recorded as held over while the keys were back already stays, uncharged."""
+    ahead = _ahead(lease, on)
+    beyond: list[Occupancy] = [row for row in ahead if leave <= row.period.lower]
+    cut([row for row in ahead if row not in beyond], on, by=by)
+    cut(beyond, max(on, leave + timedelta(days=1)), by=by)
 
 
 def advance_end(row: Any, *, by: Any) -> None:

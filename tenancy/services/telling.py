@@ -131,6 +131,30 @@ def tell_renewal(review: RenewalReview) -> None:
     )
 
 
+def tell_holdover(lease: Lease) -> None:
+    notify(
+        to=lease.organisation,
+        topic="space.holdover",
+        context={
+            "unit": lease.unit.code,
+            "leave": lease.leave_date,
+            "percent": lease.rate_card.holdover_bp // 100,
+        },
+        url=reverse("tenancy:lease", args=[lease.public_id]),
+        key=f"space.holdover:{lease.public_id}:{lease.leave_date}",
+    )
+
+
+def tell_start_moved(offer: Offer) -> None:
+    notify(
+        to=offer.need.organisation,
+        topic="space.start_moved",
+        context={"unit": offer.unit.code, "start": offer.start_date},
+        url=reverse("tenancy:offer", args=[offer.public_id]),
+        key=f"space.start_moved:{offer.public_id}:{offer.start_date}",
+    )
+
+
 def tell_move_out(move_out: MoveOut) -> None:
     notify(
         to=move_out.lease.organisation,

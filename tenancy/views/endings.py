@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from portal.accounts import second_factor
 from portal.core.ui.parts import Column, Row, Table
 from tenancy import explain, forms, rules, services, tables
-from tenancy.enums import MoveOutStatus, RenewalStatus
+from tenancy.enums import LeaseStatus, MoveOutStatus, RenewalStatus
 from tenancy.models import MoveOut, RenewalReview
 from tenancy.reasons import CHECKLIST, FIGURES
 from tenancy.views.case import Act, Case, show
@@ -126,11 +126,18 @@ def move_out(request: SignedIn, move_out: UUID) -> HttpResponse:
             Row(_("점검 일시"), tables.instant(found.inspect_at) or _("정하지 않음")),
             Row(_("열쇠 반납일"), tables.day(found.keys_returned_date) or _("반납 전")),
         ],
+        notes=[_held_over(found)] if found.lease.status == LeaseStatus.HOLDOVER else [],
         tables=[_list(found)],
         acts=_move_out_acts(request, found),
         recorded=[found],
     )
     return show(request, case)
+
+
+def _held_over(found: MoveOut) -> str:
+    return _(
+        "퇴거일이 지나도록 열쇠를 돌려받지 못했습니다. 돌려받는 날까지 하루마다 임대료의 %(percent)s%%를 사용료로 부과합니다."
+    ) % {"percent": found.lease.rate_card.holdover_bp // 100}
 
 
 def _list(found: MoveOut) -> Table:
@@ -167,7 +174,7 @@ def _move_out_acts(request: SignedIn, found: MoveOut) -> list[Act]:
     looked = Act("inspect", _("점검 기록"), forms.ChecklistForm, _("점검 기록하기"), inspect, _("점검을 기록했습니다."), options={"items": list(found.items.all())})  # fmt: skip
     state = found.status
     possible = [
-        (tenant and state in (MoveOutStatus.NOTICED, MoveOutStatus.SCHEDULED), Act("withdraw", _("퇴거 철회"), forms.SureForm, _("퇴거 철회하기"), withdraw, _("퇴거를 철회했습니다."), kind="secondary")),
+        (tenant and found.lease.status == LeaseStatus.VACATING and state in (MoveOutStatus.NOTICED, MoveOutStatus.SCHEDULED), Act("withdraw", _("퇴거 철회"), forms.SureForm, _("퇴거 철회하기"), withdraw, _("퇴거를 철회했습니다."), kind="secondary")),
         (officer and state == MoveOutStatus.NOTICED, Act("schedule", _("점검 일정"), forms.WhenForm, _("일정 알리기"), schedule, _("점검 일정을 알렸습니다."))),
         (officer and state in (MoveOutStatus.SCHEDULED, MoveOutStatus.RESTORING), looked),
         (officer and state == MoveOutStatus.INSPECTED, Act("keys", _("열쇠 반납"), forms.KeysForm, _("반납 기록하기"), keys, _("열쇠를 돌려받았습니다. 계약이 끝났습니다."))),
