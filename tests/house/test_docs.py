@@ -69,6 +69,19 @@ def test_the_events_are_up_to_date():
     assert text("events.md") == said, "run: manage.py describe_events"
 
 
+def names_of_tests() -> set[str]:
+    return {name for path in files("tests", ends=".py") for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)}  # fmt: skip
+
+
+def test_every_attack_and_invariant_names_a_test_that_is_there():
+    """`docs/security.md`: no number of the design is left out, and no test is named that was renamed or removed."""
+    rows = [line.strip("| ").split(" | ") for line in text("security.md").splitlines() if re.match(r"\| I?\d", line)]
+    told = {row[0].split()[0]: re.findall(r"`(test_\w+)`", row[-1]) for row in rows}
+    assert told.keys() >= {str(number) for number in range(1, 29)} | {f"I{number}" for number in range(1, 16)}
+    assert [number for number, tests in told.items() if not tests] == []
+    assert set(re.findall(r"`(test_\w+)`", text("security.md"))) - names_of_tests() == set()
+
+
 def test_the_readme_fits_on_one_screen_and_names_the_two_commands():
     readme = (ROOT / "README.md").read_text("utf-8")
     assert len(readme.splitlines()) <= 50

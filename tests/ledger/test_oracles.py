@@ -1,6 +1,5 @@
 """Independent readings of the formats: another verifier and another witness, by others, agree with ours."""
 
-import base64
 import contextlib
 import shutil
 import socket
@@ -18,10 +17,10 @@ from ledger.publisher import Publisher
 from ledger.sequencer import Sequencer
 from ledger.settling import Machinery
 from ledger.signer import Signer
-from ledger.verify.__main__ import main as verify
 from ledger.witness.protocol import request_body
 from tests.ledger.harness import settle, sql, write
-from tests.ledger.oracle import Oracle, Refuses, proofs, read_leaves, shown
+from tests.ledger.mutations import Verdicts, expected
+from tests.ledger.oracle import Oracle, proofs, read_leaves
 
 SIZES = (1, 5, 256, 300)
 
@@ -72,132 +71,9 @@ def test_another_verifier_accepts_every_tile_and_every_proof(grown, oracle):
     assert [text for text, _ in proofs(grown.settled.public)] == [text for text, _ in grown.exported.values()]
 
 
-def flip(path, at=7):
-    data = bytearray(path.read_bytes())
-    data[at] ^= 1
-    path.write_bytes(data)
-
-
-def replaced(path, old, new):
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
-
-
-def resigned(public):
-    """The same text under a key that came along with it: attack 20."""
-    text, _ = note.split((public / "checkpoint").read_text())
-    (public / "checkpoint").write_text(note.join(text, [note.sign(text, text.split("\n")[0], b"s" * 32)]))
-    (public / "policy").write_text(f"log {note.vkey(text.split(chr(10))[0], b's' * 32)}\nquorum none\n")
-
-
-def without_witness(public):
-    """Attack 26: who has the log's key alone."""
-    lines = (public / "checkpoint").read_text().splitlines(keepends=True)
-    (public / "checkpoint").write_text("".join(line for line in lines if "/witness " not in line))
-
-
-FOLDERS = {
-    "a leaf edited": lambda public: flip(public / "tile/entries/000", 30),
-    "a leaf of the last bundle edited": lambda public: flip(public / "tile/entries/001.p/44", 30),
-    "an entry bundle cut off": lambda public: (public / "tile/entries/001.p/44").write_bytes(
-        (public / "tile/entries/001.p/44").read_bytes()[:-1]
-    ),
-    "an entry bundle longer": lambda public: (public / "tile/entries/000").write_bytes(
-        (public / "tile/entries/000").read_bytes() + b"\0\0"
-    ),
-    "a full tile forged": lambda public: flip(public / "tile/0/000"),
-    "a partial tile forged": lambda public: flip(public / "tile/0/001.p/44"),
-    "an upper tile forged": lambda public: flip(public / "tile/1/000.p/1"),
-    "a tile missing": lambda public: (public / "tile/0/000").unlink(),
-    "a bundle missing": lambda public: (public / "tile/entries/000").unlink(),
-    "a tile cut off": lambda public: (public / "tile/0/001.p/44").write_bytes(
-        (public / "tile/0/001.p/44").read_bytes()[:-32]
-    ),
-    "another size": lambda public: replaced(public / "checkpoint", "\n300\n", "\n299\n"),
-    "a zero before the size": lambda public: replaced(public / "checkpoint", "\n300\n", "\n0300\n"),
-    "another origin": lambda public: replaced(public / "checkpoint", "log.", "lob."),
-    "another root": lambda public: replaced(
-        public / "checkpoint", base64.b64encode(shown(public).root).decode(), base64.b64encode(bytes(32)).decode()
-    ),
-    "no newline at the end": lambda public: (public / "checkpoint").write_bytes(
-        (public / "checkpoint").read_bytes()[:-1]
-    ),
-    "CRLF": lambda public: (public / "checkpoint").write_bytes(
-        (public / "checkpoint").read_bytes().replace(b"\n", b"\r\n")
-    ),
-    "another key, brought along": resigned,
-    "no witness": without_witness,
-}
-
-
-@pytest.mark.parametrize("name", FOLDERS)
-def test_both_refuse_a_changed_folder(grown, oracle, tmp_path, name, capsys):
-    public = tmp_path / "public"
-    shutil.copytree(grown.settled.public, public)
-    FOLDERS[name](public)
-    assert verify(["audit", str(public), "--policy", str(grown.settled.policy)]) == 1, capsys.readouterr()
-    with pytest.raises((Refuses, OSError, ValueError)):
-        oracle.everything(public, iter((0, 1, 255, 256, 299)))
-
-
-def lines_of(text):
-    head, _, signed = text.partition("\n\n")
-    return head.split("\n"), signed
-
-
-def with_lines(change):
-    def mutate(text, leaf):
-        lines, signed = lines_of(text)
-        return "\n".join(change(lines)) + "\n\n" + signed, leaf
-
-    return mutate
-
-
-def node_as_leaf(text, leaf):
-    """Attack 15: the two hashes below the first inner node, offered as a leaf one level up."""
-    lines, signed = lines_of(text)
-    node = b"\1" + entry.leaf_hash(leaf) + base64.b64decode(lines[2])
-    return "\n".join([*lines[:2], *lines[3:]]) + "\n\n" + signed, node
-
-
-PROOFS = {
-    "another leaf": lambda text, leaf: (text, leaf.replace(b"c-1", b"c-9", 1)),
-    "another index": with_lines(lambda lines: [lines[0], "index 1", *lines[2:]]),
-    "an index beyond the size": with_lines(lambda lines: [lines[0], "index 300", *lines[2:]]),
-    "a shorter proof": with_lines(lambda lines: lines[:-1]),
-    "a longer proof": with_lines(lambda lines: [*lines, base64.b64encode(bytes(32)).decode()]),
-    "a hash doubled": with_lines(lambda lines: [*lines, lines[-1]]),
-    "31 bytes": with_lines(lambda lines: [*lines[:-1], base64.b64encode(bytes(31)).decode()]),
-    "two hashes exchanged": with_lines(lambda lines: [*lines[:2], lines[3], lines[2], *lines[4:]]),
-    "a node offered as a leaf": node_as_leaf,
-    "an empty leaf": lambda text, leaf: (text, b""),
-    "another size": lambda text, leaf: (text.replace("\n300\n", "\n299\n", 1), leaf),
-    "another root": lambda text, leaf: (
-        text.replace(text.split("\n\n")[1].split("\n")[2], base64.b64encode(bytes(32)).decode()),
-        leaf,
-    ),
-}
-
-
-@pytest.mark.parametrize("name", PROOFS)
-def test_both_refuse_a_changed_proof(grown, oracle, tmp_path, name, capsys):
-    text, leaf = PROOFS[name](*next(iter(grown.exported.values())))
-    (tmp_path / "mine.tlog-proof").write_text(text)
-    (tmp_path / "mine.json").write_bytes(leaf)
-    words = ["proof", tmp_path / "mine.tlog-proof", "--leaf", tmp_path / "mine.json", "--policy", grown.settled.policy]
-    assert verify([str(word) for word in words]) == 1, capsys.readouterr()
-    with pytest.raises(Refuses):
-        oracle.proof(text, leaf)
-
-
-@pytest.mark.parametrize("change", [lambda path: path[:-1], lambda path: [*path, bytes(32)], lambda path: path[::-1]])
-def test_both_refuse_a_changed_consistency_proof(grown, oracle, change):
-    old, new, path = head(grown.checkpoints[5]), head(grown.checkpoints[300]), change(grown.paths[5])
-    with pytest.raises(merkle.ProofError):
-        merkle.verify_consistency(old.size, new.size, old.root, new.root, path)
-    with pytest.raises(Refuses):
-        oracle.consistency(old, new, path)
+def test_both_refuse_every_change_and_accept_what_is_unchanged(grown, tmp_path):
+    """Every mutation of every list, with both verdicts: a log, a proof file, a path of consistency."""
+    assert Verdicts(grown.settled.public, grown.settled.policy, tmp_path).everything() == expected()
 
 
 def free_port():

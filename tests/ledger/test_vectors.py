@@ -1,5 +1,6 @@
 """Every vector of vectors.json: values printed in the standards' own documents, and one leaf of ours."""
 
+import ast
 import hashlib
 import json
 import struct
@@ -13,6 +14,27 @@ from ledger import entry, merkle, note, policy, proof, tiles
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
 TREE, LEAF = VECTORS["rfc6962_tree"], VECTORS["leaf"]
 HASHES = [bytes.fromhex(text) for text in TREE["leaf_hashes"]]
+
+
+#: Where keys are values of the vectors themselves: sizes, ranges, levels, bits, members of a leaf or of a value.
+BY_VALUE = {"roots_by_size", "nodes", "layout_by_size", "cases", "value"}
+
+
+def names(part, within=""):
+    """Every name that the file gives to a vector, at any depth; `about` is for people."""
+    if isinstance(part, list):
+        return {name for item in part for name in names(item, within)}
+    if not isinstance(part, dict) or within in BY_VALUE:
+        return set()
+    return (part.keys() - {"about"}) | {name for key, item in part.items() for name in names(item, key)}
+
+
+def test_every_vector_is_run():
+    """Each name in the file is read by a test of this module, so that a vector added later is not passed over."""
+    tree = ast.parse(Path(__file__).read_text("utf-8"))
+    read = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    without_members = {**VECTORS, "leaf": {**LEAF, "leaf": ""}}
+    assert names(without_members) - read == set()
 
 
 def hexes(hashes):

@@ -19,6 +19,7 @@ import pytest
 from portal.core import rehearsals
 from tests import databases
 from tests.conftest import worker_name
+from tests.ledger.mutations import Verdicts, expected
 from tests.ledger.oracle import Oracle, proofs, read_leaves
 from tests.rehearsals import personal
 
@@ -134,6 +135,11 @@ def test_another_verifier_accepts_its_tiles_and_proofs(played, tmp_path):
     other = Oracle(played.var / "ledger" / "policy", tmp_path)
     size = other.everything(public)
     assert other.all_proofs(proofs(public)) == size > 200
+
+
+def test_both_verifiers_refuse_every_change_of_it(played, tmp_path):
+    """Each mutation of `tests/ledger/mutations.py`, and the log as it is, which both accept."""
+    assert Verdicts(played.public, played.policy, tmp_path).everything() == expected()
 
 
 def test_a_changed_byte_of_a_leaf_is_found_wherever_it_is(played, tmp_path):
