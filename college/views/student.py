@@ -15,7 +15,7 @@ from college import queries, rules, services, standing, tables
 from college.enums import EnrolmentStatus, RequestStatus, SessionStatus
 from college.models import SeatRequest
 from college.views.shared import SignedIn, found_run, tried
-from portal.core.clock import database_now
+from portal.core.clock import arrived_at, database_now
 
 #: Lessons whose record may be wrong.
 _HELD = (SessionStatus.HELD, SessionStatus.SEALED)
@@ -86,7 +86,7 @@ def answer(request: SignedIn, public_id: UUID, word: str) -> HttpResponse:
         raise Http404
     found = _own_request(request, public_id)
     act, done = _ANSWERS[word]
-    now = database_now()
+    now = arrived_at(request)
     tried(request, lambda: act(request=found, by=request.user, now=now), str(done))
     return redirect("college:mine")
 

@@ -1,8 +1,13 @@
 """The one clock that decides: the database's."""
 
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.http import HttpRequest
+
+#: Seconds of ``time.monotonic()`` in a request's environ, set by the web server's worker; absent where it could not tell.
+ARRIVED = "portal.arrived"
 
 
 def database_now() -> datetime:
@@ -12,3 +17,14 @@ def database_now() -> datetime:
         row = cursor.fetchone()
     instant: datetime = row[0]
     return instant
+
+
+def arrived_at(request: HttpRequest) -> datetime:
+    """The database's time when the request had arrived whole: what counts at a bell.
+
+    The server's worker notes how long it has waited since, in seconds of a clock that never jumps; where it could not tell,
+    now counts. Never earlier than the arrival.
+    """
+    arrived = request.META.get(ARRIVED)
+    waited = timedelta() if arrived is None else timedelta(seconds=time.monotonic() - arrived)
+    return database_now() - waited

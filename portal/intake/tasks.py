@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from datetime import timedelta
 
 from ledger import log
 from portal.celery import app
@@ -13,9 +12,6 @@ from portal.core.errors import Overtaken, Refused
 from portal.intake import queries, services
 
 logger = logging.getLogger(__name__)
-
-#: A request that had arrived whole before the bell may still be on its way into the database.
-IN_FLIGHT = timedelta(seconds=15)
 
 
 @app.task(name="portal.intake.tasks.carry_out_retention")
@@ -30,7 +26,7 @@ def close_due_calls() -> int:
     remind of challenges past their day.
     """
     now = database_now()
-    due = list(queries.due_calls(now - IN_FLIGHT))
+    due = list(queries.due_calls(now - services.IN_FLIGHT))
     for call in due:
         services.close_call(call=call, by=log.SYSTEM, now=now)
     for decision in queries.due_publications(now):

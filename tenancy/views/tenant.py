@@ -16,7 +16,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from portal.accounts import second_factor
-from portal.core.clock import database_now
+from portal.core.clock import arrived_at, database_now
 from portal.core.errors import Refused
 from portal.core.papers import answer
 from portal.core.periods import SEOUL
@@ -53,7 +53,7 @@ def accept(request: SignedIn, offer: UUID) -> HttpResponse:
     rules.check_can_answer_offer(request.user, found)
     if not form.is_valid():
         return _offer_page(request, found, form, DeclineForm(), status=422)
-    now = database_now()
+    now = arrived_at(request)
     tried(
         request,
         lambda: services.accept_offer(offer=found, by=request.user, now=now, agreed=True),

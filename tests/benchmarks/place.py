@@ -125,7 +125,15 @@ def web(
 ) -> Iterator[Web]:
     """The portal behind gunicorn as in production (gthread, preload, pooled connections) on a free port."""
     address = f"127.0.0.1:{free_port()}"
-    command = [sys.executable, "-m", "gunicorn", application, "--preload", "--worker-class", "gthread"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        application,
+        "--preload",
+        "--worker-class",
+        "portal.core.arrival.Worker",
+    ]
     command += ["--workers", str(workers), "--threads", str(threads), "--bind", address, "--log-level", "warning"]
     env = {**os.environ, "DATABASE_POOL": "1", "SITE_URL": f"http://{address}", **(environment or {})}
     with (place.var / "web.log").open("wb") as log:

@@ -41,6 +41,7 @@ def place(monkeypatch):
     made = college(capacity=1)
     for module in ("public", "student", "office"):
         monkeypatch.setattr(f"college.views.{module}.database_now", lambda: NOW)
+        monkeypatch.setattr(f"college.views.{module}.arrived_at", lambda _: NOW, raising=False)
     return made
 
 
@@ -184,6 +185,7 @@ def certified(place, monkeypatch, settings, tmp_path):
     settings.COLLEGE_KEY_DIR, settings.SITE_URL = tmp_path, "http://testserver"
     for module in ("verify", "office"):
         monkeypatch.setattr(f"college.views.{module}.database_now", lambda: ENDED)
+        monkeypatch.setattr(f"college.views.{module}.arrived_at", lambda _: ENDED, raising=False)
     monkeypatch.setattr("college.issuing.database_now", lambda: ENDED)
     place.credential = place.graduate(place.student("김하늘"))[0]
     return place

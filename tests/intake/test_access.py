@@ -78,6 +78,9 @@ def house(monkeypatch):
     """One case with everything in it, and one person of each kind."""
     for name in ("applicant", "desk", "drafting", "public", "review", "steps"):
         monkeypatch.setattr(f"portal.intake.views.{name}.database_now", lambda: REVIEW + timedelta(days=1))
+        monkeypatch.setattr(
+            f"portal.intake.views.{name}.arrived_at", lambda _: REVIEW + timedelta(days=1), raising=False
+        )
     trial = factory.open_round(
         stages=[factory.stage("DOCUMENT", 10_000, go_on=None, criteria=[("기술성", 10_000)], per_file=1)]
     )

@@ -205,3 +205,8 @@ def test_one_application_per_company_and_call():
     application = trial.draft()
     with pytest.raises(IntegrityError, match="one_application_per_call"), transaction.atomic():
         Application.objects.create(call=trial.call, organisation=application.organisation, created_by=people.person())
+
+
+def test_what_is_sent_has_its_number_when_the_transaction_ends(played):
+    *_, good, _, _ = played
+    assert "receipt number" in refused("UPDATE intake_application SET receipt_number = NULL WHERE id = %s", good.pk)

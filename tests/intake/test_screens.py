@@ -26,6 +26,7 @@ def clock(monkeypatch):
     def to(now):
         for name in names:
             monkeypatch.setattr(f"portal.intake.views.{name}.database_now", lambda: now)
+            monkeypatch.setattr(f"portal.intake.views.{name}.arrived_at", lambda _: now, raising=False)
 
     to(OPENS + timedelta(days=1))
     return to

@@ -8,18 +8,20 @@ from datetime import timedelta
 import pytest
 
 from ledger import log
+from portal.core import outbox
 from portal.core.errors import Invalid, Late, NotAllowed
 from portal.intake import queries, receipts, services
 from portal.intake.canonical import canonical
 from portal.intake.errors import DraftClash, Incomplete
 from portal.intake.models import Application, Revision
+from portal.notices.models import Notice
 from tests.factories import intake as factory
 from tests.factories import people
 from tests.factories.intake import CLOSES, OPENS
 
 pytestmark = pytest.mark.django_db
 #: Of one submission, savepoints included; the aim is at most 20.
-STATEMENTS = 18
+STATEMENTS = 16
 LAST = CLOSES - timedelta(microseconds=1)
 
 
@@ -33,6 +35,27 @@ def test_sending_takes_few_statements(django_assert_num_queries):
     master = trial.masters[0]
     with django_assert_num_queries(STATEMENTS):
         services.submit(application=Application(pk=application.pk), key="k", by=master, now=OPENS)
+
+
+def test_by_hand_as_by_the_clock_the_count_waits_for_what_had_arrived():
+    trial = factory.open_round()
+    trial.apply()
+    soon = CLOSES + services.IN_FLIGHT
+    with pytest.raises(NotAllowed, match="2분"):
+        services.close_by_hand(call=trial.call, by=trial.officer, now=soon - timedelta(microseconds=1))
+    send(trial, trial.draft(), now=LAST)
+    services.close_by_hand(call=trial.call, by=trial.officer, now=soon)
+    [leaf] = [leaf for leaf in people.leaves(trial.call) if leaf["type"] == "test.call.closed/1"]
+    assert leaf["data"]["count"] == 2
+
+
+def test_the_company_is_told_of_every_receipt_by_the_worker():
+    trial = factory.open_round()
+    application = trial.apply()
+    outbox.drain()
+    [notice] = Notice.objects.filter(topic="intake.submitted")
+    assert application.receipt_number in notice.title
+    assert notice.url.endswith("/receipts/1/")
 
 
 def test_last_microsecond_counts_and_the_closing_second_does_not():

@@ -1246,7 +1246,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(('status', 'DRAFT'), models.Q(('receipt_number__isnull', False), ('submitted_at__isnull', False), ('track__isnull', False)), _connector='OR'), name='application_sent_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(('status', 'DRAFT'), models.Q(('submitted_at__isnull', False), ('track__isnull', False)), _connector='OR'), name='application_sent_whole'),
         ),
         migrations.AddConstraint(
             model_name='application',

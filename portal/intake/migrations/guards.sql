@@ -60,6 +60,18 @@ BEGIN
 END $$;
 CREATE TRIGGER in_time BEFORE INSERT ON intake_revision FOR EACH ROW EXECUTE FUNCTION intake_revision_in_time();
 
+-- What was sent has its receipt number when the transaction ends; within it the number comes last, so that senders of one
+-- call wait for each other only from there.
+CREATE FUNCTION intake_numbered() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM intake_application WHERE id = NEW.id AND status <> 'DRAFT' AND receipt_number IS NULL) THEN
+    RAISE EXCEPTION 'intake: an application is sent without a receipt number' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER numbered AFTER INSERT OR UPDATE ON intake_application DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.status <> 'DRAFT' AND NEW.receipt_number IS NULL) EXECUTE FUNCTION intake_numbered();
+
 CREATE FUNCTION intake_line_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM intake_decision d WHERE d.status <> 'DRAFT'

@@ -65,8 +65,8 @@ class Application(models.Model):
                 fields=["call", "organisation"], condition=~Q(status="WITHDRAWN"), name="one_application_per_call"
             ),
             models.CheckConstraint(
-                condition=Q(status="DRAFT")
-                | Q(receipt_number__isnull=False, submitted_at__isnull=False, track__isnull=False),
+                # The receipt number comes last in the transaction: a deferred trigger looks for it.
+                condition=Q(status="DRAFT") | Q(submitted_at__isnull=False, track__isnull=False),
                 name="application_sent_whole",
             ),
             models.CheckConstraint(

@@ -7,7 +7,16 @@ from portal.intake.services.access import record_access, record_download
 from portal.intake.services.appeals import decide_appeal, extend_appeal, file_appeal, withdraw_appeal
 from portal.intake.services.audit import AuditFile, make_audit_file
 from portal.intake.services.bonuses import verify_bonus
-from portal.intake.services.calls import cancel_call, close_call, create_call, draw_lottery, publish_call, rewrite_call
+from portal.intake.services.calls import (
+    IN_FLIGHT,
+    cancel_call,
+    close_by_hand,
+    close_call,
+    create_call,
+    draw_lottery,
+    publish_call,
+    rewrite_call,
+)
 from portal.intake.services.challenges import decide_challenge, file_challenge, remind_of_challenges, withdraw_challenge
 from portal.intake.services.conflicts import find_exclusions, recuse
 from portal.intake.services.corrections import discard_correction, draft_correction, publish_correction
@@ -51,6 +60,7 @@ from portal.intake.services.submission import submit, withdraw
 from portal.intake.services.supplements import accept_supplement, answer_supplement, ask_supplement, close_supplement
 
 __all__ = [
+    "IN_FLIGHT",
     "AuditFile",
     "accept_supplement",
     "add_evaluator",
@@ -65,6 +75,7 @@ __all__ = [
     "cancel_call",
     "cancel_sitting",
     "choose_track",
+    "close_by_hand",
     "close_call",
     "close_supplement",
     "confirm_assignments",

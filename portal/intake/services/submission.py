@@ -16,9 +16,21 @@ from portal.intake import blocks, queries, rules, workflow
 from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus, ReserveStatus
 from portal.intake.errors import Incomplete, too_late
-from portal.intake.models import Application, Call, CallVersion, LateCode, ReserveEntry, Revision
+from portal.intake.models import Application, CallVersion, ReserveEntry, Revision
 from portal.intake.services import telling
 from portal.intake.services.latecodes import read_late_code, spend
+
+#: Counts the receipt and writes its number in one statement: a second one would hold everybody up for a round trip.
+_NUMBER = """
+WITH counted AS (
+  UPDATE intake_call SET receipts = receipts + (
+    SELECT (receipt_number IS NULL)::int FROM intake_application WHERE id = %(application)s)
+  WHERE id = %(call)s AND (%(late)s AND status IN ('PUBLISHED', 'REVIEWING')
+    OR status = 'PUBLISHED' AND closed_at IS NULL AND %(now)s < closes_at)
+  RETURNING receipts::text AS number)
+UPDATE intake_application
+SET receipt_number = COALESCE(receipt_number, %(prefix)s || lpad(number, greatest(4, length(number)), '0'))
+FROM counted WHERE id = %(application)s RETURNING receipt_number"""
 
 
 @transaction.atomic
@@ -42,10 +54,13 @@ def submit(*, application: Application, key: str, by: Any, now: datetime, late_c
         return last
     acting = by.acting_as(role)
     number = last.number + 1 if last else 1
-    leaf = _enter(application, acting, version, sha256, number, now, late)
+    leaf = _enter(application, acting, version, sha256, number, now)
     if late is not None:
         spend(late, application, acting, now)
-    revision = Revision.objects.create(
+    telling.receipt_made(application, number)
+    # All that waits for nobody is done: from here to the commit the senders of one call go one by one.
+    _take_number(application, now, late=late is not None)
+    return Revision.objects.create(
         application=application,
         number=number,
         version=version,
@@ -57,8 +72,6 @@ def submit(*, application: Application, key: str, by: Any, now: datetime, late_c
         key=key,
         leaf_id=leaf,
     )
-    telling.submitted(application, revision)
-    return revision
 
 
 def locked(application: Application) -> Application:
@@ -110,23 +123,13 @@ def content_of_draft(application: Application, version: CallVersion) -> dict[str
     }
 
 
-def _enter(
-    application: Application,
-    acting: Any,
-    version: CallVersion,
-    sha256: str,
-    number: int,
-    now: datetime,
-    late: LateCode | None = None,
-) -> Any:
+def _enter(application: Application, acting: Any, version: CallVersion, sha256: str, number: int, now: datetime) -> Any:
     """The ledger's line: a step the first time, afterwards a new revision of what is already in."""
     call = application.call
     private = {"call": {"call": call.code, "version": version.number}, "content": sha256}
     if application.status == ApplicationStatus.SUBMITTED:
-        _take_number(call, now, count=0)
         event = f"{call.ledger_room()}.application.submitted"
         return log.append(event, row=application, by=acting, data={"revision": number}, private=private)
-    receipt = f"{call.prefix}-{_take_number(call, now, count=1, late=late is not None):04d}"
     return advance(
         application,
         ApplicationStatus.SUBMITTED,
@@ -134,22 +137,29 @@ def _enter(
         steps=workflow.APPLICATION,
         data={"revision": number},
         private=private,
-        changes={"receipt_number": receipt, "submitted_at": now, "send_requested_at": None},
+        changes={"submitted_at": now, "send_requested_at": None},
     )
 
 
-def _take_number(call: Call, now: datetime, *, count: int, late: bool = False) -> int:
-    """The next receipt number, under the lock that closing waits for; late when the entry was counted meanwhile."""
+def _take_number(application: Application, now: datetime, *, late: bool) -> None:
+    """The next receipt number, kept when there is one, under the lock that closing waits for.
+
+    Raises ``Late`` when the entry was counted meanwhile.
+    """
+    call = application.call
+    values: dict[str, Any] = {
+        "application": application.pk,
+        "call": call.pk,
+        "prefix": f"{call.prefix}-",
+        "late": late,
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE intake_call SET receipts = receipts + %s WHERE id = %s AND (%s AND status IN ('PUBLISHED', 'REVIEWING')"
-            " OR status = 'PUBLISHED' AND closed_at IS NULL AND %s < closes_at) RETURNING receipts",
-            [count, call.pk, late, now],
-        )
+        cursor.execute(_NUMBER, values)
         row = cursor.fetchone()
     if row is None:
         raise too_late(call.closes_at, now)
-    return int(row[0])
+    application.receipt_number = row[0]
 
 
 @transaction.atomic

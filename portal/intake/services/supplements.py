@@ -98,7 +98,7 @@ def answer_supplement(*, request: SupplementRequest, key: str, by: Any, now: dat
     )
     revision.save(force_insert=True)
     advance(request, SupplementStatus.ANSWERED, by=acting, steps=workflow.SUPPLEMENT, changes={"answer": revision})
-    telling.submitted(application, revision)
+    telling.receipt_made(application, revision.number)
     return revision
 
 

@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import User
+from portal.core import outbox
+from portal.core.models import OutboxMessage
 from portal.intake import topics
 from portal.intake.blocks import Block
 from portal.intake.models import (
@@ -33,6 +35,8 @@ from portal.intake.models import (
     SupplementRequest,
 )
 from portal.notices.services import notify
+
+RECEIPT = "intake.receipt"
 
 
 class _Title:
@@ -77,6 +81,19 @@ class _Labels:
 
 def _mine(application: Application) -> str:
     return reverse("intake:application", args=[application.public_id])
+
+
+def receipt_made(application: Application, revision: int) -> None:
+    """Have the company told of its receipt; by the worker, so that nobody in the last minute waits for it."""
+    outbox.put(RECEIPT, {"application": application.pk, "revision": revision})
+
+
+@outbox.handler(RECEIPT)
+def tell_receipt(message: OutboxMessage) -> None:
+    """접수 확인: number and time of one revision."""
+    found = Revision.objects.select_related("application__call__current", "application__organisation")
+    revision = found.get(application=message.payload["application"], number=message.payload["revision"])
+    submitted(revision.application, revision)
 
 
 def submitted(application: Application, revision: Revision) -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.core.clock import database_now
+from portal.core.clock import arrived_at, database_now
 from portal.core.errors import Refused
 from portal.core.papers import answer
 from portal.core.ui.parts import Receipt, Row, Task
@@ -202,7 +202,7 @@ def appeal_form(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             appeal = services.file_appeal(
-                notice=found, grounds=form.cleaned_data["grounds"], by=request.user, now=database_now()
+                notice=found, grounds=form.cleaned_data["grounds"], by=request.user, now=arrived_at(request)
             )
         except Refused as refusal:
             show_refusal(form, refusal)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.core.clock import database_now
+from portal.core.clock import arrived_at, database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Row, Table
 from portal.intake import blocks, queries, rules, services
@@ -258,7 +258,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             key = request.POST.get("key", "")[:64] or uuid.uuid4().hex
-            revision = _send(request.user, public_id, key)
+            revision = _send(request, public_id, key)
         except Refused as refusal:
             error = refusal
         else:
@@ -267,18 +267,19 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "intake/check.html", context, status=error.http_status if error else 200)
 
 
-def _send(by: Any, public_id: UUID, key: str) -> Revision:
+def _send(request: HttpRequest, public_id: UUID, key: str) -> Revision:
     """Send the application, or the answer to an open supplement request.
 
     In the last minute thousands come through here: the services read everything under their lock, so only the row's
     place among the person's own is looked up before.
     """
+    by, now = request.user, arrived_at(request)
     mine = queries.applications_of(by).select_related(None).only("public_id", "status")
     found = get_object_or_404(mine, public_id=public_id)
     asked = queries.open_request(found)
     if asked is not None:
-        return services.answer_supplement(request=asked, key=key, by=by, now=database_now())
-    return services.submit(application=found, key=key, by=by, now=database_now())
+        return services.answer_supplement(request=asked, key=key, by=by, now=now)
+    return services.submit(application=found, key=key, by=by, now=now)
 
 
 def _check_context(request: HttpRequest, found: Application, error: Refused | None) -> dict[str, Any]:

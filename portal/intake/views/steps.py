@@ -64,7 +64,7 @@ ON_CALL: Mapping[str, Act] = {
     ),
     "close": Act(
         gettext_lazy("접수 마감과 집계"),
-        services.close_call,
+        services.close_by_hand,
         gettext_lazy("접수 건수와 모든 접수증의 지문을 감사원장에 기록합니다."),
     ),
     "draw": Act(gettext_lazy("동점 추첨 공개 값 등록"), services.draw_lottery, form=LotteryForm),
