@@ -142,7 +142,7 @@ def test_supplements_lapse_by_the_clock_and_the_job_may_run_twice(monkeypatch):
 def test_due_calls_are_closed_by_the_clock(monkeypatch):
     trial = factory.open_round()
     trial.apply()
-    for now, expected in ((CLOSES, 0), (CLOSES + timedelta(seconds=15), 1), (CLOSES + timedelta(minutes=1), 0)):
+    for now, expected in ((CLOSES, 0), (CLOSES + services.IN_FLIGHT, 1), (CLOSES + 2 * services.IN_FLIGHT, 0)):
         monkeypatch.setattr(tasks, "database_now", lambda now=now: now)
         assert tasks.close_due_calls() == expected
 
