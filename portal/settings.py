@@ -165,6 +165,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.intake.tasks.carry_out_retention",
         "schedule": crontab(hour=4, minute=10),
     },
+    "free unused meeting rooms": {
+        "task": "tenancy.tasks.free_unused_rooms",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "close calls": {"task": "portal.intake.tasks.close_due_calls", "schedule": 5.0, "options": {"expires": 10}},
 }
 

@@ -12,7 +12,7 @@ class TenancyConfig(AppConfig):
         from portal.intake import registry as intake
         from portal.notices import registry as notices
         from portal.plan import registry as plan
-        from tenancy import metrics, panels, programme, registry, topics  # noqa: F401  (the registry registers on import)
+        from tenancy import daily, house_rooms, metrics, panels, programme, registry, topics  # noqa: F401  (the registry registers on import)
         from tenancy.rehearsal import round_2019
 
         intake.register(programme.SPACE)
@@ -23,5 +23,5 @@ class TenancyConfig(AppConfig):
             shared.register(panel)
         for metric in metrics.METRICS:
             plan.register_metric(metric)
-        for name, function in metrics.FACTS.items():
+        for name, function in {**metrics.FACTS, **house_rooms.FACTS}.items():
             plan.register_fact(name, function)

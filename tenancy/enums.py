@@ -209,3 +209,21 @@ class Owner(models.TextChoices):
     BOTH = "BOTH", _("입주기업과 운영기관")
     SYSTEM = "SYSTEM", _("시스템")
     NOBODY = "NOBODY", _("없음(끝난 상태)")
+
+
+class BookingKind(models.TextChoices):
+    """What takes a meeting room; blackouts and cleaning gaps are rows of the same table."""
+
+    MEETING = "MEETING", pgettext_lazy("회의실", "회의")
+    HOUSE = "HOUSE", pgettext_lazy("회의실", "운영기관 일정")
+    BLACKOUT = "BLACKOUT", _("사용중지")
+    CLEANING = "CLEANING", pgettext_lazy("회의실", "정리 시간")
+
+
+class BookingStatus(models.TextChoices):
+    REQUESTED = "REQUESTED", pgettext_lazy("회의실 예약", "승인대기")
+    CONFIRMED = "CONFIRMED", pgettext_lazy("회의실 예약", "확정")
+    CHECKED_IN = "CHECKED_IN", pgettext_lazy("회의실 예약", "사용")
+    NO_SHOW = "NO_SHOW", pgettext_lazy("회의실 예약", "미사용(자동취소)")
+    CANCELLED = "CANCELLED", pgettext_lazy("회의실 예약", "취소")
+    REFUSED = "REFUSED", pgettext_lazy("회의실 예약", "반려")

@@ -17,6 +17,7 @@ from tenancy.models import (
     AllocationRun,
     Amendment,
     ArrearsCase,
+    Booking,
     CreditNote,
     Deposit,
     Hub,
@@ -202,6 +203,34 @@ def check_can_give_notice(by: Any, lease: Lease) -> str:
 
 def check_can_inspect(by: Any, move_out: MoveOut) -> str:
     return check_may_in(by, "move.record", move_out.lease.unit.hub)
+
+
+def check_can_book(by: Any, organisation: Organisation) -> str:
+    """Whoever acts for a company books for it."""
+    return accounts.check_can_act_for(by, organisation)
+
+
+def check_can_handle_bookings(by: Any, hub: Hub) -> str:
+    return check_may_in(by, "booking.handle", hub)
+
+
+def check_can_see_booking(by: Any, booking: Booking) -> str:
+    """The company's people, and those who run or decide the hub."""
+    if booking.organisation is not None and people.is_member(by, booking.organisation):
+        return accounts.check_can_act_for(by, booking.organisation)
+    return check_may_in(by, "lease.read", booking.room.hub)
+
+
+def check_can_use_booking(by: Any, booking: Booking) -> str:
+    """Cancelling and checking in: the company's people, and the officer of the hub."""
+    if booking.organisation is not None and people.is_member(by, booking.organisation):
+        return accounts.check_can_act_for(by, booking.organisation)
+    return check_may_in(by, "booking.handle", booking.room.hub)
+
+
+def can_use_booking(by: Any, booking: Booking) -> bool:
+    ours = booking.organisation is not None and people.is_member(by, booking.organisation)
+    return ours or may_in(by, "booking.handle", booking.room.hub)
 
 
 def _check_master(by: Any, organisation: Organisation) -> str:

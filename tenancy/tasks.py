@@ -36,3 +36,9 @@ def turn_terms() -> int:
     now = database_now()
     moved = services.turn_terms(now=now) + services.hold_over(now=now) + services.invite_renewals(now=now)
     return moved + services.lapse_renewals(now=now) + services.notice_ends(now=now)
+
+
+@app.task(name="tenancy.tasks.free_unused_rooms")
+def free_unused_rooms() -> int:
+    """Free the meeting rooms nobody came to; answers how many."""
+    return services.release_no_shows(now=database_now())

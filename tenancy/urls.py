@@ -1,10 +1,18 @@
 from django.urls import path
 
-from tenancy.views import amendments, endings, money, officer, places, tenant
+from tenancy.views import amendments, endings, meeting, money, officer, places, tenant
 
 app_name = "tenancy"
 urlpatterns = [
     path("", places.hubs, name="hubs"),
+    path("rooms/", meeting.meeting, name="meeting"),
+    path("rooms/<slug:hub>/", meeting.meeting_day, name="meeting_day"),
+    path("rooms/<slug:hub>/<slug:room>/book/", meeting.book, name="book"),
+    path("rooms/<slug:hub>/<slug:room>/sign/", meeting.door_sign, name="door_sign"),
+    path("bookings/", meeting.bookings, name="bookings"),
+    path("bookings/feed/<str:token>/calendar.ics", meeting.booking_feed, name="booking_feed"),
+    path("bookings/<uuid:booking>/", meeting.booking, name="booking"),
+    path("desk/hubs/<slug:hub>/rooms/", meeting.room_desk, name="room_desk"),
     path("<slug:hub>/<int:level>/", places.floor, name="floor"),
     path("results/", places.results, name="results"),
     path("results/<slug:call>/<int:number>/proof.json", places.proof, name="proof"),

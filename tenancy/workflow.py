@@ -113,6 +113,15 @@ MOVE_OUT: Steps = {
     ("SCHEDULED", "CANCELLED"): "move_out:cancelled",
 }
 
+BOOKING: Steps = {
+    ("REQUESTED", "CONFIRMED"): "booking:confirmed",
+    ("REQUESTED", "REFUSED"): "booking:refused",
+    ("CONFIRMED", "CHECKED_IN"): "booking:checked_in",
+    ("CONFIRMED", "NO_SHOW"): "booking:released",
+    ("REQUESTED", "CANCELLED"): "booking:cancelled",
+    ("CONFIRMED", "CANCELLED"): "booking:cancelled",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -221,5 +230,10 @@ MACHINES: Mapping[str, Machine] = {
             KEYS_RETURNED=Owner.OFFICER,
             SETTLED=Owner.OFFICER,
         ),
+    ),
+    "booking": Machine(
+        BOOKING,
+        enums.BookingStatus,
+        _owners(enums.BookingStatus, REQUESTED=Owner.OFFICER, CONFIRMED=Owner.TENANT),
     ),
 }

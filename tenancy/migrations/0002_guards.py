@@ -8,7 +8,7 @@ from django.db.migrations.state import StateApps
 
 from ledger.completeness import RequireLeaf
 
-FILES = ("guards.sql", "guards_money.sql")
+FILES = ("guards.sql", "guards_money.sql", "guards_daily.sql")
 FUNCTIONS = (
     "forbid()",
     "run_sealed()",
@@ -23,6 +23,14 @@ FUNCTIONS = (
     "entry_adds_up()",
     "deposit_sums(bigint)",
     "amendment_sealed()",
+    "quota_counts()",
+    "booking_counts()",
+    "quota_adds_up(bigint)",
+)
+CHECKS = (
+    ("occupancy", "occupancy_bounds_are_days"),
+    ("leaseterm", "lease_term_bounds_are_days"),
+    ("booking", "booking_in_quarter_hours"),
 )
 
 
@@ -34,7 +42,7 @@ def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for name in FUNCTIONS:
         schema_editor.execute(f"DROP FUNCTION tenancy_{name} CASCADE", params=None)
-    for table, name in (("occupancy", "occupancy_bounds_are_days"), ("leaseterm", "lease_term_bounds_are_days")):
+    for table, name in CHECKS:
         schema_editor.execute(f"ALTER TABLE tenancy_{table} DROP CONSTRAINT {name}", params=None)
 
 
@@ -53,4 +61,5 @@ class Migration(migrations.Migration):
         RequireLeaf("RenewalReview", state="status"),
         RequireLeaf("MoveOut", state="status"),
         RequireLeaf("Graduation"),
+        RequireLeaf("Booking", state="status"),
     ]

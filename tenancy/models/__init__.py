@@ -3,6 +3,7 @@
 from tenancy.models.changes import Amendment
 from tenancy.models.endings import ChecklistItem, Graduation, MoveOut, RenewalReview
 from tenancy.models.leases import Invoice, InvoiceLine, InvoiceSeries, Lease, LeaseTerm, RateCard, Signature
+from tenancy.models.meeting import Booking, BookingRule, MeetingRoom, QuotaUse
 from tenancy.models.money import ArrearsCase, BankFile, CreditNote, Deposit, DepositEntry, Payment, PaymentShare
 from tenancy.models.needs import AllocationLine, AllocationRun, Need, Preference, Terms
 from tenancy.models.occupancy import Occupancy, Offer
@@ -14,6 +15,8 @@ __all__ = [
     "Amendment",
     "ArrearsCase",
     "BankFile",
+    "Booking",
+    "BookingRule",
     "Building",
     "Cell",
     "ChecklistItem",
@@ -28,6 +31,7 @@ __all__ = [
     "InvoiceSeries",
     "Lease",
     "LeaseTerm",
+    "MeetingRoom",
     "MoveOut",
     "Need",
     "Occupancy",
@@ -35,6 +39,7 @@ __all__ = [
     "Payment",
     "PaymentShare",
     "Preference",
+    "QuotaUse",
     "RateCard",
     "RenewalReview",
     "Signature",

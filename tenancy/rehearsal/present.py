@@ -32,6 +32,8 @@ HUBS: dict[str, dict[str, Any]] = {
         "floors": {2: 25, 3: 25},
     },
 }
+_MEETING_ROOMS = (("well", "우물", "Well", 4), ("yard", "뜰", "Yard", 6), ("zelkova", "느티나무", "Zelkova", 16))
+_RULE = {"opens_minute": 540, "closes_minute": 1320, "quota_minutes": 1200, "longest_minutes": 240}
 OPEN_DAYS, START_DAYS = 21, 60
 QUOTAS = {"DOMESTIC": 18, "FOREIGN": 5}
 _ROOM_WIDTH, _ROOM_DEPTH, _CORRIDOR = 400, 500, 200
@@ -91,7 +93,21 @@ def _hub(cluster: Cluster, code: str, staff: Staff, now: datetime) -> Hub:
         services.import_places(
             building=building, floors=floors, from_date=now.astimezone(SEOUL).date(), by=staff.officer, dry_run=False
         )
+    _meeting_rooms(building.hub, staff, now)
     return building.hub
+
+
+def _meeting_rooms(hub: Hub, staff: Staff, now: datetime) -> None:
+    """A small and a large meeting room, with the house's usual rules."""
+    if hub.meeting_rooms.exists():
+        return
+    today = now.astimezone(SEOUL).date()
+    services.set_booking_rule(hub=hub, from_date=today, by=staff.officer, now=now, **_RULE)
+    for code, name_ko, name_en, seats in _MEETING_ROOMS:
+        names = {"name_ko": name_ko, "name_en": name_en}
+        services.open_meeting_room(
+            hub=hub, by=staff.officer, code=code, seats=seats, needs_approval=seats >= 12, from_date=today, **names
+        )
 
 
 def _open_call(cluster: Cluster, hub: Hub, staff: Staff, now: datetime) -> Call:

@@ -22,6 +22,7 @@ from tenancy.enums import (
     OccupancyStatus,
 )
 from tenancy.models import ChecklistItem, Graduation, InvoiceLine, Lease, MoveOut, Occupancy
+from tenancy.services.bookings import cancel_after_leaving
 from tenancy.services.credits import credit_unused
 from tenancy.services.departures import CHECKLIST, open_move_out
 from tenancy.services.holding import LIVE, cut, move, occupy
@@ -167,6 +168,7 @@ def return_keys(*, move_out: MoveOut, on: date, by: Any, now: datetime) -> None:
     ended = {"leave_date": min(on, move_out.leave_date), "end_kind": kind}
     advance(lease, LeaseStatus.ENDED, by=acting, steps=LEASE, data=data, changes=ended)
     _settle_invoices(lease, on, now=now)
+    cancel_after_leaving(lease=lease, by=acting, now=now)
     if kind == EndKind.GRADUATED:
         _graduate(lease, on, GraduationGround.MAXIMUM, by=acting)
     move_out.lease = lease

@@ -8,6 +8,7 @@ from portal.notices.services import notify
 from tenancy.models import (
     Amendment,
     ArrearsCase,
+    Booking,
     CreditNote,
     Deposit,
     Invoice,
@@ -166,4 +167,21 @@ def tell_move_out(move_out: MoveOut) -> None:
         },
         url=reverse("tenancy:move_out", args=[move_out.public_id]),
         key=f"space.move_out:{move_out.public_id}:{move_out.status}",
+    )
+
+
+def tell_booking(booking: Booking) -> None:
+    """What became of a booking that somebody else, or the clock, moved."""
+    if booking.organisation is None:
+        return
+    notify(
+        to=booking.organisation,
+        topic="space.booking",
+        context={
+            "room": booking.room.name_ko,
+            "starts": booking.period.lower,
+            "status": booking.get_status_display(),
+        },
+        url=reverse("tenancy:booking", args=[booking.public_id]),
+        key=f"space.booking:{booking.public_id}:{booking.status}",
     )

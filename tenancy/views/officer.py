@@ -50,6 +50,7 @@ def desk(request: SignedIn) -> HttpResponse:
         ],
         "table": table,
         "hubs": hubs,
+        "handled": [hub for hub in hubs if rules.may_in(request.user, "booking.handle", hub)],
         "renewals": tables.renewals(list(queries.renewals_in(hubs)), company=True),
         "move_outs": tables.move_outs(list(queries.move_outs_in(hubs))),
         "credits": money_tables.credit_notes(queries.credits_waiting(hubs), decide=True),

@@ -16,7 +16,21 @@ from portal.accounts.models import Organisation, User
 from portal.accounts.queries import master_of
 from portal.core.periods import SEOUL
 from portal.intake.models import Application, Call, CallVersion, Decision, DecisionLine, Track
-from tenancy.models import Building, Cell, Floor, Hub, Lease, Need, Offer, RateCard, Terms, Unit, UnitCell
+from tenancy.models import (
+    BookingRule,
+    Building,
+    Cell,
+    Floor,
+    Hub,
+    Lease,
+    MeetingRoom,
+    Need,
+    Offer,
+    RateCard,
+    Terms,
+    Unit,
+    UnitCell,
+)
 from tenancy.services import state_need
 from tests.factories.people import cluster, company, person, with_role
 
@@ -186,3 +200,24 @@ def leased(space: Space, need: Need, code: str) -> Lease:
 def evening(day: date) -> datetime:
     """18:00 in Seoul."""
     return datetime(day.year, day.month, day.day, 18, tzinfo=SEOUL)
+
+
+def meeting_room(place: Hub, code: str = "small", *, seats: int = 6, **fields: Any) -> MeetingRoom:
+    """A meeting room of the hub, which gets its rules with the first one."""
+    BookingRule.objects.get_or_create(hub=place, from_date=OPENED, defaults={"written_by": person("규칙 담당")})
+    names = {"name_ko": f"회의실 {code}", "name_en": f"Room {code}"}
+    return MeetingRoom.objects.create(hub=place, code=code, seats=seats, **{"from_date": OPENED, **names, **fields})
+
+
+def resident(space: Space, code: str, name: str = "", **fields: Any) -> Lease:
+    """A company that has moved into a unit."""
+    from tenancy.services import move_in
+
+    lease = leased(space, selected(space, name, **fields), code)
+    move_in(lease=lease, on=START, by=space.officer, now=NOW)
+    return lease
+
+
+def in_seoul(day: date, hour: int, minute: int = 0) -> datetime:
+    """A time of day in Seoul."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SEOUL)

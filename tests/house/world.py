@@ -15,15 +15,19 @@ from ledger import log
 from ledger.models import Record
 from portal.accounts import services as accounts
 from portal.accounts.models import User
+from portal.core.clock import database_now
 from portal.core.models import OutboxMessage
+from portal.core.periods import SEOUL
 from portal.intake import services
 from portal.intake.models import ResultNotice, Revision
 from portal.intake.services.files import attach_file
 from portal.notices.models import Notice
 from tenancy.models import Deposit, Lease
 from tenancy.services import (
+    Wish,
     accept_offer,
     bill_month,
+    book,
     give_notice,
     invite_renewals,
     issue_invoice,
@@ -208,6 +212,7 @@ def _room(world: World, organisation: Any) -> None:
     run = run_allocation(call=place.call, by=place.officer, now=space.NOW)
     [invoice] = bill_month(hub=place.hub, month=space.START.replace(day=1))
     world.things |= _money(world, place, lease)
+    world.things |= _daily(world, place, second)
     world.things |= {
         "offer": [offer.public_id],
         "lease": [lease.public_id],
@@ -277,3 +282,18 @@ def _unsigned(world: World, place: space.Space) -> Lease:
     offer = space.offered(place, space.selected(place, organisation=third), "803")
     accept_offer(offer=offer, by=world.people["master"], now=space.NOW, agreed=True)
     return prepare_lease(offer=offer, by=place.officer, now=space.NOW)
+
+
+def _daily(world: World, place: space.Space, organisation: Any) -> dict[str, list[Any]]:
+    """A meeting room that our company has booked."""
+    room = space.meeting_room(place.hub)
+    start = database_now().replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    noon = start.astimezone(SEOUL).replace(hour=12)
+    booking = book(
+        wish=Wish(room, organisation, "회의"),
+        starts_at=noon,
+        ends_at=noon + timedelta(hours=1),
+        by=world.people["master"],
+        now=database_now(),
+    )
+    return {"meeting room": [place.hub.code, room.code], "booking": [booking.public_id]}

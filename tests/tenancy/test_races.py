@@ -10,9 +10,9 @@ from django.db import connection
 from ledger import log
 from portal.core.errors import Refused
 from tenancy import services
-from tenancy.models import AllocationRun, Lease, Occupancy, Offer
-from tests.factories.people import leaves
-from tests.factories.space import NOW, START, master, offered, selected, space
+from tenancy.models import AllocationRun, Booking, BookingRule, Lease, Occupancy, Offer, QuotaUse
+from tests.factories.people import company, leaves, person
+from tests.factories.space import NOW, START, in_seoul, master, meeting_room, offered, resident, selected, space
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -155,3 +155,39 @@ def test_invoice_numbers_have_no_gap_under_load():
     for invoice in invoices:
         invoice.refresh_from_db()
     assert sorted(invoice.number for invoice in invoices) == [f"mapo-2019-0000{n}" for n in (1, 2, 3)]
+
+
+def test_twenty_companies_want_the_same_hour():
+    place = space("801")
+    room = meeting_room(place.hub)
+    guests = [(by, company(by, name=f"손님 {n}")) for n, by in enumerate(person() for _ in range(20))]
+    start = in_seoul(START, 15)
+
+    def take(by, guest):
+        wish = services.Wish(room, guest, "회의")
+        return lambda: services.book(wish=wish, starts_at=start, ends_at=start + timedelta(hours=1), by=by, now=NOW)
+
+    outcomes = at_once(*(take(*guest) for guest in guests))
+    assert counted(outcomes) == {"done": 1, "refused": 19}
+    booking = Booking.objects.get()
+    assert len(leaves(booking)) == 1
+    services.confirm_booking(booking=booking, by=place.officer, now=NOW)
+    freed = at_once(*[lambda: services.release_no_shows(now=start + timedelta(minutes=15))] * 4)
+    assert counted(freed) == {"done": 4}
+    assert sum(count for _, count in freed) == 1
+    assert [leaf["data"]["to"] for leaf in leaves(booking)] == ["REQUESTED", "CONFIRMED", "NO_SHOW"]
+
+
+def test_two_people_of_a_company_spend_the_last_hour_of_its_month():
+    place = space("801")
+    lease = resident(place, "801")
+    rooms = [meeting_room(place.hub, code) for code in ("small", "large")]
+    BookingRule.objects.update(quota_minutes=60)
+    by, start = lease.organisation.memberships.get().user, in_seoul(START, 15)
+
+    def take(room):
+        wish = services.Wish(room, lease.organisation, "회의")
+        return lambda: services.book(wish=wish, starts_at=start, ends_at=start + timedelta(hours=1), by=by, now=NOW)
+
+    assert counted(at_once(*map(take, rooms))) == {"done": 1, "refused": 1}
+    assert QuotaUse.objects.get().used_minutes == 60

@@ -1,0 +1,51 @@
+"""Calendar feeds (RFC 5545), as people subscribe to them with their own calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import icalendar
+
+MIME = "text/calendar; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event; ``uid`` stays the same while it changes, so that calendars move it instead of adding another."""
+
+    uid: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+    place: str = ""
+    url: str = ""
+    tentative: bool = False
+
+
+def feed(name: str, entries: Iterable[Entry]) -> bytes:
+    """The calendar as a file."""
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Madang//Calendar//KO")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", name)
+    for entry in entries:
+        calendar.add_component(_event(entry))
+    return calendar.to_ical()
+
+
+def _event(entry: Entry) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", entry.uid)
+    event.add("summary", entry.title)
+    event.add("dtstart", entry.starts_at.astimezone(UTC))
+    event.add("dtend", entry.ends_at.astimezone(UTC))
+    event.add("dtstamp", entry.changed_at.astimezone(UTC))
+    event.add("status", "TENTATIVE" if entry.tentative else "CONFIRMED")
+    if entry.place:
+        event.add("location", entry.place)
+    if entry.url:
+        event.add("url", entry.url)
+    return event

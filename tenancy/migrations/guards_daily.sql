@@ -1,0 +1,30 @@
+-- Meeting rooms: whole quarter hours, and the minutes a company used are those of its bookings.
+
+ALTER TABLE tenancy_booking ADD CONSTRAINT booking_in_quarter_hours
+  CHECK (isfinite(lower(period)) AND isfinite(upper(period))
+     AND (kind = 'CLEANING' OR (extract(epoch FROM lower(period))::bigint % 900 = 0
+                            AND extract(epoch FROM upper(period))::bigint % 900 = 0)));
+
+CREATE FUNCTION tenancy_quota_adds_up(quota bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM tenancy_quotause q
+              WHERE q.id = quota
+                AND q.used_minutes <> (SELECT coalesce(sum(b.counted_minutes), 0) FROM tenancy_booking b WHERE b.quota_id = q.id)) THEN
+    RAISE EXCEPTION 'quota % is not the sum of its bookings', quota USING ERRCODE = 'check_violation';
+  END IF;
+END $$;
+CREATE FUNCTION tenancy_quota_counts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM tenancy_quota_adds_up(NEW.id);
+  RETURN NULL;
+END $$;
+CREATE FUNCTION tenancy_booking_counts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' AND OLD.quota_id IS NOT NULL THEN PERFORM tenancy_quota_adds_up(OLD.quota_id); END IF;
+  IF TG_OP <> 'DELETE' AND NEW.quota_id IS NOT NULL THEN PERFORM tenancy_quota_adds_up(NEW.quota_id); END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER quota_adds_up AFTER INSERT OR UPDATE ON tenancy_quotause
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tenancy_quota_counts();
+CREATE CONSTRAINT TRIGGER booking_adds_up AFTER INSERT OR DELETE OR UPDATE OF counted_minutes, quota_id ON tenancy_booking
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tenancy_booking_counts();
