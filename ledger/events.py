@@ -13,6 +13,14 @@ GENESIS = register(
         title=_("감사원장을 시작했습니다"),
     )
 )
+SUCCEEDED = register(
+    EventType(
+        "ledger.genesis",
+        2,
+        {"origin_hash": "ref", "format": "code:hub-ledger-v1", "before_hash": "ref", "size": "int", "root": "ref"},
+        title=_("앞선 원장을 이어받아 새 감사원장을 시작했습니다"),
+    )
+)
 ERASED = register(
     EventType(
         "privacy.erased",
@@ -106,6 +114,8 @@ words.name(
         "no": _("결정 번호"),
         "origin_hash": _("원장 이름의 해시"),
         "format": _("형식"),
+        "before_hash": _("앞선 원장 이름의 해시"),
+        "root": _("마지막 뿌리 해시"),
         "leaves": _("관련 기록"),
         "paths": _("파기한 자리"),
         "basis": _("근거"),

@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 #: What `python -m ledger.verify` needs.
 VERIFIER = (
     "__init__", "dates", "durable", "entry", "machines", "merkle", "note", "policy", "proof", "tiles",
-    "verify/__init__", "verify/__main__", "verify/audit", "verify/source", "verify/watch",
+    "verify/__init__", "verify/__main__", "verify/audit", "verify/source", "verify/succession", "verify/watch",
 )  # fmt: skip
 #: About the people themselves, not about decisions: an audit of decisions does not open these.
 CLOSED = ("privacy.", "account.")

@@ -100,6 +100,10 @@ class Machinery:
         """The policy of this log."""
         return policy.parse(self.policy_file.read_text("utf-8"))
 
+    def local_vkey(self) -> str:
+        """The verifier key of the witness that this installation brings along."""
+        return self._witness().vkey()
+
     def publisher(self, *, in_process: bool = False) -> Publisher:
         """The publisher, which asks the local witness's process, or with `in_process` its classes, and all others."""
         rules = self.rules()

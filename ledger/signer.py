@@ -258,21 +258,30 @@ def run(
             stop.wait(2)
 
 
-def initialise(connection: psycopg.Connection, folder: SignerFolder) -> None:
-    """`--init`: key and empty memory, allowed only while the database's tree is empty."""
+def initialise(connection: psycopg.Connection, folder: SignerFolder, *, succeeding: str | None = None) -> None:
+    """`--init`: key and empty memory, allowed only while the database's tree is empty.
+
+    `--succeed`: for a log that takes over the leaves of another one under a new name, `succeeding`: allowed while
+    nothing is signed under that name.
+    """
     with connection.transaction(), connection.cursor() as cursor:
-        if stored.tree_state(cursor).size:
+        if succeeding is not None:
+            cursor.execute("SELECT count(*) FROM ledger_checkpoint WHERE starts_with(note, %s)", [f"{succeeding}\n"])
+            if cursor.fetchone() != (0,):
+                raise SigningRefused(f"{succeeding} has signed already: bring its signer's folder back from its backup")
+        elif stored.tree_state(cursor).size:
             raise SigningRefused("the tree has leaves already: bring the signer's folder back from its backup")
     folder.initialise(datetime.now(UTC))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Signs until stopped. `--init` makes key and memory once, `--next` a second key that signs too, `--retire` forgets
+    """Signs until stopped. `--init` makes key and memory once, `--succeed` those of a log under a new name, `--next` a
 
-    the first of two; these and `--vkey` print the verifier key and end.
+    second key that signs too, `--retire` forgets the first of two; these and `--vkey` print the verifier key and end.
     """
     parser = argparse.ArgumentParser(prog="python -m ledger.signer", description=__doc__)
     parser.add_argument("--init", action="store_true", help="make key and memory; only while the tree is empty")
+    parser.add_argument("--succeed", action="store_true", help="the same for a log that takes another one's place")
     parser.add_argument("--vkey", action="store_true", help="print the log's verifier key")
     parser.add_argument("--next", action="store_true", help="make the next key: from now on both sign")
     parser.add_argument("--retire", action="store_true", help="forget the present key, go on with the next")
@@ -282,9 +291,9 @@ def main(arguments: list[str] | None = None) -> int:
     folder = SignerFolder(Path(os.environ.get("LEDGER_SIGNER_DIR") or var / "signer"))
     origin, url = os.environ.get("LEDGER_ORIGIN") or DEFAULT_ORIGIN, os.environ.get("DATABASE_URL", "")
     try:
-        if options.init:
+        if options.init or options.succeed:
             with psycopg.connect(url) as connection:
-                initialise(connection, folder)
+                initialise(connection, folder, succeeding=origin if options.succeed else None)
         elif options.next:
             folder.begin_rotation()
         elif options.retire:

@@ -42,7 +42,9 @@ def _audit(options: argparse.Namespace) -> str:
     files = [read_file(path) for path in options.machines]
     age = _age(options, rules)
     seen = [read_text(path) for path in options.seen]
-    found = audit(open_source(options.log), rules, now=int(time.time()), max_age=age, machines=files, seen=seen)
+    former = [_policy_of(rules_file).check(read_text(path)) for path, rules_file in options.former]
+    now = int(time.time())
+    found = audit(open_source(options.log), rules, now=now, max_age=age, machines=files, seen=seen, former=former)
     replayed = ", replayed through the rules" if files else ""
     return f"ok: {found.origin}, {found.size} leaves{replayed}, root {found.root.hex()}"
 
@@ -125,8 +127,12 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _policy(options: argparse.Namespace) -> Policy:
+    return _policy_of(options.policy)
+
+
+def _policy_of(path: str) -> Policy:
     try:
-        return policy.parse(read_text(options.policy))
+        return policy.parse(read_text(path))
     except UnicodeDecodeError as error:
         raise PolicyError("the policy is not UTF-8") from error
 
@@ -148,6 +154,14 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="a checkpoint kept from earlier, which the log must continue, and after which new leaves must be dated",
+    )
+    command.add_argument(
+        "--former",
+        nargs=2,
+        metavar=("CHECKPOINT", "POLICY"),
+        action="append",
+        default=[],
+        help="a checkpoint of the log whose place this one took, with the policy of its time: all its leaves must be here",
     )
     _with_policy(command).set_defaults(run=_audit)
     command = commands.add_parser("watch", help="keep the last checkpoint and see that the log only grows")

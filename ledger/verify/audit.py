@@ -11,6 +11,7 @@ from ledger.machines import Replay
 from ledger.note import Checkpoint
 from ledger.policy import Policy
 from ledger.tiles import Tile
+from ledger.verify import succession
 from ledger.verify.source import CHECKPOINT, Missing, Source, Unusable, read_tile
 
 
@@ -79,12 +80,14 @@ def audit(
     max_age: int | None = None,
     machines: Sequence[bytes] = (),
     seen: Sequence[str] = (),
+    former: Sequence[Checkpoint] = (),
 ) -> Checkpoint:
     """The checkpoint under which everything in the log was found right; raises what is wrong with it.
 
     With `max_age` (seconds before `now`, Unix time) older cosignatures do not count. `machines` are machine files
     through which every leaf is replayed; `InvalidMachines` when the log does not name one of them. `seen` are notes of
     earlier checkpoints: the log must continue them, and their cosignatures say when leaves can have been written.
+    `former` are verified checkpoints of the log whose place this one took: it must hold all of that one's leaves.
     """
     try:
         signed = source.read(CHECKPOINT)
@@ -99,6 +102,7 @@ def audit(
         levels.append(_full_roots(levels[-1]))
     if merkle.root(levels[0]) != checkpoint.root:
         raise Refused("the leaves lead to another root than the checkpoint's")
+    succession.check(_first(source, checkpoint.size), levels[0], former)
     for found in earlier:
         if merkle.root(levels[0][: found.size]) != found.root:
             raise Refused(f"the log does not continue the checkpoint of {found.size} leaves")
@@ -107,6 +111,13 @@ def audit(
             raise Refused(f"{tiles.path(tile)} does not hold the hashes of its leaves")
     _check_extras(source, checkpoint, levels)
     return checkpoint
+
+
+def _first(source: Source, size: int) -> dict[str, Any] | None:
+    """Leaf 0, by which a log says which one it is."""
+    for bundle in tiles.bundles(size):
+        return entry.parse_leaf(tiles.decode_bundle(read_tile(source, bundle), bundle.width)[0])
+    return None
 
 
 def _earlier(checkpoint: Checkpoint, rules: Policy, seen: Sequence[str]) -> list[Checkpoint]:
