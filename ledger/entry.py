@@ -12,7 +12,6 @@ import re
 import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 MAX_BYTES = 65_535
@@ -45,7 +44,6 @@ _plain = re.compile(
     rf'"subject":\{{(?:{_C})?"kind":"{_WORD}","ref":"{_WORD}"\}},'
     r'"type":"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,3}/[1-9][0-9]{0,3}","v":1\}'
 ).fullmatch
-_keys = re.compile(r'"([a-z0-9_]+)":').findall
 
 _encode = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
@@ -89,12 +87,11 @@ def _parse_plain(data: bytes) -> dict[str, Any] | None:
     if parts is None:
         return None
     day, members = parts.groups()
-    # No string of a plain spelling holds a quote, so whatever looks like a key is one.
-    keys = _keys(members)
-    if not _is_day(day) or any(one >= other for one, other in pairwise(keys)):
-        return None
     leaf: dict[str, Any] = _decode(parts.string)
-    refs = leaf["refs"]
+    names, refs = list(leaf["data"]), leaf["refs"]
+    # No string of a plain spelling holds a quote, so there are at least as many of these as keys that were written.
+    if members.count('":') != len(names) or names != sorted(names) or not _is_day(day):
+        return None
     return leaf if leaf["id"] not in refs and len(set(refs)) == len(refs) else None
 
 

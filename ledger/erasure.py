@@ -51,6 +51,7 @@ def erase(subject_key: UUID | str, *, basis: str, by: Acting) -> list[UUID]:
         gone = cursor.fetchall()
         cursor.execute("SELECT id, leaf_id FROM ledger_record WHERE id = ANY(%s)", [[record for record, _ in gone]])
         leaves = dict(cursor.fetchall())
+    openings.forget(key)
     row = SubjectKey(id=key)
     return [append(events.ERASED, row=row, by=by, data={**part, "basis": basis}) for part in _parts(gone, leaves)]
 

@@ -13,10 +13,10 @@ verifier needs no code of the rooms: what the portal's public state may be follo
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 VERSION = 1
 MACHINE = "ledger.machine/1"
@@ -100,13 +100,21 @@ class Case:
     state: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
 
-    def value(self, place: str) -> Any:
-        """The newest value of a field or of the subject's reference; None when no leaf gave one."""
-        return self.data.get(place)
+
+class _Kind(NamedTuple):
+    """What a type says by its name, and which rules look at leaves of it."""
+
+    name: str
+    thing: str
+    event: str
+    checks: "Sequence[_Check]"
+    listeners: "Sequence[_Summed]"
 
 
 class _Check(Protocol):
-    def check(self, leaf: Leaf, case: Case) -> None:
+    def __init__(self, rule: Rule) -> None: ...
+
+    def check(self, leaf: Leaf, kind: _Kind, case: Case) -> None:
         """`BrokenRule` when the rule does not allow the leaf."""
 
 
@@ -115,8 +123,8 @@ class Machines:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._cases: dict[str, Case] = {}
-        self._checks: defaultdict[str, list[Callable[[Leaf, Case], None]]] = defaultdict(list)
-        self._listeners: list[_Summed] = []
+        self._kinds: dict[str, _Kind] = {}
+        self._checks: defaultdict[str, list[_Check]] = defaultdict(list)
         self._series: dict[str, set[str]] = defaultdict(set)
         self._owed: dict[str, str] = {}
         for rule in rules:
@@ -124,15 +132,14 @@ class Machines:
 
     def add(self, leaf: Leaf) -> str | None:
         """Takes one leaf; answers what is wrong with it, None when the rules allow it."""
-        kind = leaf["type"].partition("/")[0]
-        thing = kind.rpartition(".")[0]
-        case = self._case(leaf, thing)
-        wrong = self._numbered(leaf, kind)
-        for listener in self._listeners:
-            listener.hear(leaf, kind)
-        for check in self._checks[thing]:
+        kind = self._kinds.get(leaf["type"]) or self._kind(leaf["type"])
+        case = self._case(leaf, kind.thing)
+        wrong = self._numbered(leaf, kind.name)
+        for listener in kind.listeners:
+            listener.hear(leaf)
+        for rule in kind.checks:
             try:
-                check(leaf, case)
+                rule.check(leaf, kind, case)
             except BrokenRule as error:
                 wrong = wrong or str(error)
         if "to" in leaf["data"]:
@@ -148,16 +155,17 @@ class Machines:
             self._series[rule["series"]].add(rule["type"])
             self._owed.setdefault(rule["type"], rule["series"])
             return
-        kinds: dict[str, Callable[[Rule], _Check]] = {
-            "steps": _Steps,
-            "once": _Once,
-            "sum_max": _Sum,
-            "share_max": _Share,
-        }
-        made = kinds[rule["rule"]](rule)
-        self._checks[rule["thing"]].append(made.check)
-        if isinstance(made, _Summed):
-            self._listeners.append(made)
+        kinds: dict[str, type[_Check]] = {"steps": _Steps, "once": _Once, "sum_max": _Sum, "share_max": _Share}
+        self._checks[rule["thing"]].append(kinds[rule["rule"]](rule))
+
+    def _kind(self, label: str) -> _Kind:
+        """Taken apart once for each type, not for each leaf."""
+        name = label.partition("/")[0]
+        thing, _, event = name.rpartition(".")
+        summed = (rule for rules in self._checks.values() for rule in rules if isinstance(rule, _Summed))
+        listeners = [rule for rule in summed if rule.stated is not None and rule.stated["type"] == name]
+        self._kinds[label] = _Kind(name, thing, event, self._checks.get(thing, []), listeners)
+        return self._kinds[label]
 
     def _case(self, leaf: Leaf, thing: str) -> Case:
         """The case that the leaf goes on with, or a new one; its fields are brought up to date, its state is not yet."""
@@ -190,22 +198,22 @@ class _Steps:
         self.steps = {(start, end): event for start, end, event in rule["steps"]}
         self.events = set(self.steps.values())
 
-    def check(self, leaf: Leaf, case: Case) -> None:
-        kind, data = leaf["type"].partition("/")[0], leaf["data"]
-        start, end, event = data.get("from"), data.get("to"), kind.rpartition(".")[2]
+    def check(self, leaf: Leaf, kind: _Kind, case: Case) -> None:
+        data = leaf["data"]
+        start, end = data.get("from"), data.get("to")
         if start is None:
             # A fact besides, or a row that begins in its first state.
             if end is not None and (case.state is not None or end not in self.first):
-                raise BrokenRule(f"{kind} begins a case in {end}")
-            if end is None and event in self.events:
-                raise BrokenRule(f"{kind} names no step")
+                raise BrokenRule(f"{kind.name} begins a case in {end}")
+            if end is None and kind.event in self.events:
+                raise BrokenRule(f"{kind.name} names no step")
             return
-        if self.steps.get((start, end)) != event:
-            raise BrokenRule(f"{kind} leads from {start} to {end}, which is no step of it")
+        if self.steps.get((start, end)) != kind.event:
+            raise BrokenRule(f"{kind.name} leads from {start} to {end}, which is no step of it")
         if case.state is None and start not in self.first:
-            raise BrokenRule(f"{kind} starts in {start}, where no case begins")
+            raise BrokenRule(f"{kind.name} starts in {start}, where no case begins")
         if case.state is not None and case.state != start:
-            raise BrokenRule(f"{kind} leads from {start}, the case is in {case.state}")
+            raise BrokenRule(f"{kind.name} leads from {start}, the case is in {case.state}")
 
 
 class _Live:
@@ -218,6 +226,7 @@ class _Live:
             (place, int(part) if part else None) for place, _, part in (name.partition(":") for name in group)
         ]
         self.live = set(rule.get("live", ()))
+        self.start, self.end = rule.get("start", ""), rule.get("end", "")
         self.held: defaultdict[tuple[Any, ...], dict[int, tuple[Any, Any, Decimal]]] = defaultdict(dict)
 
     def key(self, case: Case) -> tuple[Any, ...] | None:
@@ -238,7 +247,7 @@ class _Live:
         return [held for held in self.held[key].values() if _overlap(held[0], held[1], start, end)]
 
     def times(self, case: Case) -> tuple[Any, Any]:
-        return case.value(self.rule.get("start", "")), case.value(self.rule.get("end", ""))
+        return case.data.get(self.start), case.data.get(self.end)
 
 
 def _overlap(start: Any, end: Any, other_start: Any, other_end: Any) -> bool:
@@ -254,7 +263,7 @@ class _Once(_Live):
     def __init__(self, rule: Rule) -> None:
         super().__init__(rule, rule["key"])
 
-    def check(self, leaf: Leaf, case: Case) -> None:
+    def check(self, leaf: Leaf, kind: _Kind, case: Case) -> None:
         key = self.key(case)
         if key is None:
             return
@@ -278,9 +287,9 @@ class _Summed(_Live):
         self.stated = cap if isinstance(cap, Mapping) else None
         self.fixed = None if self.stated is not None or cap is None else _decimal(cap)
 
-    def hear(self, leaf: Leaf, kind: str) -> None:
-        """Takes the cap from the leaf that states it."""
-        if self.stated is not None and kind == self.stated["type"]:
+    def hear(self, leaf: Leaf) -> None:
+        """Takes the cap from a leaf that states it."""
+        if self.stated is not None:
             group, data = str(leaf["data"].get(self.stated["group"])), leaf["data"]
             before = self.caps.get(group, Decimal(0)) if self.stated.get("adds") else Decimal(0)
             self.caps[group] = before + _decimal(data.get(self.stated["value"], 0))
@@ -292,18 +301,18 @@ class _Summed(_Live):
 class _Sum(_Summed):
     """The sum over the live cases of a group stays under a cap."""
 
-    def check(self, leaf: Leaf, case: Case) -> None:
+    def check(self, leaf: Leaf, kind: _Kind, case: Case) -> None:
         key = self.key(case)
         if key is None:
             return
         self.held[key].pop(id(case), None)
         if not self.is_live(leaf, case):
             return
-        value = _decimal(case.value(self.rule["value"]) or 0) if "value" in self.rule else Decimal(1)
+        value = _decimal(case.data.get(self.rule["value"]) or 0) if "value" in self.rule else Decimal(1)
         start, end = self.times(case)
         self.held[key][id(case)] = (start, end, value)
-        cap, most = self.cap(key), self._most(key, start, end)
-        if cap is not None and most > cap:
+        cap = self.cap(key)
+        if cap is not None and (most := self._most(key, start, end)) > cap:
             raise BrokenRule(f"{'/'.join(map(str, key))}: {most} where at most {cap} are allowed")
 
     def _most(self, key: tuple[Any, ...], start: Any, end: Any) -> Decimal:
@@ -325,16 +334,16 @@ class _Share(_Live):
         super().__init__(rule, rule["group"])
         self.parts: defaultdict[tuple[Any, ...], dict[int, tuple[Decimal, Decimal]]] = defaultdict(dict)
 
-    def check(self, leaf: Leaf, case: Case) -> None:
+    def check(self, leaf: Leaf, kind: _Kind, case: Case) -> None:
         key = self.key(case)
         if key is None:
             return
         self.parts[key].pop(id(case), None)
         if self.is_live(leaf, case):
-            part, whole = (_decimal(case.value(self.rule[name]) or 0) for name in ("part", "whole"))
+            part, whole = (_decimal(case.data.get(self.rule[name]) or 0) for name in ("part", "whole"))
             self.parts[key][id(case)] = (part, whole)
         given = self.rule["cap_bp"]
-        cap = case.value(given) if isinstance(given, str) else given
+        cap = case.data.get(given) if isinstance(given, str) else given
         parts, wholes = (sum((one[at] for one in self.parts[key].values()), Decimal(0)) for at in (0, 1))
         if cap is not None and parts * 10_000 > _decimal(cap) * wholes:
             raise BrokenRule(f"{'/'.join(map(str, key))}: {parts} of {wholes} is more than {cap} basis points")

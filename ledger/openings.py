@@ -9,7 +9,8 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +26,8 @@ from ledger import durable, entry
 
 _NAMESPACE = UUID("5a1c1d5e-1f0f-5d0c-9b7e-6d6164616e67")
 _NONCE_BYTES = 12
+#: A process keeps a person's key in memory no longer, and no more of them.
+REMEMBERED_SECONDS, MOST_REMEMBERED = 600, 1000
 
 
 class KeyUnavailable(ValueError):
@@ -64,25 +67,75 @@ class Sealed(NamedTuple):
     ciphertext: bytes
 
 
-# Identity, wrapped key (None once destroyed) and the key-encryption key's id, for each key that exists.
-type Keys = list[tuple[UUID, bytes | None, str]]
+class Dek(NamedTuple):
+    """A person's key: as the table holds it, and ready to seal."""
+
+    wrapped: bytes
+    cipher: AESGCM
 
 
-def seal(leaf_id: UUID, sealings: Sequence[Sealing], keys: Keys) -> list[Sealed]:
-    """The values sealed for a leaf; `keys` are those found, missing ones are made."""
-    if not sealings:
-        return []
-    deks = _unwrapped(keys)
-    if missing := sorted({sealing.key_id for sealing in sealings} - deks.keys()):
-        deks |= _create_deks(missing)
+def seal(leaf_id: UUID, sealings: Sequence[Sealing], deks: Mapping[UUID, Dek]) -> list[Sealed]:
+    """The values sealed for a leaf."""
     rows = []
     for sealing in sealings:
         nonce = os.urandom(_NONCE_BYTES)
         # JCS of {"salt", "value"}, put together from parts that are canonical already.
         text = b'{"salt":"%b","value":%b}' % (entry.salt_text(sealing.salt).encode(), sealing.value)
-        sealed = AESGCM(deks[sealing.key_id]).encrypt(nonce, text, _aad(leaf_id, sealing.path))
+        sealed = deks[sealing.key_id].cipher.encrypt(nonce, text, _aad(leaf_id, sealing.path))
         rows.append(Sealed(sealing.path, sealing.key_id, nonce, sealed))
     return rows
+
+
+class _Memory:
+    """Keys that this process has used lately. Whoever seals with one has the database compare what it holds now."""
+
+    def __init__(self) -> None:
+        self._deks: dict[UUID, Dek] = {}
+        self._until = 0.0
+
+    def find(self, ids: Iterable[UUID]) -> dict[UUID, Dek] | None:
+        """All of them, or None."""
+        if time.monotonic() > self._until:
+            self._deks = {}
+        try:
+            return {owner: self._deks[owner] for owner in ids}
+        except KeyError:
+            return None
+
+    def keep(self, deks: Mapping[UUID, Dek]) -> None:
+        if not self._deks or len(self._deks) > MOST_REMEMBERED:
+            self._deks, self._until = {}, time.monotonic() + REMEMBERED_SECONDS
+        self._deks |= deks
+
+    def drop(self, owner: UUID) -> None:
+        self._deks.pop(owner, None)
+
+
+_memory = _Memory()
+remembered = _memory.find
+forget = _memory.drop
+
+
+def read_deks(ids: Sequence[UUID]) -> dict[UUID, Dek]:
+    """The keys as the table holds them; missing ones are made. `KeyDestroyed` after an erasure."""
+    deks = _select_deks(ids)
+    if missing := [owner for owner in ids if owner not in deks]:
+        _create_deks(missing)
+        deks = _select_deks(ids)
+    _memory.keep(deks)
+    return deks
+
+
+def _select_deks(ids: Sequence[UUID]) -> dict[UUID, Dek]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, wrapped_dek, kek_id FROM ledger_subject_key WHERE id = ANY(%s)", [list(ids)])
+        rows = cursor.fetchall()
+    if any(wrapped is None for _, wrapped, _ in rows):
+        raise KeyDestroyed("a person whose values were erased cannot be written about under the same key")
+    held = _current_kek() if rows else ("", b"")
+    return {
+        owner: Dek(bytes(wrapped), AESGCM(_unwrap(owner, bytes(wrapped), kek, held))) for owner, wrapped, kek in rows
+    }
 
 
 def open_leaf(leaf_id: UUID, keys: set[UUID] | None = None) -> list[dict[str, Any]]:
@@ -147,17 +200,8 @@ def create_kek(path: Path) -> None:
     _kek.cache_clear()
 
 
-def _unwrapped(keys: Keys) -> dict[UUID, bytes]:
-    if any(wrapped is None for _, wrapped, _ in keys):
-        raise KeyDestroyed("a person whose values were erased cannot be written about under the same key")
-    if not keys:
-        return {}
-    held = _current_kek()
-    return {owner: _unwrap(owner, bytes(wrapped), kek, held) for owner, wrapped, kek in keys if wrapped is not None}
-
-
-def _create_deks(ids: Sequence[UUID]) -> dict[UUID, bytes]:
-    """Makes keys, or reads those that another transaction made at the same moment."""
+def _create_deks(ids: Sequence[UUID]) -> None:
+    """Makes keys, except those that another transaction made at the same moment."""
     kek_id, kek = _current_kek()
     with connection.cursor() as cursor:
         for owner in ids:
@@ -167,8 +211,6 @@ def _create_deks(ids: Sequence[UUID]) -> dict[UUID, bytes]:
                 "INSERT INTO ledger_subject_key (id, wrapped_dek, kek_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
                 [owner, wrapped, kek_id],
             )
-        cursor.execute("SELECT id, wrapped_dek, kek_id FROM ledger_subject_key WHERE id = ANY(%s)", [list(ids)])
-        return _unwrapped(cursor.fetchall())
 
 
 def _unwrap(owner: UUID, wrapped: bytes, kek_id: str, held: tuple[str, bytes]) -> bytes:

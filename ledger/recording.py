@@ -1,11 +1,12 @@
 """Writing a leaf: number, chain, commitments, record and openings, in the transaction that takes the decision."""
 
 import secrets
+import time
 import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import psycopg
@@ -47,20 +48,21 @@ def append(
         "subject": {"kind": subject.kind, "ref": str(subject.ref), **sealed.one("subject.c", subject.private)},
     }
     fields = {**data, **sealed.commitments(private or {})}
-    now, previous, number, keys = _read(kind, table, pk, sealed.key_ids())
+    number = {"no": f"{kind.series}{_ANY_NUMBER}"} if kind.series else {}
     if named:
-        _check_refs(kind, named, first=previous is None)
-    leaf_id = _uuid7(now)
+        _check_refs(kind, named, table, pk)
+    leaf_id = _uuid7()
     leaf = {
         "v": 1,
         "type": kind.label,
         "id": str(leaf_id),
-        "at": f"{now:%Y-%m-%dT%H:%M:%S.%f}Z",
+        "at": _ANY_TIME,
         "data": kind.check({**fields, **number}),
-        "refs": list(dict.fromkeys(filter(None, [previous, *named]))),
+        "refs": [_ANY_LEAF, *named],
         **people,
     }
-    _write(table, pk, entry.leaf_bytes(leaf), openings.seal(leaf_id, sealed.values, keys))
+    pieces = _pieces(entry.leaf_bytes(leaf).decode(), leaf_id, kind.series)
+    _write(table, pk, kind.series, pieces, dict.fromkeys(named), leaf_id, sealed)
     return leaf_id
 
 
@@ -117,8 +119,38 @@ def _plain(value: Any) -> Any:
     return unicodedata.normalize("NFC", "".join(value) if isinstance(value, str) else str(value))
 
 
-_READ = "SELECT at, previous, no, key_id, wrapped_dek, kek_id FROM ledger_context(%s, %s, %s, %s::uuid[])"
-_WRITE = "SELECT ledger_append_sealed(%s, %s, %s, %s::text[], %s::uuid[], %s::bytea[], %s::bytea[])"
+# What stands in a leaf where only the database knows what belongs there; none is shorter than what replaces it.
+_ANY_TIME = "0001-01-01T00:00:00.000000Z"
+_ANY_NUMBER = "/9999/1000000000000000000"
+_ANY_LEAF = "00000000-0000-7000-8000-000000000000"
+
+
+class _Pieces(NamedTuple):
+    """The leaf's spelling up to its time, its number, its refs, and after them."""
+
+    to_at: str
+    to_no: str
+    to_refs: str
+    tail: str
+
+
+def _pieces(leaf: str, leaf_id: UUID, series: str | None) -> _Pieces:
+    """Cuts the canonical leaf. Quotes within a string are escaped, so whatever looks like a member is one."""
+    to_at, rest = _cut(leaf, '"at":"', _ANY_TIME)
+    to_no, rest = _cut(rest, '"no":"', f"{series}{_ANY_NUMBER}") if series else ("", rest)
+    to_refs, rest = _cut(rest, f'"{leaf_id}","refs":[', f'"{_ANY_LEAF}"')
+    return _Pieces(to_at, to_no, to_refs, rest[rest.index("]") :])
+
+
+def _cut(text: str, before: str, gap: str) -> tuple[str, str]:
+    """What comes before the gap, and what follows it."""
+    start, _, rest = text.partition(before + gap)
+    return start + before, rest
+
+
+_WRITE = f"SELECT ledger_write({', '.join(['%s'] * 14)})"
+#: How often the keys are read again, when they are wrapped anew or made by another transaction meanwhile.
+_TRIES = 3
 
 
 class _Prepared(psycopg.Cursor):
@@ -140,30 +172,31 @@ def _prepared() -> Any:
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
-def _read(
-    kind: EventType, table: str, pk: str, key_ids: list[UUID]
-) -> tuple[datetime, str | None, dict[str, str], openings.Keys]:
-    """In one round trip: the database's clock, the row's previous leaf, the decision number, the subject keys.
-
-    The number's row stays locked to the end of the transaction, so it is taken last, right before the leaf.
-    """
-    with _prepared() as cursor:
-        cursor.execute(_READ, [table, pk, kind.series, _array(map(str, key_ids))])
-        rows = cursor.fetchall()
-    now, previous, number = rows[0][:3]
-    return now.astimezone(UTC), previous, {"no": number} if number else {}, [row[3:] for row in rows if row[3]]
-
-
-def _write(table: str, pk: str, leaf: bytes, sealed: list[openings.Sealed]) -> None:
-    """Record and openings in one round trip."""
-    columns = (
-        (value.path for value in sealed),
-        (str(value.key_id) for value in sealed),
-        (_hex(value.nonce) for value in sealed),
-        (_hex(value.ciphertext) for value in sealed),
-    )
-    with _prepared() as cursor:
-        cursor.execute(_WRITE, [table, pk, leaf, *map(_array, columns)])
+def _write(
+    table: str, pk: str, series: str | None, pieces: _Pieces, refs: Iterable[str], leaf_id: UUID, sealed: "_Sealed"
+) -> None:
+    """Number, record and openings in one round trip, when the keys are known here; unknown ones are read before."""
+    ids = sealed.key_ids()
+    deks = openings.remembered(ids)
+    for _ in range(_TRIES):
+        keys = deks if deks is not None else openings.read_deks(ids)
+        rows = openings.seal(leaf_id, sealed.values, keys)
+        columns = (
+            map(str, keys),
+            (_hex(dek.wrapped) for dek in keys.values()),
+            (value.path for value in rows),
+            (str(value.key_id) for value in rows),
+            (_hex(value.nonce) for value in rows),
+            (_hex(value.ciphertext) for value in rows),
+        )
+        to_at, to_no, to_refs, tail = pieces
+        before = [table, pk, series, to_at, to_no, to_refs, _array(refs), tail]
+        with _prepared() as cursor:
+            cursor.execute(_WRITE, before + [_array(column) for column in columns])
+            if cursor.fetchone()[0]:
+                return
+        deks = None
+    raise openings.KeyUnavailable("the keys of this leaf changed each time it was written")
 
 
 def _array(items: Iterable[str]) -> str:
@@ -176,23 +209,25 @@ def _hex(data: bytes) -> str:
     return f'"\\\\x{data.hex()}"'
 
 
-def _check_refs(kind: EventType, refs: list[str], *, first: bool) -> None:
+def _check_refs(kind: EventType, refs: list[str], table: str, pk: str) -> None:
     """Refs name leaves that exist; a first leaf may not continue another row's chain, or the chain would fork."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT leaf_id::text, convert_from(leaf, 'UTF8')::jsonb ->> 'type' FROM ledger_record"
-            " WHERE leaf_id = ANY(%s::uuid[])",
-            [refs],
+            "SELECT leaf_id::text, convert_from(leaf, 'UTF8')::jsonb ->> 'type',"
+            " EXISTS (SELECT FROM ledger_record own WHERE own.subject_table = %s AND own.subject_pk = %s)"
+            " FROM ledger_record WHERE leaf_id = ANY(%s::uuid[])",
+            [table, pk, refs],
         )
-        types = dict(cursor.fetchall())
-    if missing := [ref for ref in refs if ref not in types]:
+        found = {ref: (kind, goes_on) for ref, kind, goes_on in cursor.fetchall()}
+    if missing := [ref for ref in refs if ref not in found]:
         raise InvalidData(f"refs name leaves that do not exist: {', '.join(missing)}")
-    if first and types[refs[0]].partition("/")[0].rpartition(".")[0] == kind.thing:
+    label, goes_on = found[refs[0]]
+    if not goes_on and label.partition("/")[0].rpartition(".")[0] == kind.thing:
         raise InvalidData(f"the first leaf of a {kind.thing} cannot start from a leaf of another {kind.thing}")
 
 
-def _uuid7(now: datetime) -> UUID:
-    """A UUID of version 7 (RFC 9562 §5.7) for this instant."""
-    milliseconds = int(now.timestamp() * 1000)
+def _uuid7() -> UUID:
+    """A UUID of version 7 (RFC 9562 §5.7) for this instant, by this machine's clock."""
+    milliseconds = time.time_ns() // 1_000_000
     random = secrets.randbits(74)
     return UUID(int=milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)

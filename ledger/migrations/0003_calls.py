@@ -1,4 +1,4 @@
-"""The two calls of an append, as functions."""
+"""The one call of an append, as a function."""
 
 from pathlib import Path
 
@@ -16,8 +16,7 @@ def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    sealed = "ledger_append_sealed(text, text, bytea, text[], uuid[], bytea[], bytea[])"
-    schema_editor.execute(f"DROP FUNCTION ledger_context(text, text, text, uuid[]), {sealed}", params=None)
+    schema_editor.execute("DROP FUNCTION ledger_write", params=None)
 
 
 class Migration(migrations.Migration):

@@ -1,27 +1,43 @@
--- What an append asks and says, each in one call whose plans PostgreSQL keeps. Runs as ledger_owner; see 0003_calls.py.
+-- All that an append asks and says, in one call whose plans PostgreSQL keeps. Runs as ledger_owner; see 0003_calls.py.
 
--- One row, or one for each key that exists. The number's row stays locked to the end of the transaction, so the clock is
--- read after it, because waiting for it may take long; each statement sees what was committed meanwhile.
-CREATE FUNCTION ledger_context(tbl text, pk text, series text, keys uuid[])
-RETURNS TABLE (at timestamptz, previous text, no text, key_id uuid, wrapped_dek bytea, kek_id text) LANGUAGE plpgsql AS $$
-DECLARE y int;
+-- The leaf comes in pieces, cut where only the database knows what stands there: the time; the decision number, when
+-- there is a series; the previous leaf of the row, before the other refs. Answers false, having done nothing, when a key
+-- that values are sealed under is not the one in the table (any more): the caller reads it and comes again.
+-- The number's row stays locked to the end of the transaction, so it is taken late, and the clock is read after it.
+CREATE FUNCTION ledger_write(
+  tbl text, pk text, series text, to_at text, to_no text, to_refs text, refs text[], tail text,
+  keys uuid[], wrapped bytea[], paths text[], owners uuid[], nonces bytea[], sealed bytea[])
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE previous text; no text := ''; y int;
 BEGIN
+  IF keys <> '{}' AND EXISTS (
+    SELECT FROM unnest(keys, wrapped) AS held (id, wrapped) LEFT JOIN public.ledger_subject_key k USING (id)
+    WHERE k.wrapped_dek IS DISTINCT FROM held.wrapped) THEN
+    RETURN false;
+  END IF;
   IF series IS NOT NULL THEN
     y := extract(year FROM clock_timestamp() AT TIME ZONE 'Asia/Seoul');
     no := series || '/' || y || '/' || public.ledger_next_number(series, y);
   END IF;
   SELECT r.leaf_id INTO previous FROM public.ledger_record r
     WHERE r.subject_table = tbl AND r.subject_pk = pk ORDER BY r.id DESC LIMIT 1;
-  at := clock_timestamp();
-  RETURN QUERY SELECT at, previous, no, k.id, k.wrapped_dek, k.kek_id
-    FROM (VALUES (1)) AS one LEFT JOIN public.ledger_subject_key k ON k.id = ANY (keys);
+  IF previous IS NOT NULL THEN
+    refs := previous || array_remove(refs, previous);
+  END IF;
+  PERFORM public.ledger_append(tbl, pk, convert_to(
+    to_at || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || to_no || no || to_refs
+    || CASE WHEN refs = '{}' THEN '' ELSE '"' || array_to_string(refs, '","') || '"' END || tail, 'UTF8'));
+  IF paths <> '{}' THEN
+    INSERT INTO public.ledger_opening (record_id, path, key_id, nonce, ciphertext)
+      SELECT currval('public.ledger_record_id_seq'), * FROM unnest(paths, owners, nonces, sealed);
+  END IF;
+  RETURN true;
 END $$;
+REVOKE ALL ON FUNCTION ledger_write FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ledger_write TO ledger_writer;
 
--- The leaf with the sealed values behind its commitments.
-CREATE FUNCTION ledger_append_sealed(tbl text, pk text, leaf bytea, paths text[], keys uuid[], nonces bytea[], sealed bytea[])
-RETURNS void LANGUAGE plpgsql AS $$
-DECLARE name uuid := public.ledger_append(tbl, pk, leaf);
-BEGIN
-  INSERT INTO public.ledger_opening (record_id, path, key_id, nonce, ciphertext)
-    SELECT r.id, o.* FROM public.ledger_record r, unnest(paths, keys, nonces, sealed) AS o WHERE r.leaf_id = name;
-END $$;
+-- Openings and pending rows are written by these functions alone, about a record of the same call and keys that were just
+-- looked up, and neither records nor keys ever disappear: to look for them again would only lock and write their rows.
+REVOKE INSERT ON ledger_opening FROM ledger_writer;
+ALTER TABLE ledger_opening ALTER CONSTRAINT ledger_opening_record_id_fkey NOT ENFORCED, ALTER CONSTRAINT ledger_opening_key_id_fkey NOT ENFORCED;
+ALTER TABLE ledger_pending ALTER CONSTRAINT ledger_pending_record_id_fkey NOT ENFORCED;

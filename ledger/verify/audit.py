@@ -100,11 +100,11 @@ def audit(
     replay.finish()
     while len(levels[-1]) >= tiles.WIDTH:
         levels.append(_full_roots(levels[-1]))
-    if merkle.root(levels[0]) != checkpoint.root:
+    if _root(levels, checkpoint.size) != checkpoint.root:
         raise Refused("the leaves lead to another root than the checkpoint's")
     succession.check(_first(source, checkpoint.size), levels[0], former)
     for found in earlier:
-        if merkle.root(levels[0][: found.size]) != found.root:
+        if _root(levels, found.size) != found.root:
             raise Refused(f"the log does not continue the checkpoint of {found.size} leaves")
     for tile in tiles.layout(checkpoint.size):
         if read_tile(source, tile) != _expected(levels, tile):
@@ -149,6 +149,11 @@ def _leaf_hashes(source: Source, size: int, replay: Replay, windows: Windows) ->
 def _full_roots(level: list[bytes]) -> list[bytes]:
     full = len(level) - len(level) % tiles.WIDTH
     return [merkle.root(level[at : at + tiles.WIDTH]) for at in range(0, full, tiles.WIDTH)]
+
+
+def _root(levels: list[list[bytes]], size: int) -> bytes:
+    """The root over the first leaves, from the roots of full tiles, each of which was computed once."""
+    return tiles.Tree(size, lambda tile: _expected(levels, tile)).root()
 
 
 def _expected(levels: list[list[bytes]], tile: Tile) -> bytes:

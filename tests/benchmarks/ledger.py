@@ -62,8 +62,8 @@ def run(report: Report) -> None:
     harness.create_table()
     harness.sql(COMPARED)
     call_command("ledger_init", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
-    for size in SIZES:
-        growth(report, size)
+    costs = {size: growth(report, size) for size in SIZES}
+    flatness(report, costs)
     other_trees(report)
     witnessed(report)
     for disk in DISKS:
@@ -79,36 +79,54 @@ def disk_now() -> str:
 
 
 # --- how it grows ----------------------------------------------------------------------------------------------------
-def growth(report: Report, size: int) -> None:
-    """Fill the log to ``size`` leaves; then what appends, the tree, proofs, audits and bytes cost there."""
+def growth(report: Report, size: int) -> dict[str, float]:
+    """Fill the log to ``size`` leaves; then what appends, the tree, proofs, audits and bytes cost there, for each leaf."""
+    costs = dict[str, float]()
     fill(size - harness.sql("SELECT count(*) FROM ledger_record")[0][0])
     began, before = time.perf_counter(), time.process_time()
     if added := Sequencer().drain():
-        wall, cpu = time.perf_counter() - began, time.process_time() - before
-        note = f"{added:,} leaves in batches, {1e6 * cpu / added:.0f} µs of the worker's processor each"
+        wall, cpu = time.perf_counter() - began, 1e6 * (time.process_time() - before) / added
+        note = f"{added:,} leaves in batches, {cpu:.0f} µs of the worker's processor each"
         report.row(f"sequencer at {size:,}", added / wall, "leaves/s", note=note)
+        costs["sequencer, worker's processor"] = cpu
     settled = Machinery.installed().settle()
+    before = server_ms(backend())
     with transaction.atomic():
         appends = timed(CALLS, lambda _: moved())
+    costs["append, client's and server's processor"] = appends.cpu_ms + (server_ms(backend()) - before) / CALLS
     report.row(f"append at {size:,}, p50", appends.ms(50), "ms", note="in one transaction, without its commit")
     proofs = timed(CALLS, lambda _: prove(some_leaf(size)))
     report.row(f"proof at {size:,}, p50", proofs.ms(50), "ms", note=f"processor {proofs.cpu_ms:.2f} ms")
     report.row(f"proof at {size:,}, p99", proofs.ms(99), "ms", aim="≤ 50")
-    audits(report, settled)
+    costs |= audits(report, settled)
     tables = harness.sql(
         "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE relkind = 'r' AND relname LIKE 'ledger_%%'"
     )
-    report.row(f"tables at {size:,}", float(tables[0][0]) / settled.size, "bytes/leaf")
+    costs["tables"] = float(tables[0][0]) / settled.size
+    report.row(f"tables at {size:,}", costs["tables"], "bytes/leaf")
+    return costs
 
 
-def audits(report: Report, settled: Settled) -> None:
+def flatness(report: Report, costs: dict[int, dict[str, float]]) -> None:
+    """What one leaf costs at each size, over what it cost at the first; processor time, which others disturb least."""
+    first, *others = costs
+    for what, base in costs[first].items():
+        for size in others:
+            found = costs[size].get(what, 0.0) / base
+            report.row(f"{what}, a leaf at {size:,} over {first:,}", found, "×", aim="≤ 1.25, flat")
+
+
+def audits(report: Report, settled: Settled) -> dict[str, float]:
     """Wall and processor rates: on a machine that others use, the second says what the first would be without them."""
     source, rules, machine = open_source(str(settled.public)), Machinery.installed().rules(), [documents.machine().data]
     hashes = timed(1, lambda _: hashes_alone(settled.public, settled.size))
     checked = timed(1, lambda _: audit(source, rules, machines=machine))
+    costs = dict[str, float]()
     for name, found, aim in (("hash audit", hashes, "≥ 50,000"), ("audit with all checks", checked, "≥ 10,000")):
         note = f"{settled.size / found.cpu:,.0f}/s of processor time"
         report.row(f"{name} at {settled.size:,}", settled.size / found.wall, "leaves/s", aim=aim, note=note)
+        costs[f"{name}, processor"] = found.cpu / settled.size
+    return costs
 
 
 def hashes_alone(folder: Path, size: int) -> None:
@@ -144,7 +162,7 @@ def case(now: datetime) -> list[bytes]:
     """The leaves of one room from the offer to the end of its lease."""
     unit, previous, made = f"MAPO.{secrets.token_hex(6)}", None, []
     for start, end, event in CASE:
-        commitment, leaf_id = entry.commit("x", secrets.token_bytes(32)), str(_uuid7(now))
+        commitment, leaf_id = entry.commit("x", secrets.token_bytes(32)), str(_uuid7())
         data = {"to": end, "unit": unit, "start": "2026-12-01", "end": "2027-12-01", "reason_c": commitment}
         leaf = {
             "v": 1,
