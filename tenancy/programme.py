@@ -18,7 +18,7 @@ from portal.accounts.queries import is_master
 from portal.accounts.roles import COMPANY_MASTER
 from portal.core.periods import SEOUL
 from portal.intake.blocks import Block, BlockKind, Integer
-from portal.intake.queries import last_revision
+from portal.intake.queries import by_receipt, last_revision
 from portal.intake.registry import EligibilityCheck, Fit, Problem, Text
 from tenancy import queries
 from tenancy.allocation import allocate
@@ -111,7 +111,7 @@ class SpaceProgramme:
         rooms = queries.rooms_for(terms, terms.start_date)
         chosen = decision.lines.filter(outcome="SELECTED").select_related("application__organisation")
         applicants, preferences, problems = [], {}, []
-        for line in chosen.order_by("place", "track__order", "application__receipt_number"):
+        for line in chosen.order_by("place", "track__order", *by_receipt("application__")):
             number = str(line.application)
             need = read_need(line.application)
             if need is None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.periods import SEOUL, last_day_within
 from portal.intake.enums import Finding
 from portal.intake.models import Application
-from portal.intake.queries import last_revision
+from portal.intake.queries import by_receipt, last_revision
 from portal.intake.registry import EligibilityCheck, Found
 from portal.plan.registry import fact
 
@@ -161,7 +161,7 @@ def single_entry(application: Application, parameters: Mapping[str, Any], on: da
     same = Q(organisation__representative=company.representative) | Q(organisation__name_ko=company.name_ko)
     others = Application.objects.filter(same, call=application.call_id).exclude(pk=application.pk)
     others = others.exclude(status__in=["DRAFT", "WITHDRAWN"])
-    if found := list(others.order_by("receipt_number").values_list("receipt_number", flat=True)):
+    if found := list(others.order_by(*by_receipt()).values_list("receipt_number", flat=True)):
         return Found(", ".join(filter(None, found)), _MANUAL, str(_("대표자나 기업명이 같은 다른 신청서")))
     return Found("-", _PASS, str(_("대표자나 기업명이 같은 다른 신청서")))
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.core.panels import Panel, register
 from portal.core.ui.parts import Task
-from portal.intake import blocks, pipeline, queries, tracking
+from portal.intake import blocks, pipeline, queries, tracking, waiting
 from portal.intake.enums import CallStatus, SheetStatus
 
 _MOST = 8
@@ -58,8 +58,10 @@ def my_reviews(user: Any, now: datetime) -> Mapping[str, Any] | None:
 def my_desk(user: Any, now: datetime) -> Mapping[str, Any] | None:
     """Calls under way at my desks, each with its next step and whose move it is; None without any."""
     tasks = []
-    for call in queries.calls_for_staff(user).filter(status__in=_LIVE)[:_MOST]:
-        step = pipeline.next_step(call)
+    found = list(queries.calls_for_staff(user).filter(status__in=_LIVE)[:_MOST])
+    facts = pipeline.Facts.of(found)
+    for call in found:
+        step = pipeline.next_step(call, facts)
         title = call.current.title_text if call.current else blocks.in_language(call.versions.get(number=1).title)
         tasks.append(
             Task(
@@ -79,4 +81,5 @@ def register_all() -> None:
     register(Panel("intake-applications", "my", gettext_lazy("내 신청"), template, my_applications, order=10))
     register(Panel("intake-reviews", "my", gettext_lazy("내 평가"), template, my_reviews, order=20))
     register(Panel("intake-reviews", "desk", gettext_lazy("내 평가"), template, my_reviews, order=20))
+    register(Panel("intake-waiting", "desk", gettext_lazy("나를 기다리는 일"), template, waiting.panel, order=5))
     register(Panel("intake-calls", "desk", gettext_lazy("공고 업무"), template, my_desk, order=10))

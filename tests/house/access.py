@@ -163,6 +163,33 @@ TABLE: dict[str, Row] = {
     "intake:cancel-sitting": Row(OFFICER, "sitting"),
     "intake:name-hits": Row(DESK, "stage"),
     "intake:name-hit": Row(NOBODY, "no hit"),
+    "intake:hours": Row(DESK, "call"),
+    "intake:accesses": Row(DESK, "call"),
+    "intake:late-codes": Row(DESK, "call"),
+    "intake:confirm-late-code": Row(APPROVER, "late code"),
+    "intake:challenges": Row(DESK, "call"),
+    "intake:challenge": Row(DESK, "challenge"),
+    "intake:cases": Row(DESK, "call"),
+    "intake:notice-case": Row(OFFICER, "waiting application"),
+    "intake:case": Row(DESK, "case"),
+    "intake:reserve": Row(DESK, "call"),
+    "intake:call-reserve": Row(OFFICER, "call track"),
+    "intake:appeals": Row(DESK, "call"),
+    # The appeal reviewer alone, who is none of these people; and nothing was upheld.
+    "intake:extend-appeal": Row(NOBODY, "appeal"),
+    "intake:remedy": Row(NOBODY, "appeal"),
+    # Only a panel's result that was told; only what was decided and not told.
+    "intake:correct-result": Row(NOBODY, "decision"),
+    "intake:reopen-result": Row(NOBODY, "decision"),
+    "intake:members": Row(DESK, "stage"),
+    "intake:dismiss": Row(OFFICER, "member"),
+    "intake:readers": Row(DESK, "stage file"),
+    "intake:release": Row(OFFICER, "assignment"),
+    # Nothing is locked, and the panel has no chair.
+    "intake:reopen-sheet": Row(OFFICER, "sheet"),
+    "intake:ask-reopening": Row(NOBODY, "sheet"),
+    # Nothing was asked of it yet.
+    "intake:accept-supplement": Row(NOBODY, "waiting application"),
     "intake:finding": Row(DESK, "finding"),
     "intake:supplement": Row(OFFICER, "waiting application"),
     "intake:decision": Row(DESK, "decision"),
@@ -216,6 +243,15 @@ ACTS: dict[str, Row] = {
     "intake:bench": Row(OFFICER, "call", "post"),
     "intake:step": Row(OFFICER, "call step", "post"),
     "intake:stage-step": Row(OFFICER, "stage step", "post"),
+    # The company still has its ten days.
+    "intake:case": Row(NOBODY, "case", "post", {"upheld": "yes", "reasons": "거짓"}),
+    "intake:challenge": Row(APPROVER, "challenge", "post", {"upheld": "no", "reasons": "까닭이 없음"}),
+    "intake:notice-case": Row(
+        OFFICER, "waiting application", "post", {"ground": "OTHER", "evidence": "공문", "days": "10"}
+    ),
+    "intake:confirm-late-code": Row(APPROVER, "late code", "post"),
+    "intake:release": Row(OFFICER, "assignment", "post", {"reason": "출장"}),
+    "intake:dismiss": Row(OFFICER, "member", "post", {"reason": "출장"}),
     # The file is with the evaluators: not even the officer changes a finding now.
     "intake:finding": Row(NOBODY, "finding", "post", {"outcome": "PASS", "evidence": "증명서를 보았습니다."}),
     "intake:supplement": Row(

@@ -183,7 +183,12 @@ def _review(world: World, trial: Round) -> None:
         now=intake.REVIEW,
     )
     hold = services.place_hold(call=trial.call, basis="audit", reason="감사", by=trial.officer, now=intake.REVIEW)
-    world.things |= {
+    other = next(judge for judge in trial.evaluators if judge.user_id != world.people["evaluator"].pk)
+    challenge = services.file_challenge(
+        application=sheet.assignment.application, evaluator=other, grounds="옛 동료", by=master, now=intake.REVIEW
+    )
+    world.things |= _exceptions(trial, sheet) | {
+        "challenge": [trial.call.code, challenge.pk],
         "sitting": [sitting.public_id],
         "hold": [hold.public_id],
         "no bonus": [sheet.assignment.application.public_id, "X"],
@@ -198,6 +203,32 @@ def _review(world: World, trial: Round) -> None:
         "decision line": [trial.call.decisions.first().public_id, trial.call.decisions.first().lines.first().pk],
         "result": [result.public_id],
         "appeal": [appeal.public_id],
+    }
+
+
+def _exceptions(trial: Round, sheet: Any) -> dict[str, list[Any]]:
+    """A code that waits for its second person, a case, and the places where a panel is changed."""
+    late = intake.open_round()
+    entry, other = late.draft(), late.apply()
+    late.close()
+    code, _text = services.issue_late_code(
+        call=late.call,
+        organisation=entry.organisation,
+        reason="장애",
+        evidence="공문",
+        expires_at=database_now() + timedelta(days=1),
+        by=late.officer,
+        now=intake.REVIEW,
+    )
+    case = services.notice_case(application=other, ground="OTHER", evidence="공문", by=late.officer, now=database_now())
+    stage, file = sheet.assignment.stage, sheet.assignment.application
+    return {
+        "late code": [code.public_id],
+        "case": [case.public_id],
+        "call track": [trial.call.code, "DOMESTIC"],
+        "member": [trial.call.code, stage.number, sheet.assignment.member_id],
+        "stage file": [trial.call.code, stage.number, file.public_id],
+        "assignment": [sheet.assignment.public_id],
     }
 
 

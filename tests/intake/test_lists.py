@@ -31,7 +31,7 @@ DESK = {
     "desk-call": 24,
     "entries": 10,
     "bench": 13,
-    "desk-stage": 17,
+    "desk-stage": 18,
     "ranking": 10,
     "decision": 14,
 }

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from portal.core.errors import Invalid, NotAllowed, Overtaken
-from portal.intake import rules, services
+from portal.intake import pdftext, rules, services
 from portal.intake.models import Attachment, NameHit
 from portal.intake.services.naming import check_names_settled
 from portal.intake.views.review import answers_for_panel
@@ -120,9 +120,9 @@ def test_only_the_desk_searches_and_a_second_search_finds_nothing_new(trial):
 
 def test_whatever_a_pdf_makes_its_reader_do_the_file_goes_to_a_person(trial, monkeypatch):
     def stumble(_):
-        raise ZeroDivisionError
+        raise pdftext.Unreadable("it takes too long")
 
-    monkeypatch.setattr("portal.intake.services.naming.PdfReader", stumble)
+    monkeypatch.setattr("portal.intake.pdftext.read", stumble)
     assert services.search_names(stage=trial.stages[0], by=trial.officer, now=REVIEW) == 0
     assert {key for key in hits() if key[1] == "deck"} == {
         ("나래", "deck", "계획.pdf", ""),

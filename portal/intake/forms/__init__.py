@@ -12,7 +12,7 @@ from portal.accounts.models import Organisation
 from portal.core.ui.fields import DateTimeInput
 from portal.intake import blocks
 from portal.intake.blocks import Form as Questions
-from portal.intake.enums import AppealStatus, Finding
+from portal.intake.enums import AppealStatus, Finding, Remedy
 from portal.intake.models import Call, Criterion, EligibilityFinding, Evaluator, ScoreSheet, Track
 
 
@@ -244,16 +244,24 @@ class SupplementForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """What an appeal comes to."""
+    """What an appeal comes to; the remedy only where one can be upheld now."""
 
     outcome = forms.ChoiceField(label=_("결정"), widget=forms.RadioSelect)
     reasons = forms.CharField(
         label=_("결정 이유"), widget=forms.Textarea(attrs={"rows": 8}), required=False, max_length=5000
     )
+    remedy = forms.ChoiceField(
+        label=_("구제"), help_text=_("인용하거나 일부 인용할 때만 고릅니다. 실행은 담당자가 합니다."), required=False
+    )
 
     def __init__(self, *args: Any, outcomes: Iterable[str], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["outcome"].choices = [(code, AppealStatus(code).label) for code in outcomes]  # type: ignore[attr-defined]
+        given = list(outcomes)
+        self.fields["outcome"].choices = [(code, AppealStatus(code).label) for code in given]  # type: ignore[attr-defined]
+        if {AppealStatus.UPHELD, AppealStatus.PARTLY} & set(given):
+            self.fields["remedy"].choices = [("", _("없음")), *Remedy.choices]  # type: ignore[attr-defined]
+        else:
+            del self.fields["remedy"]
 
 
 class LotteryForm(forms.Form):
@@ -271,6 +279,9 @@ class PanelForm(forms.Form):
         Evaluator.objects.none(), label=_("평가위원"), widget=forms.CheckboxSelectMultiple
     )
     chair = forms.ModelChoiceField(Evaluator.objects.none(), label=_("위원장"), required=False)
+    substitutes = forms.ModelMultipleChoiceField(
+        Evaluator.objects.none(), label=_("예비위원"), widget=forms.CheckboxSelectMultiple, required=False
+    )
 
     def __init__(self, *args: Any, call: Call, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -281,11 +292,14 @@ class PanelForm(forms.Form):
         )
         self.fields["evaluators"].queryset = pool  # type: ignore[attr-defined]
         self.fields["chair"].queryset = pool  # type: ignore[attr-defined]
+        self.fields["substitutes"].queryset = pool  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("chair") and cleaned["chair"] not in cleaned.get("evaluators", ()):
             self.add_error("chair", _("위원장은 평가위원 가운데에서 골라 주십시오."))
+        if set(cleaned.get("evaluators", ())) & set(cleaned.get("substitutes", ())):
+            self.add_error("substitutes", _("한 사람을 위원과 예비위원으로 함께 고를 수 없습니다."))
         return cleaned
 
 

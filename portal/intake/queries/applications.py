@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Length
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation
@@ -30,6 +32,13 @@ from portal.intake.models import (
 
 #: States in which an application takes part in the entry.
 ENTERED = tuple(state for state in ApplicationStatus.values if state not in ("DRAFT", "WITHDRAWN"))
+
+
+def by_receipt(path: str = "") -> tuple[Combinable, Combinable]:
+    """Order by receipt number, as it was given: the shorter one first, so that 10000 follows 9999. ``path`` leads to the
+    application, such as ``application__``.
+    """
+    return Length(f"{path}receipt_number"), F(f"{path}receipt_number")
 
 
 def applications_of(user: Any) -> QuerySet[Application]:
@@ -96,7 +105,7 @@ def last_revisions(call: Call) -> QuerySet[Revision]:
     return (
         Revision.objects.filter(application__call=call, application__status__in=ENTERED, pk=Subquery(newest))
         .select_related("application")
-        .order_by("application__receipt_number")
+        .order_by(*by_receipt("application__"))
     )
 
 
@@ -116,7 +125,7 @@ def last_findings(
 def unsettled_findings(call: Call, rules: Sequence[str]) -> list[tuple[Application, list[str]]]:
     """Applications waiting for eligibility with the rules that still lack a clear finding."""
     found, waiting = last_findings(call), []
-    for application in call.applications.filter(status=ApplicationStatus.SUBMITTED).order_by("receipt_number"):
+    for application in call.applications.filter(status=ApplicationStatus.SUBMITTED).order_by(*by_receipt()):
         mine = found.get(application.pk, {})
         open_rules = [rule for rule in rules if rule not in mine or mine[rule].outcome == Finding.MANUAL]
         if open_rules:
@@ -143,10 +152,10 @@ def competing(call: Call, last: RankingRun | None) -> list[Application]:
         gone = (ApplicationStatus.WITHDRAWN, ApplicationStatus.DISQUALIFIED, ApplicationStatus.DECLINED)
         again = call.applications.filter(receipt_number__in=keys).exclude(status__in=gone)
         found |= {application.pk: application for application in again.select_related("track", "organisation")}
-    return sorted(found.values(), key=lambda application: application.receipt_number or "")
+    return sorted(found.values(), key=lambda one: (len(one.receipt_number or ""), one.receipt_number or ""))
 
 
 def in_review(call: Call) -> QuerySet[Application]:
     """What the panel judges, by receipt number."""
     found = call.applications.filter(status=ApplicationStatus.IN_REVIEW).select_related("track", "organisation")
-    return found.order_by("receipt_number")
+    return found.order_by(*by_receipt())

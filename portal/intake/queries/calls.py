@@ -43,10 +43,15 @@ def public_call(code: str) -> Call:
 
 def calls_for_staff(user: Any) -> QuerySet[Call]:
     """The calls that the person runs, decides, hears appeals of or audits."""
+    return calls_at(user, "officer", "approver", "appeal_reviewer", "auditor")
+
+
+def calls_at(user: Any, *desks: str) -> QuerySet[Call]:
+    """The calls in reach of the roles that the person holds at one of the ``desks``; ``auditor`` is a desk of all rooms."""
     allowed = Q(pk__in=[])
     for held in accounts.roles_of(user):
         room, _, desk = held.role.rpartition(".")
-        if desk in ("officer", "approver", "appeal_reviewer") or held.role == "auditor":
+        if desk in desks:
             reach = Q() if held.cluster_id is None else Q(cluster_id=held.cluster_id)
             if held.scope_kind:
                 reach &= Q(hubs__contains=[held.scope_ref])

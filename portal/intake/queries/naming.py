@@ -6,6 +6,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from portal.intake.enums import ApplicationStatus, HitOutcome
 from portal.intake.models import Application, NameHit, NameSearch, Revision, Stage
+from portal.intake.queries.applications import by_receipt
 
 
 def unsearched(stage: Stage) -> QuerySet[Revision]:
@@ -15,7 +16,7 @@ def unsearched(stage: Stage) -> QuerySet[Revision]:
     rows = Revision.objects.filter(
         application__call=stage.call_id, application__status=ApplicationStatus.IN_REVIEW, pk=Subquery(newest)
     ).exclude(application__in=done)
-    return rows.select_related("application", "version").order_by("application__receipt_number")
+    return rows.select_related("application", "version").order_by(*by_receipt("application__"))
 
 
 def stages_to_search() -> QuerySet[Stage]:
@@ -28,7 +29,7 @@ def stages_to_search() -> QuerySet[Stage]:
 def name_hits(stage: Stage) -> QuerySet[NameHit]:
     """Every name found for a stage, the open ones first."""
     return stage.name_hits.select_related("application__organisation", "stage__call__cluster").order_by(
-        "-outcome", "application__receipt_number", "pk"
+        "-outcome", *by_receipt("application__"), "pk"
     )
 
 

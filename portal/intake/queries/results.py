@@ -19,7 +19,7 @@ from portal.intake.models import (
     ResultNotice,
     Track,
 )
-from portal.intake.queries.applications import applications_of
+from portal.intake.queries.applications import applications_of, by_receipt
 from portal.intake.queries.calls import calls_for_staff
 
 HOLDING = (ApplicationStatus.SELECTED, ApplicationStatus.FULFILLED)
@@ -44,7 +44,7 @@ def appeals_for(user: Any) -> QuerySet[Appeal]:
 def decision_lines(decision: Decision) -> QuerySet[Any]:
     """The lines with what a decision sheet shows: by track, place, receipt."""
     return decision.lines.select_related("application__organisation", "track", "quota_track").order_by(
-        "track__order", F("place").asc(nulls_last=True), "application__receipt_number"
+        "track__order", F("place").asc(nulls_last=True), *by_receipt("application__")
     )
 
 
@@ -58,7 +58,7 @@ def rank_order(call: Call) -> list[Application]:
     )
     return list(
         held.select_related("track", "quota_track", "organisation").order_by(
-            F("called").asc(nulls_first=True), "final_place", "track__order", "receipt_number"
+            F("called").asc(nulls_first=True), "final_place", "track__order", *by_receipt()
         )
     )
 

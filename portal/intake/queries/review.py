@@ -28,7 +28,7 @@ from portal.intake.models import (
     ScoreSheet,
     Stage,
 )
-from portal.intake.queries.applications import ENTERED, last_revisions
+from portal.intake.queries.applications import ENTERED, by_receipt, last_revisions
 
 
 def evaluator_in(call: Call, user: Any) -> Evaluator | None:
@@ -114,7 +114,7 @@ def sheets_of(user: Any) -> QuerySet[ScoreSheet]:
             "assignment__application__track",
             "assignment__application__organisation",
         )
-        .order_by("assignment__stage__number", "assignment__alias", "assignment__application__receipt_number")
+        .order_by("assignment__stage__number", "assignment__alias", *by_receipt("assignment__application__"))
     )
 
 
@@ -126,7 +126,7 @@ def locked_sheets(stage: Stage) -> list[tuple[ScoreSheet, dict[str, int | None]]
         )
         .select_related("assignment__application", "assignment__member")
         .prefetch_related("items__criterion")
-        .order_by("assignment__application__receipt_number", "assignment__member__evaluator_id")
+        .order_by(*by_receipt("assignment__application__"), "assignment__member__evaluator_id")
     )
     return [(sheet, {item.criterion.code: item.score for item in sheet.items.all()}) for sheet in sheets]
 
@@ -194,7 +194,7 @@ def file_counts(stage: Stage, *, unfinished: bool = False) -> QuerySet[Any]:
     return (
         rows.select_related("track", "organisation")
         .annotate(readers=_counted(cleared, "application"), locked=_counted(locked, "assignment__application"))
-        .order_by("receipt_number")
+        .order_by(*by_receipt())
     )
 
 

@@ -11,9 +11,13 @@ from portal.intake.models import Attendance, Member, ScoreSheet, Sitting, Stage
 
 
 def sittings_of(user: Any) -> QuerySet[Sitting]:
-    """The sittings of every panel on which the person sits, those called off included, the next ones first."""
+    """The sittings of every panel on which the person sits, those called off included, the next ones first; each
+    with the person's own lines on its roll as ``mine``.
+    """
     sits = Member.objects.filter(evaluator__user=user, status__in=[MemberStatus.INVITED, MemberStatus.ACCEPTED])
-    return Sitting.objects.filter(stage__panel__members__in=sits).select_related("stage__call__current").distinct()
+    signed = Prefetch("attendances", Attendance.objects.filter(member__evaluator__user=user), to_attr="mine")
+    rows = Sitting.objects.filter(stage__panel__members__in=sits).select_related("stage__call__current")
+    return rows.prefetch_related(signed).distinct()
 
 
 def sittings_in(stage: Stage) -> QuerySet[Sitting]:

@@ -42,7 +42,7 @@ from portal.intake.services.publication import finalise_call, publish
 from portal.intake.services.ranking import rank_finally, settle_stage
 from portal.intake.services.rating import rate_panel
 from portal.intake.services.redress import order_rescoring, prepare_correction, reinstate, reopen_stage, restore
-from portal.intake.services.reserve import call_next_reserve, decline, fulfil, lapse_reserves
+from portal.intake.services.reserve import call_next_reserve, call_reserve, decline, fulfil, lapse_reserves
 from portal.intake.services.review import (
     ask_reopening,
     assign_by_hand,
@@ -71,6 +71,7 @@ __all__ = [
     "attach_file",
     "be_on_page",
     "call_next_reserve",
+    "call_reserve",
     "call_sitting",
     "cancel_call",
     "cancel_sitting",

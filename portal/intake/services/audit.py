@@ -106,7 +106,7 @@ def _version(version: Any) -> dict[str, Any]:
 def _tables(call: Call) -> Iterator[tuple[str, QuerySet[Any], tuple[str, ...]]]:
     """Every list of the round: name, rows, columns."""
     receipt, judge = "application__receipt_number", "evaluator"
-    applications = call.applications.exclude(status="DRAFT").order_by("receipt_number")
+    applications = call.applications.exclude(status="DRAFT").order_by(*queries.by_receipt())
     entered = {"application__call": call}
     yield "applications", applications, ("receipt_number", "case_ref", "track__code", "status", "submitted_at", "quota_track__code", "beyond_quota")  # fmt: skip
     yield "revisions", _all("Revision", **entered), (receipt, "number", "sha256", "received_at", "salt", "leaf_id")

@@ -58,7 +58,7 @@ def record_findings(*, call: Call, by: Any, now: datetime) -> int:
     known, last, made = {**checks.CHECKS, **call.rules.rules}, queries.last_findings(call), []
     sent = {revision.application_id: revision.content for revision in queries.last_revisions(call)}
     waiting = call.applications.filter(status=ApplicationStatus.SUBMITTED).select_related("organisation", "track")
-    for application in waiting.order_by("receipt_number"):
+    for application in waiting.order_by(*queries.by_receipt()):
         application.call, application.sent_content = call, sent.get(application.pk, {})  # type: ignore[attr-defined]
         for row in version.eligibility:
             before = last.get(application.pk, {}).get(row["rule"])
@@ -147,7 +147,7 @@ def prepare_eligibility(*, call: Call, by: Any, now: datetime) -> Decision:
     decision = Decision.objects.create(call=call, kind=DecisionKind.ELIGIBILITY, prepared_by=by, prepared_at=now)
     found = queries.last_findings(call)
     asked = call.applications.filter(status=ApplicationStatus.SUBMITTED).select_related("track")
-    applications = asked.order_by("receipt_number")
+    applications = asked.order_by(*queries.by_receipt())
     DecisionLine.objects.bulk_create(
         _line(decision, application, list(found.get(application.pk, {}).values())) for application in applications
     )

@@ -9,17 +9,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
 
 from portal.core.errors import Invalid, Overtaken
-from portal.intake import blind, queries, rules
+from portal.intake import blind, pdftext, queries, rules
 from portal.intake.enums import HitOutcome
 from portal.intake.models import Attachment, NameHit, NameSearch, Revision, Stage
 
 logger = logging.getLogger(__name__)
-
-#: Pages of one PDF that are read; a name beyond them was written to be hidden.
-MOST_PAGES = 300
 
 
 @transaction.atomic
@@ -74,16 +70,16 @@ def _texts(answer: Any) -> Iterator[str]:
 
 
 def _pdf_text(public_id: str) -> str | None:
-    """The text of a PDF, empty for another kind of file, None where it cannot be read (encrypted, broken)."""
+    """The text of a PDF, empty for another kind of file, None where it cannot be read (encrypted, broken, too costly)."""
     file = Attachment.objects.get(public_id=public_id)
     if file.content_type != "application/pdf":
         return ""
     try:
         with file.file.open("rb") as content:
-            return "\n".join(page.extract_text() for page in PdfReader(content).pages[:MOST_PAGES])
-    except Exception:
+            return pdftext.read(content)
+    except (pdftext.Unreadable, OSError) as error:
         # Whatever a hostile file makes the reader stumble over: one applicant's file must not keep a stage shut.
-        logger.warning("the PDF %s cannot be searched for names", public_id, exc_info=True)
+        logger.warning("the PDF %s cannot be searched for names: %s", public_id, error)
         return None
 
 

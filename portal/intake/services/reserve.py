@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from ledger import log
+from portal.core.errors import Invalid
 from portal.core.transition import advance
 from portal.intake import blocks, queries, rules, workflow
 from portal.intake.enums import ApplicationStatus, ReserveStatus
@@ -35,6 +37,16 @@ def call_next_reserve(*, track: Track, freed: Any, by: Any, now: datetime) -> Re
             return _promote(entry, track, by, now)
         _skip(entry, fit.reason, now)
     return None
+
+
+@transaction.atomic
+def call_reserve(*, track: Track, by: Any, now: datetime) -> ReserveEntry:
+    """Call the next one by hand, when a place is free and no room gave it back. Raises ``Invalid`` when nobody can be called."""
+    rules.check_can_run(by, track.call)
+    entry = call_next_reserve(track=track, freed=None, by=by, now=now)
+    if entry is None:
+        raise Invalid(_("빈자리가 없거나, 부를 수 있는 예비 기업이 없습니다."))
+    return entry
 
 
 def _waiting(track: Track, now: datetime) -> Iterable[ReserveEntry]:

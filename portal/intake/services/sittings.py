@@ -28,7 +28,9 @@ def call_sitting(
     now: datetime,
     files: Sequence[Application] = (),
 ) -> Sitting:
-    """회의 소집, told to the panel. From then on the sheets of what it hears are locked only by who was there."""
+    """회의 소집, told to the panel. From then on the stage judges what it heard: a sheet is locked only for a file that a
+    sitting of the stage heard, and only by a member who was there. A file that no sitting heard waits for one.
+    """
     role = rules.check_can_run(by, stage.call)
     if stage.status == StageStatus.SETTLED:
         raise Invalid(_("집계가 끝난 단계입니다."))

@@ -228,5 +228,12 @@ def appeal(request: HttpRequest, public_id: UUID) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             return redirect("intake:appeal", found.public_id)
-    context = {"appeal": found, "call": found.application.call, "now": database_now(), "form": form}
+    context = {
+        "appeal": found,
+        "call": found.application.call,
+        "now": database_now(),
+        "form": form,
+        "can_extend": hears and found.extended_at is None,
+        "can_remedy": bool(found.remedy) and rules.allowed(rules.check_can_run, request.user, found.application.call),
+    }
     return render(request, "intake/appeal.html", context, status=422 if form is not None and form.errors else 200)

@@ -55,10 +55,17 @@ def decision(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "problems": problems,
         "form": DecideForm(),
         "can_decide": found.status == "DRAFT" and rules.allowed(rules.check_can_decide, request.user, found),
+        "can_correct": _may_correct(request, found),
         "can_publish": found.status == "DECIDED" and rules.allowed(rules.check_can_publish, request.user, found),
         "cutoffs": [Row(track, exact.cut(total)) for track, total in found.cutoffs.items()],
     }
     return render(request, "intake/decision.html", context)
+
+
+def _may_correct(request: HttpRequest, found: Decision) -> bool:
+    """A published result of a panel may be counted again."""
+    told = found.status == "PUBLISHED" and found.kind in ("FINAL", "SHORTLIST")
+    return told and rules.allowed(rules.check_can_run, request.user, found.call)
 
 
 @login_required

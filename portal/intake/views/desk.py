@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from portal.accounts.roles import AUDITOR
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Figure, Next, Row, Step, Table, Task, badge, link
@@ -59,7 +60,10 @@ def calls(request: HttpRequest) -> HttpResponse:
 @require_safe
 def call(request: HttpRequest, code: str) -> HttpResponse:
     """The pipeline board: every step, the next one and who owns it."""
-    found = staff_call(request, code)
+    found, now = staff_call(request, code), database_now()
+    if (role := rules.check_can_observe(request.user, found)) == AUDITOR:
+        # What an auditor has seen of a call: the desk tells what changed since.
+        services.record_access(call=found, what="call", by=request.user, role=role, now=now)
     steps = pipeline.steps_of(found)
     current = next((step for step in steps if not step.done), None)
     shown = [
@@ -71,7 +75,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "call": found,
         "title": title_of(found),
-        "now": database_now(),
+        "now": now,
         "steps": shown,
         "then": Next(current.label, str(current.owner.label), found.closes_at if current.code == "close" else None)
         if current
@@ -144,7 +148,7 @@ def entries(request: HttpRequest, code: str) -> HttpResponse:
     rows = (
         found.applications.exclude(status=ApplicationStatus.DRAFT)
         .select_related("organisation", "track")
-        .order_by("receipt_number")
+        .order_by(*queries.by_receipt())
     )
     if (status := request.GET.get("status", "")) in ApplicationStatus.values:
         rows = rows.filter(status=status)
@@ -208,6 +212,10 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "revisions": list(found.revisions.all()),
         "findings": _findings(found),
         "can_ask": rules.allowed(rules.check_can_ask_supplement, request.user, found),
+        "answered": found.supplements.filter(status="ANSWERED").exists(),
+        "can_run": rules.allowed(rules.check_can_run, request.user, found.call),
+        "can_notice": rules.allowed(rules.check_can_notice_case, request.user, found),
+        "cases": list(found.cases.all()),
         "notices": list(found.notices.select_related("line__decision")),
     }
     return render(request, "intake/desk_application.html", context)
@@ -223,13 +231,13 @@ def _sent(found: Application) -> list[tuple[blocks.Section, list[Row]]]:
     return [
         (
             section,
-            [Row(block.label_text, _shown(form, block, content)) for block in section.blocks if block.code in asked],
+            [Row(block.label_text, shown(form, block, content)) for block in section.blocks if block.code in asked],
         )
         for section in form.sections
     ]
 
 
-def _shown(form: blocks.Form, block: blocks.Block, content: dict[str, Any]) -> Any:
+def shown(form: blocks.Form, block: blocks.Block, content: dict[str, Any]) -> Any:
     if block.kind == "file":
         return file_links(content["files"].get(block.code, []))
     if block.kind == "company_card":
@@ -298,7 +306,7 @@ def bench(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("intake:bench", code)
     rule_codes = [row["rule"] for row in (found.current.eligibility if found.current else [])]
     applications = found.applications.exclude(status__in=["DRAFT", "WITHDRAWN"]).select_related("organisation")
-    page = Paginator(applications.order_by("receipt_number"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(applications.order_by(*queries.by_receipt()), PER_PAGE).get_page(request.GET.get("page"))
     last = queries.last_findings(found, page)
     rows = [
         (

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -25,7 +26,12 @@ def others(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rules.check_can_discuss(request.user, mine)
     stage = mine.assignment.stage
     sheets = queries.sheets_on(mine.assignment.application, stage)
-    context = {"lead": name_of(mine), "tables": [_table(stage, sheets, mine)], "comments": _comments(sheets, mine)}
+    context = {
+        "lead": name_of(mine),
+        "tables": [_table(stage, sheets, mine)],
+        "comments": _comments(sheets, mine),
+        "asks": _to_ask(sheets, mine),
+    }
     return render(request, "intake/discussion.html", {**context, "call": stage.call, "sheet": mine})
 
 
@@ -49,6 +55,17 @@ def for_desk(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     context = {"lead": str(found), "tables": tables, "comments": comments, "call": found.call, "application": found}
     return render(request, "intake/discussion.html", context)
+
+
+def _to_ask(sheets: list[ScoreSheet], mine: ScoreSheet) -> list[tuple[str, str]]:
+    """For the chair: each other member's sheet, with the address that asks to have it given back."""
+    if not mine.assignment.member.is_chair or mine.assignment.stage.status != "RUNNING":
+        return []
+    return [
+        (name, reverse("intake:ask-reopening", args=[sheet.public_id]))
+        for name, sheet in zip(_names(sheets, mine), sheets, strict=True)
+        if sheet.pk != mine.pk
+    ]
 
 
 def _names(sheets: list[ScoreSheet], mine: ScoreSheet | None = None) -> list[str]:

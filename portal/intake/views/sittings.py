@@ -64,7 +64,7 @@ def on_stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "back": reverse("intake:desk-stage", args=[code, number]),
         "back_word": stage.name_text,
         "note": _(
-            "회의가 있는 단계에서는 본인 확인과 출석 서명을 마친 위원만 그 회의에서 들은 신청서의 평가표를 제출할 수 있습니다."
+            "회의를 소집한 단계에서는 회의에서 들은 신청서만, 그 회의에서 본인 확인과 출석 서명을 마친 위원이 평가표를 제출할 수 있습니다."
         ),
         "tables": [_sittings(stage)],
         "form": form if may else None,
@@ -171,7 +171,7 @@ def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """My sittings, and the address under which a calendar reads them."""
     columns = (Column(_("일시")), Column(_("평가단계")), Column(_("장소")), Column(_("출석")))
-    rows = [_my_row(sitting, request.user) for sitting in queries.sittings_of(request.user).order_by("-starts_at")]
+    rows = [_my_row(sitting) for sitting in queries.sittings_of(request.user).order_by("-starts_at")]
     address = request.build_absolute_uri(reverse("intake:calendar", args=[feed.key_of(request.user)]))
     context = {
         "title": _("내 평가회의"),
@@ -186,8 +186,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/my_sittings.html", context)
 
 
-def _my_row(sitting: Sitting, user: Any) -> tuple[Any, ...]:
-    attendance = queries.attendance_of(sitting, user)
+def _my_row(sitting: Any) -> tuple[Any, ...]:
+    attendance = next(iter(sitting.mine), None)
     if attendance is None:
         word: Any = _("본인 확인 전")
     elif attendance.signed_at:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from portal.core.clock import database_now
 from portal.core.errors import Refused
-from portal.core.ui.parts import Column, Table
+from portal.core.ui.parts import Column, Tab, Table, link
 from portal.intake import queries, rules, services
 from portal.intake.enums import AssignmentStatus, StageStatus
 from portal.intake.forms import ConfirmForm, LotteryForm, PanelForm, ReasonForm
@@ -69,6 +69,11 @@ ON_CALL: Mapping[str, Act] = {
     ),
     "draw": Act(gettext_lazy("동점 추첨 공개 값 등록"), services.draw_lottery, form=LotteryForm),
     "eligibility": Act(gettext_lazy("자격검토 결과 작성"), services.prepare_eligibility),
+    "exclusions": Act(
+        gettext_lazy("제척 다시 확인"),
+        services.find_exclusions,
+        gettext_lazy("구성원, 재직, 지분, 신고한 관계를 모든 신청 기업과 다시 대조합니다."),
+    ),
     "final": Act(gettext_lazy("최종 결과 작성"), services.prepare_final),
     "finalise": Act(gettext_lazy("확정하기"), services.finalise_call),
 }
@@ -84,6 +89,12 @@ ON_STAGE: Mapping[str, Act] = {
         gettext_lazy("집계"), services.settle_stage, gettext_lazy("집계하면 이 단계의 평가표를 다시 열 수 없습니다.")
     ),
     "shortlist": Act(gettext_lazy("단계 결과 작성"), services.prepare_shortlist),
+    "reopen": Act(
+        gettext_lazy("단계 다시 열기"),
+        services.reopen_stage,
+        gettext_lazy("예비위원이 평가할 수 있게 됩니다. 다시 집계하면 새 순위를 내며, 먼저 낸 순위도 그대로 남습니다."),
+        form=ReasonForm,
+    ),
 }
 
 
@@ -152,6 +163,7 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
                 stage=found,
                 evaluators=list(chosen["evaluators"]),
                 chair=chosen["chair"],
+                substitutes=list(chosen["substitutes"]),
                 by=request.user,
                 now=database_now(),
             )
@@ -167,13 +179,14 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "call": found.call,
         "title": title_of(found.call),
         "stage": found,
+        "tabs": tabs_of(found),
         "panel": panel,
         "form": form,
         "can_run": rules.allowed(rules.check_can_run, request.user, found.call),
         "proposed": Assignment.objects.filter(stage=found, status=AssignmentStatus.PROPOSED).count(),
         "members": _members(found),
         "conflicts": _conflicts(found.call) if not role.endswith("approver") else None,
-        "files": _files(page),
+        "files": _files(found, page),
         "page": page,
         "unfinished": unfinished,
         "run": run,
@@ -181,6 +194,14 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "running": found.status == StageStatus.RUNNING,
     }
     return render(request, "intake/desk_stage.html", context, status=422 if form is not None and form.errors else 200)
+
+
+def tabs_of(found: Stage, name: str = "desk-stage") -> list[Tab]:
+    """The stages of the call, side by side."""
+    return [
+        Tab(each.name_text, reverse(f"intake:{name}", args=[found.call.code, each.number]), each.pk == found.pk)
+        for each in found.call.stages.order_by("number")
+    ]
 
 
 def _members(found: Stage) -> Table:
@@ -207,7 +228,7 @@ def _conflicts(call: Call) -> Table:
     return Table(_("이해충돌"), columns, rows, empty=_("신고되거나 발견된 이해충돌이 없습니다."))
 
 
-def _files(page: Page[Any]) -> Table:
+def _files(found: Stage, page: Page[Any]) -> Table:
     columns = (
         Column(_("신청서")),
         Column(_("모집부문")),
@@ -215,6 +236,15 @@ def _files(page: Page[Any]) -> Table:
         Column(_("제출"), number=True),
     )
     rows = [
-        (f"{one.receipt_number} {one.organisation.name_ko}", str(one.track), one.readers, one.locked) for one in page
+        (
+            link(
+                f"{one.receipt_number} {one.organisation.name_ko}",
+                reverse("intake:readers", args=[found.call.code, found.number, one.public_id]),
+            ),
+            str(one.track),
+            one.readers,
+            one.locked,
+        )
+        for one in page
     ]
     return Table(_("신청서별 진행"), columns, rows, empty=_("아직 배정하지 않았습니다."))

@@ -1,0 +1,111 @@
+"""What happened, for those who watch: entries by hour, and who opened what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from portal.accounts.roles import ROLES
+from portal.core.ui.parts import Column, Table, link
+from portal.intake import queries, rules
+from portal.intake.models import Access
+from portal.intake.views import acting
+from portal.intake.views.desk import PER_PAGE, staff_call
+
+#: What a reading was of, by its code; a file is told by its name.
+WHAT: Mapping[str, str | Promise] = {
+    "audit_file": gettext_lazy("감사자료"),
+    "audit_key": gettext_lazy("감사자료의 위원 대조표"),
+    "sheets": gettext_lazy("제출된 평가표"),
+    "call": gettext_lazy("공고 업무 화면"),
+}
+
+
+@login_required
+@require_safe
+def hours(request: HttpRequest, code: str) -> HttpResponse:
+    """접수 흐름: what came in by hour of Seoul; hours without an entry are left out."""
+    call = staff_call(request, code)
+    rules.check_can_observe(request.user, call)
+    found = queries.entries_by_hour(call)
+    most = max((row["entered"] + row["again"] for row in found), default=1)
+    context = {
+        "title": _("시간별 접수"),
+        "bars": [
+            {
+                "label": f"{row['hour']:%m. %d. %H:00}",
+                "text": _("%(n)s건") % {"n": row["entered"] + row["again"]},
+                "start": 0,
+                "length": 1000 * (row["entered"] + row["again"]) // most,
+            }
+            for row in found
+        ],
+        "table": _hours(found),
+        "drafts": queries.counts_by_status(call).get("DRAFT", 0),
+        "entries": reverse("intake:entries", args=[code]),
+        **acting.of_call(call),
+    }
+    return render(request, "intake/hours.html", context)
+
+
+def _hours(found: list[dict[str, object]]) -> Table:
+    columns = (
+        Column(_("시간")),
+        Column(_("처음 제출"), number=True),
+        Column(_("다시 제출"), number=True),
+        Column(_("그때까지 접수한 기업"), number=True),
+    )
+    rows = [(f"{row['hour']:%Y. %m. %d. %H:00}", row["entered"], row["again"], row["total"]) for row in found]
+    return Table(_("시간별 접수"), columns, rows, empty=_("아직 접수가 없습니다."))
+
+
+@login_required
+@require_safe
+def accesses(request: HttpRequest, code: str) -> HttpResponse:
+    """열람 기록: who opened which file, when, in which role."""
+    call = staff_call(request, code)
+    role = rules.check_can_observe(request.user, call)
+    rows = queries.accesses_of(call, only_appealed=role.endswith(rules.REVIEWER))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    columns = (Column(_("시각")), Column(_("누가")), Column(_("역할")), Column(_("무엇을")), Column(_("신청서")))
+    names = queries.evidence_names(call, [row.what.partition(":")[2] for row in page if row.what.startswith("file:")])
+    shown = [
+        (
+            f"{timezone.localtime(row.at):%Y. %m. %d. %H:%M:%S}",
+            str(row.accessed_by or _("시스템")),
+            _role(row.role),
+            _what(row, names),
+            link(str(row.application), reverse("intake:desk-application", args=[row.application.public_id]))
+            if row.application and row.application.receipt_number
+            else "–",
+        )
+        for row in page
+    ]
+    return acting.workbench(
+        request,
+        title=_("열람 기록"),
+        note=_("신청서의 파일, 평가표, 감사자료를 연 사람을 모두 남깁니다. 이 기록은 고치거나 지울 수 없습니다."),
+        tables=[Table(_("열람 기록"), columns, shown, empty=_("아직 열람이 없습니다."), caption_hidden=True)],
+        page=page,
+        **acting.of_call(call),
+    )
+
+
+def _role(code: str) -> str:
+    """The role's name; one that follows from the case (master, evaluator) by its last word."""
+    return str(ROLES[code].name) if code in ROLES else code
+
+
+def _what(row: Access, names: Mapping[str, str]) -> str:
+    kind, _colon, key = row.what.partition(":")
+    return names.get(key, kind) if kind == "file" else str(WHAT.get(row.what, row.what))

@@ -1,0 +1,56 @@
+"""보완 답변: what changed against what had been sent, and the officer's 확인."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from portal.core.ui.parts import Row
+from portal.intake import rules, services
+from portal.intake.enums import SupplementStatus
+from portal.intake.forms import ConfirmForm
+from portal.intake.models import SupplementRequest
+from portal.intake.views import acting
+from portal.intake.views.desk import shown, staff_application
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Each named question with what stood before and what was answered; then accepted."""
+    found = staff_application(request, public_id)
+    rules.check_can_run(request.user, found.call)
+    rows = found.supplements.filter(status=SupplementStatus.ANSWERED).select_related("answer__version")
+    asked = get_object_or_404(rows.order_by("-pk")[:1])
+    asked.application = found
+    return acting.confirmed(
+        request,
+        ConfirmForm(request.POST if request.method == "POST" else None),
+        lambda **who: services.accept_supplement(request=asked, **who),
+        title=_("보완 답변 확인하기"),
+        lead=str(found),
+        rows=[Row(_("보완할 내용"), asked.missing), *_difference(asked)],
+        done=_("보완 답변을 확인했습니다."),
+        back=reverse("intake:desk-application", args=[public_id]),
+    )
+
+
+def _difference(asked: SupplementRequest) -> list[Row]:
+    """The named questions, before and after."""
+    answer = asked.answer
+    assert answer is not None
+    answer.version.call = asked.application.call
+    before = asked.application.revisions.get(number=answer.number - 1).content
+    form, found = answer.version.parsed_form, []
+    for block in form.blocks():
+        if block.code in asked.blocks:
+            words = {"question": block.label_text}
+            found.append(Row(_("%(question)s: 전") % words, shown(form, block, before) or "–"))
+            found.append(Row(_("%(question)s: 보완") % words, shown(form, block, answer.content) or "–"))
+    return found
