@@ -27,6 +27,7 @@ from portal.intake.views import (
     sittings,
     steps,
     supplements,
+    whatif,
 )
 
 app_name = "intake"
@@ -78,6 +79,7 @@ urlpatterns = [
     path("desk/calls/<slug:code>/preview/<slug:section>/", questions.preview_page, name="preview-page"),
     path("desk/calls/<slug:code>/entries/", desk.entries, name="entries"),
     path("desk/calls/<slug:code>/entries/hours/", records.hours, name="hours"),
+    path("desk/calls/<slug:code>/audit/", records.audit_file, name="audit-file"),
     path("desk/calls/<slug:code>/accesses/", records.accesses, name="accesses"),
     path("desk/calls/<slug:code>/late-codes/", latecodes.of_call, name="late-codes"),
     path("desk/late-codes/<uuid:public_id>/confirm/", latecodes.confirm, name="confirm-late-code"),
@@ -102,6 +104,7 @@ urlpatterns = [
     path("desk/calls/<slug:code>/steps/<slug:step>/", steps.on_call, name="step"),
     path("desk/calls/<slug:code>/stages/<int:number>/", steps.stage, name="desk-stage"),
     path("desk/calls/<slug:code>/stages/<int:number>/ranking/", rankings.ranking, name="ranking"),
+    path("desk/calls/<slug:code>/stages/<int:number>/what-if/", whatif.what_if, name="what-if"),
     path("desk/calls/<slug:code>/stages/<int:number>/steps/<slug:step>/", steps.on_stage, name="stage-step"),
     path("desk/calls/<slug:code>/keeping/", keeping.of_call, name="keeping"),
     path("desk/holds/<uuid:public_id>/lift/", keeping.lift, name="lift-hold"),

@@ -163,6 +163,8 @@ TABLE: dict[str, Row] = {
     "intake:cancel-sitting": Row(OFFICER, "sitting"),
     "intake:name-hits": Row(DESK, "stage"),
     "intake:name-hit": Row(NOBODY, "no hit"),
+    "intake:what-if": Row(DESK, "stage"),
+    "intake:audit-file": Row(DESK, "call"),
     "intake:hours": Row(DESK, "call"),
     "intake:accesses": Row(DESK, "call"),
     "intake:late-codes": Row(DESK, "call"),

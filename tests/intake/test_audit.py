@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from ledger import log
 from portal.core.errors import NotAllowed
@@ -34,7 +35,7 @@ def verify(*arguments):
 
 
 @pytest.mark.usefixtures("committed_db")
-def test_archive_is_checked_offline_down_to_a_changed_score(settings, tmp_path):
+def test_archive_is_checked_offline_down_to_a_changed_score(settings, tmp_path, at):
     settings.LEDGER = {**settings.LEDGER, **{name: tmp_path / name.lower() for name in ("PUBLIC_DIR", "SIGNER_DIR", "WITNESS_DIR", "STATE_DIR", "KEK_FILE", "POLICY_FILE")}}  # fmt: skip
     call_command("ledger_init", stdout=io.StringIO())
     trial = factory.open_round()
@@ -48,6 +49,8 @@ def test_archive_is_checked_offline_down_to_a_changed_score(settings, tmp_path):
         services.make_audit_file(**make, by=trial.masters[0])
     log.settle()
     found = services.make_audit_file(**make, by=auditor)
+
+    the_desk_downloads_it(at, trial, auditor, found)
 
     path = tmp_path / "audit.zip"
     path.write_bytes(found.archive)
@@ -74,6 +77,22 @@ def test_archive_is_checked_offline_down_to_a_changed_score(settings, tmp_path):
     (sheet / "openings.json").write_text((sheet / "openings.json").read_text().replace("25", "24"))
     assert verify("opening", sheet / "openings.json", "--leaf", sheet / "leaf.json").returncode == 1
     changed_archives_are_named(path, tmp_path)
+
+
+def the_desk_downloads_it(at, trial, auditor, found):
+    """The page hands over the archive to each desk but the reviewer's; the key to the judges not to the officer."""
+    page = reverse("intake:audit-file", args=[trial.call.code])
+    reviewer = people.with_role("space.appeal_reviewer", cluster=trial.call.cluster)
+    assert at(reviewer).get(page).status_code == 403
+    assert "scores.csv" in at(trial.officer).get(page).text
+    assert zipfile.is_zipfile(io.BytesIO(at(trial.officer).post(page, {"archive": "1"}).content))
+    assert at(trial.officer).post(page, {"key": "1"}).status_code == 302
+    assert at(auditor).post(page, {"key": "1"}).content == found.judges
+    assert set(trial.call.accesses.values_list("what", "role")) == {
+        ("audit_file", "auditor"),
+        ("audit_file", "space.officer"),
+        ("audit_key", "auditor"),
+    }
 
 
 def changed_archives_are_named(path, folder):

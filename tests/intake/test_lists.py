@@ -31,8 +31,8 @@ DESK = {
     "desk-call": 24,
     "entries": 10,
     "bench": 13,
-    "desk-stage": 18,
-    "ranking": 10,
+    "desk-stage": 20,
+    "ranking": 11,
     "decision": 14,
 }
 
@@ -153,3 +153,37 @@ def test_locking_costs_a_known_number_of_queries():
     with CaptureQueriesContext(connection) as captured:
         services.lock_sheet(sheet=second, by=second.assignment.member.evaluator.user, now=REVIEW)
     assert len(captured) <= 12
+
+
+def test_receipts_are_listed_as_they_were_given_beyond_9999(at):
+    trial = factory.open_round()
+    crowd.judged(trial, 3, now=REVIEW)
+    with crowd.without_triggers():
+        for number, row in zip((9_999, 10_000, 9), trial.call.applications.order_by("pk"), strict=True):
+            type(row).objects.filter(pk=row.pk).update(receipt_number=f"{trial.call.prefix}-{number:04d}")
+    page = at(trial.officer).get(reverse("intake:entries", args=[trial.call.code])).content.decode()
+    order = re.findall(rf">{trial.call.prefix}-(\d+)<", page)
+    assert order == ["0009", "9999", "10000"]
+
+
+def test_the_ranking_names_what_broke_a_tie_and_a_what_if_is_never_kept(at):
+    trial = factory.open_round()
+    files = [trial.apply() for _ in range(4)]
+    trial.close()
+    trial.check_eligibility()
+    trial.seat(size=2)
+    stage = trial.assign(1)
+    trial.score(stage, {str(one): points for one, points in zip(files, (25, 20, 20, 10), strict=True)})
+    services.settle_stage(stage=stage, by=trial.officer, now=REVIEW)
+    browser, address = at(trial.officer), reverse("intake:ranking", args=[trial.call.code, 1])
+
+    page = browser.get(address).text
+    assert (page.count("추첨으로 가림"), "경계 점수" in page) == (2, True)
+
+    what_if = reverse("intake:what-if", args=[trial.call.code, 1])
+    before = list(stage.runs.values())
+    strict = browser.get(what_if, {"pass_mark": "90", "combine": "median"})
+    assert [row[4] for row in strict.context["table"].rows] == ["통과", "미달", "미달", "미달"]
+    assert browser.get(what_if, {"go_on": "-1"}).status_code == 422
+    assert [row[5] for row in browser.get(what_if, {"go_on": "1"}).context["table"].rows].count("진출하지 못함") == 2
+    assert list(stage.runs.values()) == before

@@ -15,16 +15,20 @@ from portal.intake.models import (
     Appeal,
     Application,
     Assignment,
+    Attendance,
     Call,
     Challenge,
     Conflict,
     Decision,
+    DestructionRecord,
     DisqualificationCase,
     LateCode,
     Member,
     Panel,
     ReserveEntry,
+    RetentionHold,
     ScoreSheet,
+    Sitting,
     Stage,
     SupplementRequest,
 )
@@ -106,6 +110,10 @@ def ledger_rows(call: Call) -> dict[str, list[str]]:
         "appeal": Appeal.objects.filter(**entered),
         "disqualificationcase": DisqualificationCase.objects.filter(**entered),
         "latecode": LateCode.objects.filter(call=call),
+        "sitting": Sitting.objects.filter(stage__call=call),
+        "attendance": Attendance.objects.filter(sitting__stage__call=call),
+        "retentionhold": RetentionHold.objects.filter(call=call),
+        "destructionrecord": DestructionRecord.objects.filter(call=call),
     }
     return {
         f"intake_{name}": [str(pk) for pk in found.order_by("pk").values_list("pk", flat=True)]

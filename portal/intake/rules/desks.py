@@ -191,6 +191,22 @@ def check_can_observe(by: Any, call: Call) -> str:
     return role
 
 
+def check_can_make_audit_file(by: Any, call: Call) -> str:
+    """The officer of the call, the approver and the auditor."""
+    role = check_can_observe(by, call)
+    if role.endswith(f".{REVIEWER}"):
+        raise NotAllowed(_("감사자료는 담당자, 결정권자, 감사가 만듭니다."))
+    return role
+
+
+def check_can_open_judges_key(by: Any, call: Call) -> str:
+    """Who the judges are is sealed apart: for the approver and the auditor."""
+    role = check_can_make_audit_file(by, call)
+    if role.endswith(f".{OFFICER}"):
+        raise NotAllowed(_("위원 대조표는 결정권자와 감사만 받습니다."))
+    return role
+
+
 def check_can_decide(by: Any, decision: Decision) -> str:
     """The approver, and never who prepared it; no job of the portal decides."""
     if by is log.SYSTEM:

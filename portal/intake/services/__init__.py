@@ -5,7 +5,7 @@
 
 from portal.intake.services.access import record_access, record_download
 from portal.intake.services.appeals import decide_appeal, extend_appeal, file_appeal, withdraw_appeal
-from portal.intake.services.audit import AuditFile, make_audit_file
+from portal.intake.services.audit import AuditFile, make_audit_file, open_judges_key
 from portal.intake.services.bonuses import verify_bonus
 from portal.intake.services.calls import (
     IN_FLIGHT,
@@ -108,6 +108,7 @@ __all__ = [
     "lock_sheet",
     "make_audit_file",
     "notice_case",
+    "open_judges_key",
     "open_stage",
     "order_rescoring",
     "place_hold",

@@ -22,6 +22,7 @@ from portal.core.errors import NotAllowed
 from portal.intake import queries, rules
 from portal.intake.models import Call, Decision, Evaluator, RankingRun
 from portal.intake.services.access import record_access
+from portal.intake.services.audittables import guide_lines, tables
 from portal.intake.services.calls import definition
 
 GUIDE = """감사자료 {code}
@@ -40,6 +41,9 @@ GUIDE = """감사자료 {code}
 
 This archive holds the whole course of one call; judges appear by number only. The three commands above check the files and
 every ranking again, each decision against the public ledger, and each sealed value against its commitment.
+
+담은 자료 / What it holds:
+{files}
 """
 
 
@@ -64,9 +68,9 @@ class _Keys:
 @transaction.atomic
 def make_audit_file(*, call: Call, by: Any, now: datetime) -> AuditFile:
     """Put everything about a call together; the reading is noted. Raises ``NotAllowed`` while a leaf is not yet public."""
-    role = rules.check_can_observe(by, call)
+    role = rules.check_can_make_audit_file(by, call)
     record_access(call=call, what="audit_file", by=by, role=role, now=now)
-    judges = _table(("judge", "name", "email", "employer"), _judges(call)).encode("utf-8-sig")
+    judges = _key(call)
     parts = dict(_parts(call))
     manifest = {
         "call": call.code,
@@ -82,6 +86,18 @@ def make_audit_file(*, call: Call, by: Any, now: datetime) -> AuditFile:
     return AuditFile(file.getvalue(), judges)
 
 
+@transaction.atomic
+def open_judges_key(*, call: Call, by: Any, now: datetime) -> bytes:
+    """The sealed second file alone; the reading is noted. Its SHA-256 stands in every archive of the call as it is now."""
+    role = rules.check_can_open_judges_key(by, call)
+    record_access(call=call, what="audit_key", by=by, role=role, now=now)
+    return _key(call)
+
+
+def _key(call: Call) -> bytes:
+    return _table(("judge", "name", "email", "employer"), _judges(call)).encode("utf-8-sig")
+
+
 def _judges(call: Call) -> Iterator[Sequence[Any]]:
     rows = Evaluator.objects.filter(memberships__panel__stage__call=call).select_related("user").distinct()
     for row in rows.order_by("pk"):
@@ -89,10 +105,10 @@ def _judges(call: Call) -> Iterator[Sequence[Any]]:
 
 
 def _parts(call: Call) -> Iterator[tuple[str, bytes]]:
-    yield "README.txt", GUIDE.format(code=call.code).encode()
+    yield "README.txt", GUIDE.format(code=call.code, files="\n".join(guide_lines())).encode()
     yield "versions.json", _json([_version(version) for version in call.versions.exclude(published_at=None)])
-    for name, rows, columns in _tables(call):
-        yield f"{name}.csv", _table(columns, rows.values_list(*columns)).encode("utf-8-sig")
+    for name, rows, columns in tables(call):
+        yield f"{name}.csv", _table(columns, rows).encode("utf-8-sig")
     for run in call.runs.order_by("number"):
         yield f"runs/{run.number}.json", _json(_run(run))
     yield "decisions.json", _json([_decision(row) for row in call.decisions.exclude(status="DRAFT")])
@@ -101,28 +117,6 @@ def _parts(call: Call) -> Iterator[tuple[str, bytes]]:
 
 def _version(version: Any) -> dict[str, Any]:
     return {"digest": version.digest, "reason": version.reason, "definition": definition(version)}
-
-
-def _tables(call: Call) -> Iterator[tuple[str, QuerySet[Any], tuple[str, ...]]]:
-    """Every list of the round: name, rows, columns."""
-    receipt, judge = "application__receipt_number", "evaluator"
-    applications = call.applications.exclude(status="DRAFT").order_by(*queries.by_receipt())
-    entered = {"application__call": call}
-    yield "applications", applications, ("receipt_number", "case_ref", "track__code", "status", "submitted_at", "quota_track__code", "beyond_quota")  # fmt: skip
-    yield "revisions", _all("Revision", **entered), (receipt, "number", "sha256", "received_at", "salt", "leaf_id")
-    yield "findings", _all("EligibilityFinding", **entered), (receipt, "rule", "version", "value", "evidence", "outcome", "found_at")  # fmt: skip
-    yield "supplements", _all("SupplementRequest", **entered), (receipt, "blocks", "missing", "due_at", "status")
-    yield "pledges", _all("Pledge", call=call), (judge, "text_version", "signed_at")
-    yield "conflicts", _all("Conflict", call=call), (judge, "organisation__name_ko", "ground", "scope", "reason", "declared_at")  # fmt: skip
-    yield "challenges", _all("Challenge", **entered), (receipt, judge, "grounds", "status", "reasons", "decide_by")
-    yield "assignments", _all("Assignment", stage__call=call), ("stage__code", receipt, "member__evaluator", "alias", "status")  # fmt: skip
-    sheet = "sheet__assignment"
-    yield "scores", _all("ScoreItem", sheet__assignment__stage__call=call), (f"{sheet}__stage__code", f"{sheet}__{receipt}", f"{sheet}__member__evaluator", "sheet__attempt", "sheet__status", "criterion__code", "score", "reason")  # fmt: skip
-    yield "notices", _all("ResultNotice", **entered), (receipt, "content", "readable_at", "appeal_until")
-    yield "appeals", _all("Appeal", **entered), (receipt, "grounds", "status", "filed_at", "due_at", "extension_reason", "remedy", "reasons", "decided_at")  # fmt: skip
-    yield "cases", _all("DisqualificationCase", **entered), (receipt, "ground", "evidence", "reply", "status", "reasons", "decided_at")  # fmt: skip
-    yield "late_codes", _all("LateCode", call=call), ("organisation__name_ko", "reason", "evidence", "issued_at", "confirmed_at", "used_at")  # fmt: skip
-    yield "accesses", _all("Access", call=call), ("at", "role", "what", receipt)
 
 
 def _all(model: str, **filters: Any) -> QuerySet[Any]:

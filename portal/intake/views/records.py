@@ -1,4 +1,4 @@
-"""What happened, for those who watch: entries by hour, and who opened what."""
+"""What happened, for those who watch: entries by hour, who opened what, the audit file."""
 
 from __future__ import annotations
 
@@ -7,19 +7,23 @@ from collections.abc import Mapping
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.roles import ROLES
+from portal.core.clock import database_now
+from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Table, link
-from portal.intake import queries, rules
+from portal.intake import queries, rules, services
 from portal.intake.models import Access
+from portal.intake.services import audittables
 from portal.intake.views import acting
+from portal.intake.views.answers import tell_refusal
 from portal.intake.views.desk import PER_PAGE, staff_call
 
 #: What a reading was of, by its code; a file is told by its name.
@@ -99,6 +103,46 @@ def accesses(request: HttpRequest, code: str) -> HttpResponse:
         page=page,
         **acting.of_call(call),
     )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def audit_file(request: HttpRequest, code: str) -> HttpResponse:
+    """감사자료: what it is, and one button each for the archive and for the key to its judges."""
+    call = staff_call(request, code)
+    rules.check_can_make_audit_file(request.user, call)
+    if request.method == "POST":
+        now = database_now()
+        try:
+            if "key" in request.POST:
+                key = services.open_judges_key(call=call, by=request.user, now=now)
+                return _download(key, f"audit-{call.code}-judges.csv", "text/csv; charset=utf-8")
+            found = services.make_audit_file(call=call, by=request.user, now=now)
+            return _download(found.archive, f"audit-{call.code}.zip", "application/zip")
+        except Refused as refusal:
+            tell_refusal(request, refusal)
+            return redirect("intake:audit-file", code)
+    context = {
+        "title": _("감사자료"),
+        "table": _contents(),
+        "can_open_key": rules.allowed(rules.check_can_open_judges_key, request.user, call),
+        **acting.of_call(call),
+    }
+    return render(request, "intake/audit_file.html", context)
+
+
+def _contents() -> Table:
+    """What the archive lists, in the reader's language."""
+    columns = (Column(_("파일")), Column(_("내용")))
+    korean = (get_language() or "ko").startswith("ko")
+    rows = [(f"{one.name}.csv", one.ko if korean else one.en) for one in audittables.TABLES]
+    return Table(_("담은 자료"), columns, rows)
+
+
+def _download(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A file for whoever asked, and for no cache."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type=kind, headers=headers)
 
 
 def _role(code: str) -> str:

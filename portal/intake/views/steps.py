@@ -190,7 +190,7 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "page": page,
         "unfinished": unfinished,
         "run": run,
-        "ranking": rankings.heads(run) if run else [],
+        "ranking": rankings.heads(run, found) if run else [],
         "running": found.status == StageStatus.RUNNING,
     }
     return render(request, "intake/desk_stage.html", context, status=422 if form is not None and form.errors else 200)
