@@ -81,7 +81,7 @@ def accesses(request: HttpRequest, code: str) -> HttpResponse:
     role = rules.check_can_observe(request.user, call)
     rows = queries.accesses_of(call, only_appealed=role.endswith(rules.REVIEWER))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    columns = (Column(_("시각")), Column(_("누가")), Column(_("역할")), Column(_("무엇을")), Column(_("신청서")))
+    columns = (Column(_("열람한 때")), Column(_("누가")), Column(_("역할")), Column(_("무엇을")), Column(_("신청서")))
     names = queries.evidence_names(call, [row.what.partition(":")[2] for row in page if row.what.startswith("file:")])
     shown = [
         (
