@@ -51,6 +51,10 @@ def check_can_import_places(by: Any, hub: Hub) -> str:
     return check_may_in(by, "unit.draft", hub)
 
 
+def check_can_reshape(by: Any, hub: Hub) -> str:
+    return check_may_in(by, "unit.put_in_force", hub)
+
+
 def check_can_run_allocation(by: Any, call: Call) -> str:
     return check_may_on_call(by, "allocation.run", call)
 

@@ -14,6 +14,7 @@ FUNCTIONS = (
     "run_sealed()",
     "invoice_issued()",
     "terms_touch()",
+    "held_as_unit()",
     "ended_holds_nothing()",
     "invoice_adds_up()",
     "part_adds_up()",
@@ -34,6 +35,14 @@ CHECKS = (
 )
 
 
+PERIOD_HAS_LEAF = """
+CREATE CONSTRAINT TRIGGER period_has_leaf AFTER UPDATE ON tenancy_occupancy DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (OLD.period IS DISTINCT FROM NEW.period AND OLD.status = NEW.status)
+  EXECUTE FUNCTION ledger_require_leaf('id');
+ALTER TABLE tenancy_occupancy ENABLE ALWAYS TRIGGER period_has_leaf;
+"""
+
+
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for name in FILES:
         schema_editor.execute((Path(__file__).parent / name).read_text("utf-8"), params=None)
@@ -52,7 +61,9 @@ class Migration(migrations.Migration):
         migrations.RunPython(create, drop),
         RequireLeaf("AllocationRun", state="status", quiet=["DRAFT"]),
         RequireLeaf("Offer", state="status", quiet=["PREPARED"]),
-        RequireLeaf("Occupancy", state="status", watch=["status", "period", "cell"]),
+        RequireLeaf("Occupancy", state="status", watch=["status", "cell"]),
+        # Days that become fewer or more are a decision that moves no state: any leaf about the row.
+        migrations.RunSQL(PERIOD_HAS_LEAF, "DROP TRIGGER period_has_leaf ON tenancy_occupancy"),
         RequireLeaf("Lease", state="status", quiet=["DRAFT"]),
         RequireLeaf("Invoice", state="status", quiet=["DRAFT"]),
         RequireLeaf("Amendment", state="status", quiet=["DRAFT"]),

@@ -68,6 +68,32 @@ END $$;
 CREATE CONSTRAINT TRIGGER terms_touch AFTER INSERT OR UPDATE ON tenancy_leaseterm
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tenancy_terms_touch();
 
+-- Whoever holds a cell holds it as part of a unit that has it on all those days; split or merged rooms hold nobody.
+CREATE FUNCTION tenancy_held_as_unit() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  odd bigint;
+BEGIN
+  -- What stands at the commit counts, not what the row was when the trigger was queued.
+  IF TG_TABLE_NAME = 'tenancy_occupancy' THEN
+    SELECT o.id INTO odd FROM tenancy_occupancy o
+     WHERE o.id = NEW.id AND o.unit_id IS NOT NULL AND o.status <> 'RELEASED'
+       AND NOT EXISTS (SELECT 1 FROM tenancy_unitcell u
+                        WHERE u.unit_id = o.unit_id AND u.cell_id = o.cell_id AND u.period @> o.period);
+  ELSE
+    SELECT o.id INTO odd FROM tenancy_unitcell u JOIN tenancy_occupancy o
+        ON o.unit_id = u.unit_id AND o.cell_id = u.cell_id AND o.status <> 'RELEASED' AND NOT u.period @> o.period
+     WHERE u.id = NEW.id LIMIT 1;
+  END IF;
+  IF odd IS NOT NULL THEN
+    RAISE EXCEPTION 'occupancy % reaches beyond the time of its unit', odd USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER held_as_unit AFTER INSERT OR UPDATE OF period, cell_id, unit_id ON tenancy_occupancy
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.status <> 'RELEASED') EXECUTE FUNCTION tenancy_held_as_unit();
+CREATE CONSTRAINT TRIGGER held_as_unit AFTER UPDATE OF period ON tenancy_unitcell
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tenancy_held_as_unit();
+
 -- A lease that has ended or never came about holds no room.
 CREATE FUNCTION tenancy_ended_holds_nothing() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -71,8 +71,10 @@ from tenancy.services.overstaying import bill_holdovers, hold_over
 from tenancy.services.payments import apply_import, bounce, plan_import, refund
 from tenancy.services.places import block_unit, import_places, set_terms, unblock
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
+from tenancy.services.reshaping import Part, reshape
 
 __all__ = [
+    "Part",
     "SetOff",
     "Wish",
     "abandon_lease",
@@ -137,6 +139,7 @@ __all__ = [
     "release_for_house",
     "release_no_shows",
     "remind_offers",
+    "reshape",
     "return_deposit",
     "return_keys",
     "revoke_offer",

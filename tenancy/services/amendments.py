@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ledger import log
@@ -166,7 +167,7 @@ def sign_amendment(
 ) -> bool:
     """Sign for one side; answers whether the amendment is in force now. A swap waits for all four signatures."""
     role = rules.check_can_sign_amendment(by, amendment, side)
-    row = Amendment.objects.select_for_update(of=("self",)).select_related("lease").get(pk=amendment.pk)
+    row = _locked(amendment)
     if row.status != AmendmentStatus.AWAITING_SIGNATURE or row.signatures.filter(side=side).exists():
         raise Overtaken
     if document_hash != row.document_hash:
@@ -183,13 +184,20 @@ def sign_amendment(
     return bool(ready)
 
 
+def _locked(amendment: Amendment) -> Amendment:
+    """The amendment under lock, of a swap with its partner's, in one order for everybody: four may sign at once."""
+    pair = Q(pk=amendment.pk)
+    if partner := amendment.after.get("swap_with"):
+        pair |= Q(lease__public_id=partner, status=AmendmentStatus.AWAITING_SIGNATURE)
+    rows = Amendment.objects.select_for_update(of=("self",)).select_related("lease").filter(pair).order_by("pk")
+    return next(row for row in rows if row.pk == amendment.pk)
+
+
 def _ready(amendment: Amendment) -> list[Amendment]:
     """The amendments that come into force now: this one, with its partner when two tenants swap; else none."""
     both = [amendment]
     if partner := amendment.after.get("swap_with"):
-        waiting = Amendment.objects.select_for_update(of=("self",)).filter(
-            lease__public_id=partner, status=AmendmentStatus.AWAITING_SIGNATURE
-        )
+        waiting = Amendment.objects.filter(lease__public_id=partner, status=AmendmentStatus.AWAITING_SIGNATURE)
         found = next((one for one in waiting if one.after.get("swap_with") == str(amendment.lease.public_id)), None)
         if found is None:
             raise Overtaken(_("함께 자리를 바꿀 기업의 변경계약이 취소되었습니다."))

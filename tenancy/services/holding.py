@@ -18,6 +18,7 @@ from tenancy.models import Occupancy, Unit
 from tenancy.workflow import OCCUPANCY
 
 TAKEN = _("방금 다른 기업에 배정되었습니다. 입력은 저장되어 있습니다.")
+RESHAPED = _("나누거나 합쳐진 호실이어서 이 기간에는 쓸 수 없습니다. 새 호실을 골라 주십시오.")
 _CLASH = "one_live_occupancy_per_cell_and_day"
 #: What a lease or an offer still has ahead of it or is in.
 LIVE = (OccupancyStatus.HELD, OccupancyStatus.COMMITTED, OccupancyStatus.OCCUPIED)
@@ -31,6 +32,10 @@ _FIRST = {
 
 def occupy(unit: Unit, start: date, end: date, status: OccupancyStatus, *, by: Any, **fields: Any) -> list[Occupancy]:
     """One row per cell of the unit for ``[start, end)``, with its leaf. Raises ``Overtaken`` for a cell already taken."""
+    # Held until the commit: nobody splits or merges the unit meanwhile, and whoever did so before has committed.
+    list(Unit.objects.select_for_update(no_key=True).filter(pk=unit.pk).values_list("pk"))
+    if not _covered(unit, start, end):
+        raise Overtaken(RESHAPED)
     rows = [
         Occupancy(cell=cell, unit=unit, period=DateRange(start, end), status=status, **fields)
         for cell in unit.cells.select_related("floor").order_by("pk")
@@ -47,6 +52,11 @@ def occupy(unit: Unit, start: date, end: date, status: OccupancyStatus, *, by: A
         data = {"to": status, "unit": unit.ref, "start": start, "end": end}
         log.append(_FIRST[status], row=row, by=by, data=data)
     return rows
+
+
+def _covered(unit: Unit, start: date, end: date) -> bool:
+    """Whether the unit has its cells on all these days."""
+    return not unit.unit_cells.exclude(period__contains=DateRange(start, end)).exists()
 
 
 def move(rows: Iterable[Occupancy], to: OccupancyStatus, *, by: Any, **changes: Any) -> None:
