@@ -74,8 +74,16 @@ def _parts(told: ResultNotice, content: Mapping[str, Any]) -> Iterator[Part]:
         }
         items = [Row(spoken(item["name"]), f"{score(item['mean'])} / {item['max']}") for item in stage["criteria"]]
         yield Part(f"{spoken(stage['name'])} ({percent(stage['share_bp'])})", items, [mean])
+    if content.get("bonuses"):
+        yield Part(_("가점"), [_bonus(item) for item in content["bonuses"]])
     if content.get("next"):
         yield Part(_("다음 절차"), text=[spoken(content["next"])])
+
+
+def _bonus(item: Mapping[str, Any]) -> Row:
+    counted = _("점수에 반영") if item["counted"] else _("반영하지 않음")
+    points = _("%(points)s점") % {"points": item["points"]}
+    return Row(f"{spoken(item['name'])} ({points})", f"{counted}: {item['reason']}")
 
 
 def _figures(content: Mapping[str, Any]) -> Iterator[Row]:

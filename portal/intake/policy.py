@@ -21,6 +21,8 @@ DEFAULTS: Mapping[str, Any] = {
     "answer_days": 14,
     "extension_days": 10,
     "challenge_days": 14,
+    #: Whether companies whose files a panel has may read who sits on it, so that they can challenge a member.
+    "announce_panel": True,
     "share_bp": 0,
     "case_days": 10,
     "reserve_days": 180,

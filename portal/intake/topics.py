@@ -1,5 +1,7 @@
 """What intake tells people about."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from portal.notices.registry import Topic, register
@@ -166,8 +168,82 @@ CHALLENGE_OVERDUE = Topic(
     _("기피신청을 결정할 기한이 지났습니다: {call}"),
     _("결정할 때까지 해당 평가위원은 그 신청서를 평가하지 않습니다."),
 )
+SUPPLEMENT_ANSWERED = Topic(
+    "intake.supplement_answered",
+    _("보완 제출"),
+    _("보완한 내용이 들어왔습니다: {call}"),
+    _("{number} {company}. 확인해 주십시오."),
+)
+SUPPLEMENT_LAPSED = Topic(
+    "intake.supplement_lapsed",
+    _("보완 기한 경과"),
+    _("보완 기한이 지났습니다: {call}"),
+    _("앞서 제출하신 내용으로 심사합니다."),
+    required=True,
+)
+RESERVE_LAPSED = Topic(
+    "intake.reserve_lapsed",
+    _("예비 순위 만료"),
+    _("예비 순위의 유효 기한이 지났습니다: {call}"),
+    _("예비 {order}번의 유효 기한이 지나 선정되지 않았습니다."),
+    required=True,
+)
+SEAT_DECLINED = Topic(
+    "intake.seat_declined",
+    _("위촉 고사"),
+    _("평가위원이 위촉을 고사했습니다: {call}"),
+    _("{stage}, {who}. 예비위원을 위촉해 주십시오."),
+)
+DISMISSED = Topic(
+    "intake.member_dismissed",
+    _("평가위원 해촉"),
+    _("평가위원에서 해촉되었습니다: {call}"),
+    _("{stage}. 사유: {reason}"),
+    required=True,
+)
+FILES_CHANGED = Topic(
+    "intake.files_changed",
+    _("평가 대상 변경"),
+    _("평가할 신청서가 바뀌었습니다: {call}"),
+    _("{stage}에서 맡으신 신청서 가운데 {state} 처리된 것이 있습니다. 내 평가에서 지금 맡은 신청서를 확인해 주십시오."),
+)
+SHEET_REOPENED = Topic(
+    "intake.sheet_reopened",
+    _("평가표 반려"),
+    _("제출하신 평가표가 다시 열렸습니다: {call}"),
+    _("{stage}. 까닭: {reason} 고쳐서 다시 제출해 주십시오."),
+    required=True,
+)
+CHALLENGE_WITHDRAWN = Topic(
+    "intake.challenge_withdrawn",
+    _("기피신청 취하"),
+    _("기피신청이 취하되었습니다: {call}"),
+    _("{number} {company}. 결정할 것이 없어졌습니다."),
+)
+CASE_HEARD = Topic(
+    "intake.case_heard",
+    _("선정취소 의견"),
+    _("선정취소 절차에 의견이 들어왔습니다: {call}"),
+    _("{number} {company}. 의견을 읽고 결정해 주십시오."),
+)
+APPROVE_RESULT = Topic(
+    "intake.result_prepared",
+    _("결과 결재 요청"),
+    _("결과를 결재해 주십시오: {call}"),
+    _("{kind} 초안이 작성되었습니다. 살펴보고 결정해 주십시오."),
+)
 
 TOPICS = (
+    SUPPLEMENT_ANSWERED,
+    SUPPLEMENT_LAPSED,
+    RESERVE_LAPSED,
+    SEAT_DECLINED,
+    DISMISSED,
+    FILES_CHANGED,
+    SHEET_REOPENED,
+    CHALLENGE_WITHDRAWN,
+    CASE_HEARD,
+    APPROVE_RESULT,
     NEWLY_ASKED,
     LATE_CODE,
     REOPENING,
@@ -193,6 +269,75 @@ TOPICS = (
     CHALLENGE,
     APPEAL,
 )
+
+#: Every step of the workflow (``kind:done``) that somebody else has to hear of, and the topics that tell it.
+TOLD_AT: Mapping[str, tuple[Topic, ...]] = {
+    "call:cancelled": (CANCELLED,),
+    "call:entry_reopened": (CORRECTED,),
+    "call:announced": (RESULT,),
+    "application:submitted": (SENT,),
+    "application:supplement_requested": (SUPPLEMENT,),
+    "application:supplement_closed": (SENT, SUPPLEMENT_LAPSED),
+    "application:found_eligible": (RESULT,),
+    "application:found_ineligible": (RESULT,),
+    "application:reinstated": (RESULT,),
+    "application:selected": (RESULT,),
+    "application:reserved": (RESULT,),
+    "application:refused": (RESULT,),
+    "application:promoted": (RESERVE_CALLED,),
+    "application:returned": (RESULT,),
+    "application:lapsed": (RESERVE_LAPSED,),
+    "application:reopened": (RESULT,),
+    "application:selected_on_appeal": (RESULT,),
+    "application:reserved_on_appeal": (RESULT,),
+    "application:withdrawn": (WITHDRAWN,),
+    "application:disqualified": (RESULT,),
+    "application:restored": (APPEAL,),
+    "assignment:cleared": (FILES,),
+    "assignment:suspended": (FILES_CHANGED,),
+    "assignment:resumed": (FILES_CHANGED,),
+    "assignment:barred": (FILES_CHANGED,),
+    "assignment:released": (FILES_CHANGED,),
+    "sheet:reopened": (SHEET_REOPENED,),
+    "member:declined": (SEAT_DECLINED,),
+    "member:dismissed": (DISMISSED,),
+    "challenge:decided": (CHALLENGE,),
+    "challenge:withdrawn": (CHALLENGE_WITHDRAWN,),
+    "result:reopened": (APPROVE_RESULT,),
+    "result:announced": (RESULT,),
+    "case:heard": (CASE_HEARD,),
+    "case:decided": (CASE_DECIDED, RESULT),
+    "reserve:promoted": (RESERVE_CALLED,),
+    "reserve:lapsed": (RESERVE_LAPSED,),
+    "supplement:answered": (SUPPLEMENT_ANSWERED,),
+    "supplement:lapsed": (SUPPLEMENT_LAPSED,),
+    "appeal:admitted": (APPEAL,),
+    "appeal:decided": (APPEAL,),
+    "appeal:withdrawn": (APPEAL,),
+}
+#: Steps after which nobody waits for word, and why.
+UNTOLD: Mapping[str, str] = {
+    "call:published": "stands on the public list; nobody has a draft yet",
+    "call:review_started": "the first eligibility result tells it",
+    "call:decided": "quiet until it is published",
+    "call:reopened": "quiet until it is published",
+    "call:finalised": "changes nobody's result",
+    "call:archived": "changes nobody's result",
+    "application:fulfilled": "the room tells of its contract",
+    "application:declined": "the company itself declined",
+    "sheet:locked": "the evaluator has the receipt on the screen",
+    "sheet:struck": "told with the assignment, or with the dismissal",
+    "member:accepted": "the evaluator's own step; the panel room shows it",
+    "stage:opened": "told when the files are assigned",
+    "stage:settled": "quiet until it is published",
+    "stage:reopened": "told when files are assigned anew",
+    "result:decided": "quiet until it is published",
+    "reserve:converted": "follows the room's contract",
+    "reserve:returned": "told by the correction's result",
+    "reserve:dropped": "told with the withdrawal, the refusal or the case",
+    "supplement:accepted": "changes nothing for the company",
+    "supplement:asked_again": "no service takes this step",
+}
 
 
 def register_all() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from portal.core.ui.parts import Next, Step
-from portal.intake import workflow
+from portal.intake import policy, workflow
 from portal.intake.enums import ApplicationStatus, StageStatus
 from portal.intake.models import Application, Decision, Stage
 
@@ -16,7 +16,9 @@ _ENDED = {_STATUS.INELIGIBLE, _STATUS.NOT_SELECTED, _STATUS.DECLINED, _STATUS.WI
 
 
 def word(application: Application) -> str:
-    """The state in the programme's own word where it has one (이행 → 협약완료)."""
+    """The state in the programme's own word where it has one (이행 → 협약완료); what was not sent at closing is 미제출."""
+    if application.status == _STATUS.DRAFT and application.call.closed_at is not None:
+        return _("미제출")
     own = application.call.rules.words.get(application.status)
     return str(own or application.get_status_display())
 
@@ -83,6 +85,15 @@ def next_of(application: Application) -> Next | None:
     """What happens next, who has to act, by when; None at an end."""
     owner = workflow.MACHINES["application"].owners[application.status]
     call, status = application.call, application.status
+    if status == _STATUS.DRAFT and call.closed_at is not None:
+        days = policy.retention(call.current)["draft_days"]
+        return Next(
+            _(
+                "제출하지 않고 접수가 끝났습니다. 답은 다음 공고에서 가져다 쓸 수 있으며, 보존 기간이 지나면 파기합니다."
+            ),
+            owner.label,
+            call.closes_at + timedelta(days=days),
+        )
     if status == _STATUS.DRAFT:
         return Next(_("신청서를 마저 쓰고 제출합니다."), owner.label, call.closes_at)
     if status == _STATUS.SUBMITTED:

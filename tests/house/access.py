@@ -113,12 +113,14 @@ TABLE: dict[str, Row] = {
     "intake:withdraw": Row(MASTER, "application"),
     # Only once a panel's result was told, and once.
     "intake:rate": Row(NOBODY, "no rating"),
+    "intake:challenge-evaluator": Row(COMPANY, "application"),
     "intake:file": Row(COMPANY, "file"),
     "intake:remove-file": Row(COMPANY, "file", "post"),
     "intake:notice": Row(COMPANY, "result"),
     "intake:notice-pdf": Row(COMPANY, "result"),
     "intake:appeal-form": Row(MASTER, "result"),
     "intake:appeal": Row(COMPANY | DESK, "appeal"),
+    "intake:withdraw-appeal": Row(MASTER, "appeal"),
     # --- evaluating ---
     "intake:reviews": Row(SIGNED_IN),
     "intake:review-call": Row(EVALUATOR, "call"),
@@ -127,6 +129,8 @@ TABLE: dict[str, Row] = {
     "intake:lock": Row(EVALUATOR, "sheet"),
     "intake:sheet-receipt": Row(EVALUATOR, "sheet"),
     "intake:recuse": Row(EVALUATOR, "sheet"),
+    # Every seat was accepted; tests/intake/test_parties.py asks while one is open.
+    "intake:decline-seat": Row(NOBODY, "call"),
     "intake:sittings": Row(SIGNED_IN),
     "intake:sign-in": Row(EVALUATOR, "sitting"),
     # Not the evaluator either: the stage does not let its members read each other.
@@ -290,6 +294,8 @@ ELSEWHERE = {
         ),
         "the college has desks of its own; tests/college/test_doors.py asks them role by role",
     ),
+    "intake:withdraw-challenge": "only while one is open; tests/intake/test_parties.py",
+    "intake:my-case": "only of a company that has one; tests/intake/test_parties.py",
     "intake:calendar": "whoever knows the secret address; tests/intake/test_sittings.py",
     "log:checkpoint": "public files of the log, written by the publisher; tests/ledger/test_views.py",
     "log:policy": "the same",

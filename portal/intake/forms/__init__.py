@@ -13,7 +13,13 @@ from portal.core.ui.fields import DateTimeInput
 from portal.intake import blocks
 from portal.intake.blocks import Form as Questions
 from portal.intake.enums import AppealStatus, Finding, Remedy
-from portal.intake.models import Call, Criterion, EligibilityFinding, Evaluator, ScoreSheet, Track
+from portal.intake.models import Application, Call, Criterion, EligibilityFinding, Evaluator, ScoreSheet, Track
+
+
+def _earlier(application: Application) -> str:
+    """An application that was not sent: its call, and whose it is."""
+    title = application.call.current.title_text if application.call.current else application.call.code
+    return f"{title} ({application.organisation})"
 
 
 class StartForm(forms.Form):
@@ -24,8 +30,23 @@ class StartForm(forms.Form):
         Track.objects.none(), label=_("모집부문"), empty_label=None, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args: Any, call: Call, companies: Any, **options: Any) -> None:
+    reuse = forms.ModelChoiceField(
+        Application.objects.none(),
+        label=_("지난 신청서 가져오기"),
+        help_text=_(
+            "지난 공고에서 쓰고 제출하지 않은 답 가운데 이 공고에서도 묻는 것을 채워 줍니다. 파일은 다시 올려 주십시오."
+        ),
+        empty_label=_("가져오지 않음"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, call: Call, companies: Any, unsent: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if unsent.exists():
+            self.fields["reuse"].queryset = unsent  # type: ignore[attr-defined]
+            self.fields["reuse"].label_from_instance = _earlier  # type: ignore[attr-defined]
+        else:
+            del self.fields["reuse"]
         self.fields["organisation"].queryset = companies  # type: ignore[attr-defined]
         self.fields["track"].queryset = call.tracks.all()  # type: ignore[attr-defined]
         if companies.count() == 1:

@@ -13,8 +13,11 @@ from portal.intake.queries.applications import (
     last_findings,
     last_revision,
     last_revisions,
+    late_code_of,
+    late_codes_for,
     live_application,
     open_request,
+    unsent_drafts,
     unsettled_findings,
     unused_late_code,
 )
@@ -46,10 +49,12 @@ from portal.intake.queries.exceptions import (
 )
 from portal.intake.queries.keeping import calls_to_clear, due_copies, due_for_destruction, holds_of
 from portal.intake.queries.naming import name_hits, stages_to_search, unsearched, withheld_blocks
+from portal.intake.queries.outcomes import TOLD, appeal_figures, last_round, outcomes
 from portal.intake.queries.presence import others_on_page
 from portal.intake.queries.rating import ratings_of, stages_to_rate
 from portal.intake.queries.results import (
     HOLDING,
+    ahead_of,
     appeals_for,
     decision_lines,
     notices_of,
@@ -58,6 +63,7 @@ from portal.intake.queries.results import (
     told_lines,
 )
 from portal.intake.queries.review import (
+    announced_members,
     bars,
     calls_to_review,
     companies_of,
@@ -65,6 +71,7 @@ from portal.intake.queries.review import (
     expertise_matches,
     file_counts,
     has_pledged,
+    invitations,
     locked_sheets,
     open_challenges,
     overdue_challenges,
@@ -81,9 +88,13 @@ from portal.intake.queries.waiting import Waiting, waiting_for
 __all__ = [
     "ENTERED",
     "HOLDING",
+    "TOLD",
     "Waiting",
     "accesses_of",
+    "ahead_of",
+    "announced_members",
     "answers_of",
+    "appeal_figures",
     "appeals_for",
     "appeals_of",
     "applications_of",
@@ -116,11 +127,15 @@ __all__ = [
     "has_pledged",
     "holds_of",
     "in_review",
+    "invitations",
     "last_bonus_findings",
     "last_findings",
     "last_revision",
     "last_revisions",
+    "last_round",
+    "late_code_of",
     "late_codes",
+    "late_codes_for",
     "late_companies",
     "late_entries",
     "ledger_rows",
@@ -134,6 +149,7 @@ __all__ = [
     "open_challenges",
     "open_request",
     "others_on_page",
+    "outcomes",
     "overdue_challenges",
     "panel_members",
     "places_left",
@@ -155,6 +171,7 @@ __all__ = [
     "stages_with_panels",
     "told_lines",
     "unsearched",
+    "unsent_drafts",
     "unsettled_findings",
     "unused_late_code",
     "waiting_for",

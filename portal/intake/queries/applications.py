@@ -64,6 +64,37 @@ def unused_late_code(call: Call, organisation: Organisation, now: datetime | Non
     return (codes.filter(expires_at__gt=now) if now else codes).first()
 
 
+def late_code_of(application: Application) -> LateCode | None:
+    """The confirmed code by which an application that was not sent may still enter, expired or not."""
+    if application.status != ApplicationStatus.DRAFT:
+        return None
+    return unused_late_code(application.call, application.organisation)
+
+
+def late_codes_for(user: Any, call: Call, now: datetime) -> QuerySet[LateCode]:
+    """Confirmed codes by which companies of the person may still enter the call."""
+    codes = LateCode.objects.filter(call=call, organisation__in=accounts.acted_for(user))
+    return codes.filter(confirmed_at__isnull=False, used_at__isnull=True, expires_at__gt=now).order_by("pk")
+
+
+def unsent_drafts(user: Any, call: Call, now: datetime) -> QuerySet[Application]:
+    """Never-sent applications of the person's companies to earlier calls of the same programme, whose answers were not
+    destroyed yet: what may be taken up in this call."""
+    rows = Application.objects.filter(
+        organisation__in=accounts.acted_for(user),
+        call__programme=call.programme,
+        call__closes_at__lte=now,
+        status=ApplicationStatus.DRAFT,
+        drafts__isnull=False,
+    )
+    return (
+        rows.exclude(call=call)
+        .select_related("call__current", "organisation")
+        .distinct()
+        .order_by("-call__closes_at", "-pk")
+    )
+
+
 def answers_of(application: Application) -> dict[str, Any]:
     """All answers of the draft, over its pages."""
     merged: dict[str, Any] = {}

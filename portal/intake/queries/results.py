@@ -16,6 +16,7 @@ from portal.intake.models import (
     Call,
     Decision,
     DecisionLine,
+    ReserveEntry,
     ResultNotice,
     Track,
 )
@@ -61,6 +62,11 @@ def rank_order(call: Call) -> list[Application]:
             F("called").asc(nulls_first=True), "final_place", "track__order", *by_receipt()
         )
     )
+
+
+def ahead_of(entry: ReserveEntry) -> int:
+    """How many wait before this one on the reserve list of its track."""
+    return ReserveEntry.objects.filter(track=entry.track_id, status="WAITING", order__lt=entry.order).count()
 
 
 def told_lines(decision: Decision) -> dict[int, DecisionLine]:

@@ -54,6 +54,24 @@ def panel_members(call: Call) -> QuerySet[Member]:
     return Member.objects.filter(panel__stage__call=call, status__in=live).select_related("evaluator__user")
 
 
+def announced_members(application: Application) -> QuerySet[Evaluator]:
+    """Who sits on the panels of the call, as its companies may read it: once their files are with a panel, if the call's
+    policy names members at all."""
+    version = application.call.current
+    if application.status != ApplicationStatus.IN_REVIEW or not (version and version.term("announce_panel", True)):
+        return Evaluator.objects.none()
+    seats = panel_members(application.call).filter(is_substitute=False)
+    return (
+        Evaluator.objects.filter(pk__in=seats.values("evaluator")).select_related("user").order_by("user__name", "pk")
+    )
+
+
+def invitations(call: Call, user: Any) -> QuerySet[Member]:
+    """The seats on panels of the call that the person has not answered yet."""
+    rows = Member.objects.filter(evaluator__user=user, panel__stage__call=call, status=MemberStatus.INVITED)
+    return rows.select_related("panel__stage__call__cluster", "evaluator").order_by("panel__stage__number")
+
+
 def served_since(call: Call, since: datetime, evaluators: Iterable[Evaluator]) -> list[Evaluator]:
     """Who of them accepted a seat on a panel of another call of the programme that was formed since then."""
     seats = Member.objects.filter(

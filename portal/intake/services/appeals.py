@@ -87,6 +87,7 @@ def withdraw_appeal(*, appeal: Appeal, by: Any, now: datetime) -> Appeal:
     """취하 by the company."""
     role = rules.people.check_can_sign_for(by, appeal.application.organisation)
     advance(appeal, AppealStatus.WITHDRAWN, by=by.acting_as(role), steps=workflow.APPEAL)
+    telling.appeal_withdrawn(appeal)
     return appeal
 
 

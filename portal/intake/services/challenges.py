@@ -47,6 +47,7 @@ def file_challenge(
     rows.filter(status=AssignmentStatus.PROPOSED).delete()
     for assignment in rows.filter(status=AssignmentStatus.CLEARED).select_related("stage__call", "member"):
         advance(assignment, AssignmentStatus.SUSPENDED, by=by.acting_as(role), steps=workflow.ASSIGNMENT, reason=text)
+        telling.files_changed(assignment)
     telling.challenge_filed(challenge)
     return challenge
 
@@ -90,6 +91,7 @@ def withdraw_challenge(*, challenge: Challenge, by: Any, now: datetime) -> Chall
     role = rules.people.check_can_sign_for(by, challenge.application.organisation)
     advance(challenge, ChallengeStatus.WITHDRAWN, by=by.acting_as(role), steps=workflow.CHALLENGE)
     _resume(challenge, by.acting_as(role))
+    telling.challenge_withdrawn(challenge)
     return challenge
 
 
@@ -110,3 +112,4 @@ def _resume(challenge: Challenge, acting: Any) -> None:
     for assignment in rows.select_related("stage__call", "member"):
         if (challenge.evaluator_id, challenge.application_id) not in barred:
             advance(assignment, AssignmentStatus.CLEARED, by=acting, steps=workflow.ASSIGNMENT)
+            telling.files_changed(assignment)

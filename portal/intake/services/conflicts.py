@@ -17,6 +17,7 @@ from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
 from portal.intake.enums import AssignmentStatus, Ground, Scope, SheetStatus
 from portal.intake.models import Assignment, Call, Conflict, Evaluator, ScoreSheet
+from portal.intake.services import telling
 from portal.intake.services.acting import person
 from portal.plan.registry import fact
 
@@ -154,8 +155,11 @@ def _take_out(call: Call, evaluator: Evaluator, acting: Any, reason: str) -> Non
         member__evaluator=evaluator, stage__call=call, application__in=reached, status__in=live
     )
     for assignment in rows.select_related("stage__call", "member"):
+        was = assignment.status
         advance(assignment, AssignmentStatus.BARRED, by=acting, steps=workflow.ASSIGNMENT, reason=reason)
         strike_sheets(assignment, acting, reason)
+        if was != AssignmentStatus.PROPOSED:
+            telling.files_changed(assignment)
 
 
 def strike_sheets(assignment: Assignment, acting: Any, reason: str) -> None:

@@ -20,6 +20,7 @@ from portal.intake.errors import Objections
 from portal.intake.exact import cut
 from portal.intake.models import Application, Call, Decision, DecisionLine, RankingRun, Stage
 from portal.intake.registry import Problem
+from portal.intake.services import telling
 from portal.intake.services.ranking import rank_finally
 
 
@@ -56,6 +57,7 @@ def _prepare(call: Call, kind: DecisionKind, stage: Stage | None, run: RankingRu
         prepared_at=now,
     )
     DecisionLine.objects.bulk_create(LineWriter(decision, run).lines(queries.in_review(call)))
+    telling.result_prepared(decision)
     return decision
 
 
@@ -193,6 +195,7 @@ def reopen_decision(*, decision: Decision, reason: str, by: Any, now: datetime) 
     )
     if decision.kind == DecisionKind.FINAL:
         advance(decision.call, CallStatus.REVIEWING, by=acting, steps=workflow.CALL, reason=reason)
+    telling.result_prepared(decision)
     return decision
 
 

@@ -72,6 +72,7 @@ def reply_to_case(*, case: DisqualificationCase, reply: str, by: Any, now: datet
     advance(
         case, CaseStatus.HEARD, by=by.acting_as(role), steps=workflow.CASE, private={"reply": text}, changes=changes
     )
+    telling.case_heard(case)
     return case
 
 

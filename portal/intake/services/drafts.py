@@ -22,9 +22,18 @@ from portal.intake.services import telling
 
 @transaction.atomic
 def start_application(
-    *, call: Call, organisation: Organisation, by: Any, now: datetime, track: Track | None = None
+    *,
+    call: Call,
+    organisation: Organisation,
+    by: Any,
+    now: datetime,
+    track: Track | None = None,
+    reuse: Application | None = None,
 ) -> Application:
-    """The company's one application to the call; starting twice, also at the same second, finds the first."""
+    """The company's one application to the call; starting twice, also at the same second, finds the first.
+
+    ``reuse`` is an application of the same company to an earlier call that was never sent: a new one begins with its answers.
+    """
     rules.check_can_start(by, call, organisation, now=now)
     found = queries.live_application(call, organisation)
     if found is None:
@@ -35,7 +44,26 @@ def start_application(
         tracks = list(call.tracks.all()[:2])
         chosen = track or (tracks[0] if len(tracks) == 1 else None)
         found = Application.objects.create(call=call, organisation=organisation, track=chosen, created_by=by)
+        if reuse is not None:
+            _take_up(reuse, found, by, now)
     return found
+
+
+def _take_up(earlier: Application, fresh: Application, by: Any, now: datetime) -> None:
+    """Begin with the answers of a draft that was never sent, as far as the same question of the same kind is asked again."""
+    old, new = earlier.call.current, fresh.call.current
+    if earlier.organisation_id != fresh.organisation_id or earlier.status != ApplicationStatus.DRAFT:
+        raise Invalid(_("이 기업이 쓰고 제출하지 않은 신청서만 가져올 수 있습니다."), field="reuse")
+    if old is None or new is None:
+        return
+    old.call, new.call = earlier.call, fresh.call
+    kinds = {block.code: block.kind for block in old.parsed_form.blocks()}
+    answers = queries.answers_of(earlier)
+    for page in new.parsed_form.sections:
+        same = {block.code for block in page.blocks if kinds.get(block.code) == block.kind}
+        kept = {code: value for code, value in answers.items() if code in same}
+        if kept:
+            Draft.objects.create(application=fresh, section=page.code, answers=kept, edited_by=by, edited_at=now)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from portal.core.errors import Invalid
 from portal.intake import blocks, checks, queries, rules
 from portal.intake.enums import ApplicationStatus, DecisionKind, Finding, Outcome, ResultStatus
 from portal.intake.models import Application, Call, Decision, DecisionLine, EligibilityFinding
+from portal.intake.services import telling
 from portal.intake.services.acting import person
 
 #: The built-in rules as people read them; a programme's own show their code.
@@ -151,6 +152,7 @@ def prepare_eligibility(*, call: Call, by: Any, now: datetime) -> Decision:
     DecisionLine.objects.bulk_create(
         _line(decision, application, list(found.get(application.pk, {}).values())) for application in applications
     )
+    telling.result_prepared(decision)
     return decision
 
 

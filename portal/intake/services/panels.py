@@ -150,6 +150,7 @@ def decline_seat(*, member: Member, reason: str, by: Any, now: datetime) -> Memb
     """고사: an invited evaluator says no."""
     role = rules.check_can_answer_invitation(by, member)
     advance(member, MemberStatus.DECLINED, by=by.acting_as(role), steps=workflow.MEMBER, reason=reason or None)
+    telling.seat_declined(member)
     return member
 
 
@@ -166,6 +167,7 @@ def dismiss_member(*, member: Member, reason: str, by: Any, now: datetime) -> Me
     for row in rows.filter(status__in=[AssignmentStatus.PROPOSED, AssignmentStatus.CLEARED]):
         advance(row, AssignmentStatus.RELEASED, by=acting, steps=workflow.ASSIGNMENT, reason=reason)
         strike_sheets(row, acting, reason)
+    telling.member_dismissed(member, reason.strip())
     return member
 
 

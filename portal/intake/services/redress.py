@@ -38,6 +38,7 @@ from portal.intake.models import (
     ReserveEntry,
     Stage,
 )
+from portal.intake.services import telling
 from portal.intake.services.conflicts import strike_sheets
 from portal.intake.services.decisions import LineWriter
 from portal.intake.services.ranking import rank_finally
@@ -85,6 +86,7 @@ def prepare_correction(
     if not lines:
         raise Invalid(_("다시 집계해도 달라지는 결과가 없습니다."))
     DecisionLine.objects.bulk_create(lines)
+    telling.result_prepared(decision)
     return decision
 
 

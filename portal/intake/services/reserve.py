@@ -135,4 +135,5 @@ def _lapse(entries_in: QuerySet[ReserveEntry], by: Any, now: datetime, *, skip_l
     for entry in entries:
         advance(entry, ReserveStatus.LAPSED, by=by, steps=workflow.RESERVE)
         advance(entry.application, ApplicationStatus.NOT_SELECTED, by=by, steps=workflow.APPLICATION)
+        telling.reserve_lapsed(entry)
     return len(entries)

@@ -143,6 +143,7 @@ def release_assignment(*, assignment: Assignment, reason: str, by: Any, now: dat
     role = rules.check_can_run(by, assignment.stage.call)
     advance(assignment, AssignmentStatus.RELEASED, by=by.acting_as(role), steps=workflow.ASSIGNMENT, reason=reason)
     strike_sheets(assignment, by.acting_as(role), reason)
+    telling.files_changed(assignment)
     return assignment
 
 
@@ -279,4 +280,5 @@ def reopen_sheet(*, sheet: ScoreSheet, reason: str, by: Any, now: datetime) -> S
             "reopening_reason": "",
         },
     )
+    telling.sheet_reopened(sheet, reason.strip())
     return sheet

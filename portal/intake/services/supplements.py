@@ -56,6 +56,7 @@ def close_supplement(*, request: SupplementRequest, by: Any, now: datetime) -> S
     acting = by.acting_as(role)
     advance(request, SupplementStatus.LAPSED, by=acting, steps=workflow.SUPPLEMENT)
     advance(request.application, ApplicationStatus.SUBMITTED, by=acting, steps=workflow.APPLICATION)
+    telling.supplement_lapsed(request)
     return request
 
 
@@ -99,6 +100,7 @@ def answer_supplement(*, request: SupplementRequest, key: str, by: Any, now: dat
     revision.save(force_insert=True)
     advance(request, SupplementStatus.ANSWERED, by=acting, steps=workflow.SUPPLEMENT, changes={"answer": revision})
     telling.receipt_made(application, revision.number)
+    telling.supplement_answered(request)
     return revision
 
 

@@ -18,9 +18,11 @@ from portal.intake.blocks import Block
 from portal.intake.models import (
     Appeal,
     Application,
+    Assignment,
     Attachment,
     Call,
     Challenge,
+    Decision,
     DisqualificationCase,
     Evaluator,
     LateCode,
@@ -52,7 +54,7 @@ class _Title:
 class _State:
     """A state's word in whichever language the reader has."""
 
-    def __init__(self, row: Appeal | Challenge | DisqualificationCase) -> None:
+    def __init__(self, row: Appeal | Assignment | Challenge | DisqualificationCase) -> None:
         self.row = row
 
     def __str__(self) -> str:
@@ -113,9 +115,8 @@ def approval_requested(call: Call, by: User) -> None:
     """To those who may publish the call."""
     version = call.versions.order_by("-number").first()
     context = {"who": by, "call": version.title_text if version else call.code}
-    people = accounts.people_with(f"{call.ledger_room()}.approver", cluster=call.cluster)
     url = reverse("intake:desk-call", args=[call.code])
-    notify(to=people, topic=topics.APPROVAL.code, context=context, url=url)
+    notify(to=_approvers(call), topic=topics.APPROVAL.code, context=context, url=url)
 
 
 def call_corrected(call: Call, required: Sequence[Block] = ()) -> None:
@@ -167,22 +168,20 @@ def appeal_extended(appeal: Appeal) -> None:
 def challenge_filed(challenge: Challenge) -> None:
     """To the approvers, who decide it."""
     call = challenge.application.call
-    people = accounts.people_with(f"{call.ledger_room()}.approver", cluster=call.cluster)
     url = reverse("intake:desk-call", args=[call.code])
     context = {
         "call": _Title(call),
         "decide_by": timezone.localtime(challenge.decide_by - timedelta(microseconds=1)).date(),
     }
-    notify(to=people, topic=topics.CHALLENGE_FILED.code, context=context, url=url)
+    notify(to=_approvers(call), topic=topics.CHALLENGE_FILED.code, context=context, url=url)
 
 
 def challenge_overdue(challenge: Challenge) -> None:
     """To the approvers: the day to decide has passed, the evaluator sits out."""
     call = challenge.application.call
-    people = accounts.people_with(f"{call.ledger_room()}.approver", cluster=call.cluster)
     url = reverse("intake:desk-call", args=[call.code])
     key = f"challenge-overdue:{challenge.pk}"
-    notify(to=people, topic=topics.CHALLENGE_OVERDUE.code, context={"call": _Title(call)}, url=url, key=key)
+    notify(to=_approvers(call), topic=topics.CHALLENGE_OVERDUE.code, context={"call": _Title(call)}, url=url, key=key)
 
 
 def closing_soon(application: Application, hours: int) -> None:
@@ -217,6 +216,109 @@ def call_cancelled(call: Call, reason: str) -> None:
 def _tell_applicants(call: Call, topic: str, context: dict[str, Any]) -> None:
     for application in call.applications.exclude(status="WITHDRAWN").select_related("organisation"):
         notify(to=application.organisation, topic=topic, context=context, url=_mine(application))
+
+
+def _officers(call: Call) -> Iterable[User]:
+    return accounts.people_with(f"{call.ledger_room()}.officer", cluster=call.cluster)
+
+
+def _approvers(call: Call) -> Iterable[User]:
+    return accounts.people_with(f"{call.ledger_room()}.approver", cluster=call.cluster)
+
+
+def _of(application: Application) -> dict[str, Any]:
+    """Which application, as a desk names it."""
+    return {
+        "call": _Title(application.call),
+        "number": application.receipt_number or "",
+        "company": application.organisation,
+    }
+
+
+def _desk(application: Application) -> str:
+    return reverse("intake:desk-application", args=[application.public_id])
+
+
+def supplement_answered(request: SupplementRequest) -> None:
+    """To the officers, who look at the answer."""
+    application = request.application
+    topic = topics.SUPPLEMENT_ANSWERED.code
+    notify(to=_officers(application.call), topic=topic, context=_of(application), url=_desk(application))
+
+
+def supplement_lapsed(request: SupplementRequest) -> None:
+    application = request.application
+    context = {"call": _Title(application.call)}
+    topic = topics.SUPPLEMENT_LAPSED.code
+    notify(to=application.organisation, topic=topic, context=context, url=_mine(application))
+
+
+def reserve_lapsed(entry: ReserveEntry) -> None:
+    application = entry.application
+    context = {"call": _Title(application.call), "order": entry.order}
+    topic = topics.RESERVE_LAPSED.code
+    notify(to=application.organisation, topic=topic, context=context, url=_mine(application))
+
+
+def seat_declined(member: Member) -> None:
+    """To the officers: a seat is empty."""
+    stage = member.panel.stage
+    context = {"call": _Title(stage.call), "stage": stage, "who": member.evaluator}
+    url = reverse("intake:desk-stage", args=[stage.call.code, stage.number])
+    notify(to=_officers(stage.call), topic=topics.SEAT_DECLINED.code, context=context, url=url)
+
+
+def member_dismissed(member: Member, reason: str) -> None:
+    stage = member.panel.stage
+    context = {"call": _Title(stage.call), "stage": stage, "reason": reason}
+    topic = topics.DISMISSED.code
+    notify(to=[member.evaluator.user], topic=topic, context=context, url=reverse("intake:reviews"))
+
+
+def files_changed(assignment: Assignment) -> None:
+    """To the evaluator whose list changed, without naming the file: it may be barred to them. Once a change of state."""
+    stage = assignment.stage
+    context = {"call": _Title(stage.call), "stage": stage, "state": _State(assignment)}
+    url = reverse("intake:reviews")
+    people = [assignment.member.evaluator.user]
+    notify(to=people, topic=topics.FILES_CHANGED.code, context=context, url=url)
+
+
+def sheet_reopened(sheet: ScoreSheet, reason: str) -> None:
+    stage = sheet.assignment.stage
+    context = {"call": _Title(stage.call), "stage": stage, "reason": reason}
+    url = reverse("intake:sheet", args=[sheet.public_id])
+    people = [sheet.assignment.member.evaluator.user]
+    notify(to=people, topic=topics.SHEET_REOPENED.code, context=context, url=url)
+
+
+def challenge_withdrawn(challenge: Challenge) -> None:
+    """To the approvers, who need not decide any more."""
+    application = challenge.application
+    url = reverse("intake:desk-call", args=[application.call.code])
+    topic = topics.CHALLENGE_WITHDRAWN.code
+    notify(to=_approvers(application.call), topic=topic, context=_of(application), url=url)
+
+
+def case_heard(case: DisqualificationCase) -> None:
+    """To the approvers, who decide it."""
+    application = case.application
+    people = _approvers(application.call)
+    notify(to=people, topic=topics.CASE_HEARD.code, context=_of(application), url=_desk(application))
+
+
+def result_prepared(decision: Decision) -> None:
+    """To the approvers: a draft waits for them. Says what kind of result, never what is in it."""
+    call = decision.call
+    context = {"call": _Title(call), "kind": _Label(decision.get_kind_display)}
+    url = reverse("intake:decision", args=[decision.public_id])
+    notify(to=_approvers(call), topic=topics.APPROVE_RESULT.code, context=context, url=url)
+
+
+def appeal_withdrawn(appeal: Appeal) -> None:
+    """To whoever decides appeals there."""
+    call = appeal.application.call
+    _tell_appeal(appeal, accounts.people_with(f"{call.ledger_room()}.appeal_reviewer", cluster=call.cluster))
 
 
 def supplement_asked(request: SupplementRequest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -67,12 +68,26 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "then": tracking.next_of(found),
         "receipts": list(found.revisions.order_by("-number")),
         "rateable": queries.stages_to_rate(found),
+        "late": queries.late_code_of(found),
+        "reserve": _reserve(found),
+        "announced": queries.announced_members(found).exists(),
+        "challenges": list(found.challenges.select_related("evaluator__user").order_by("pk")),
+        "cases": list(found.cases.order_by("pk")),
+        "is_master": rules.allowed(rules.check_can_sign, request.user, found),
         "notices": list(found.notices.select_related("line__decision")),
         "appeals": list(found.appeals.all()),
         "can_withdraw": found.status in ("SUBMITTED", "SUPPLEMENT", "IN_REVIEW", "RESERVED", "SELECTED")
         and rules.allowed(rules.check_can_withdraw, request.user, found),
     }
     return render(request, "intake/application.html", context)
+
+
+def _reserve(found: Application) -> dict[str, Any] | None:
+    """The rank on the reserve list, who is before us, until when it holds, and why it was passed over; None without one."""
+    if found.status != ApplicationStatus.RESERVED:
+        return None
+    entry = found.reserve
+    return {"entry": entry, "ahead": queries.ahead_of(entry), "skips": entry.skips}
 
 
 def _tasks(found: Application, only: Container[str] | None) -> list[Task]:
@@ -152,12 +167,13 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("신청을 철회했습니다."))
             return redirect("intake:application", found.public_id)
+    waits = found.status == ApplicationStatus.RESERVED
     context = {
         "form": form,
-        "title": _("신청 철회"),
+        "title": _("예비 순위 포기") if waits else _("신청 철회"),
         "warning": _("철회하면 되돌릴 수 없습니다. 선정되었거나 예비 순위가 있으면 그것도 사라집니다."),
         "rows": [Row(_("접수번호"), found.receipt_number), Row(_("신청 기업"), str(found.organisation))],
-        "submit": _("철회하기"),
+        "submit": _("예비 순위 포기하기") if waits else _("철회하기"),
         "kind": "danger",
         "cancel": reverse("intake:application", args=[found.public_id]),
     }
@@ -228,11 +244,15 @@ def appeal(request: HttpRequest, public_id: UUID) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             return redirect("intake:appeal", found.public_id)
+    may_withdraw = found.status in ("FILED", "ADMITTED") and rules.allowed(
+        rules.check_can_sign, request.user, found.application
+    )
     context = {
         "appeal": found,
         "call": found.application.call,
         "now": database_now(),
         "form": form,
+        "may_withdraw": may_withdraw,
         "can_extend": hears and found.extended_at is None,
         "can_remedy": bool(found.remedy) and rules.allowed(rules.check_can_run, request.user, found.application.call),
     }

@@ -31,8 +31,12 @@ def own(request: HttpRequest, public_id: UUID) -> Application:
 
 
 def ends_at(found: Application, asked: SupplementRequest | None) -> datetime:
-    """Until when the company may write: the supplement's due time while one is open, else the call's closing."""
-    return asked.due_at if asked else found.call.closes_at
+    """Until when the company may write: the supplement's due time while one is open, that of a late code, else the call's
+    closing."""
+    if asked:
+        return asked.due_at
+    late = queries.late_code_of(found)
+    return late.expires_at if late else found.call.closes_at
 
 
 def version_of(application: Application) -> CallVersion:
@@ -268,7 +272,7 @@ def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _send(request: HttpRequest, public_id: UUID, key: str) -> Revision:
-    """Send the application, or the answer to an open supplement request.
+    """Send the application, or the answer to an open supplement request; after the bell with a late code.
 
     In the last minute thousands come through here: the services read everything under their lock, so only the row's
     place among the person's own is looked up before.
@@ -279,7 +283,8 @@ def _send(request: HttpRequest, public_id: UUID, key: str) -> Revision:
     asked = queries.open_request(found)
     if asked is not None:
         return services.answer_supplement(request=asked, key=key, by=by, now=now)
-    return services.submit(application=found, key=key, by=by, now=now)
+    late_code = request.POST.get("late_code", "")[:64]
+    return services.submit(application=found, key=key, by=by, now=now, late_code=late_code)
 
 
 def _check_context(request: HttpRequest, found: Application, error: Refused | None) -> dict[str, Any]:
@@ -301,6 +306,8 @@ def _check_context(request: HttpRequest, found: Application, error: Refused | No
         "key": uuid.uuid4().hex,
         "is_master": rules.allowed(rules.check_can_withdraw, request.user, found),
         "asked": asked,
+        "late": queries.late_code_of(found),
+        "late_code": request.POST.get("late_code", ""),
         "ends": ends_at(found, asked),
         "open": now < ends_at(found, asked) and rules.allowed(rules.check_can_draft, request.user, found),
         "sent": found.revisions.exists(),

@@ -25,6 +25,7 @@ from portal.intake.models import Call, Stage
 from portal.intake.services.eligibility import rule_in_words
 from portal.intake.templatetags.intake import percent
 from portal.intake.views.answers import show_refusal
+from portal.intake.views.outcomes import bonus_table, competition, last_competition, panel_rules, results
 
 
 @require_safe
@@ -40,7 +41,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     }
     seen = {call.pk for group in groups.values() for call in group}
     groups["over"] = [call for call in found if call.pk not in seen]
-    context = {f"{name}_calls": [_card(call, now) for call in group] for name, group in groups.items()}
+    context = {f"{name}_calls": [_card(call, now, found) for call in group] for name, group in groups.items()}
     return render(request, "intake/calls.html", context)
 
 
@@ -53,19 +54,24 @@ def state_of(call: Call, now: datetime) -> tuple[str, str]:
     return _("마감"), ""
 
 
-def _card(call: Call, now: datetime) -> Card:
+def _card(call: Call, now: datetime, every: list[Call]) -> Card:
     word, tone = state_of(call, now)
     places = sum(track.quota for track in call.tracks.all())
+    facts = [
+        Row(_("모집"), ngettext("%(n)s곳", "%(n)s곳", places) % {"n": places}),
+        Row(_("접수 마감 시각"), _instant(call.closes_at)),
+    ]
+    if call.status in queries.TOLD:
+        facts.append(Row(_("경쟁률"), competition(call.receipts, places)))
+    elif last := last_competition(call, every):
+        facts.append(Row(_("지난 경쟁률"), last))
     return Card(
         call.current.title_text if call.current else call.code,
         reverse("intake:call", args=[call.code]),
         call.current.summary_text if call.current else "",
         word,
         tone,  # type: ignore[arg-type]
-        facts=(
-            Row(_("모집"), ngettext("%(n)s곳", "%(n)s곳", places) % {"n": places}),
-            Row(_("접수 마감 시각"), _instant(call.closes_at)),
-        ),
+        facts=facts,
     )
 
 
@@ -88,9 +94,14 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "is_open": found.is_open(now),
         "tracks": tracks_table(found),
         "stages": stages_with_criteria(found),
+        "panel": panel_rules(found),
+        "bonuses": bonus_table(found),
+        "last": last_competition(found, queries.public_calls()) if now < found.closes_at else "",
+        "results": results(found),
         "rules": [rule_in_words(row) for row in (found.current.eligibility if found.current else [])],
         "corrections": [version for version in found.versions.all() if version.published_at and version.number > 1],
         "mine": _mine(request, found),
+        "late": queries.late_codes_for(request.user, found, now),
     }
     return render(request, "intake/call.html", context)
 
@@ -139,15 +150,18 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     found, companies = _public(code), accounts.organisations_of(request.user)
     if not companies.exists():
         return render(request, "intake/no_company.html", {"call": found})
-    form = StartForm(request.POST or None, call=found, companies=companies)
+    now = database_now()
+    unsent = queries.unsent_drafts(request.user, found, now)
+    form = StartForm(request.POST or None, call=found, companies=companies, unsent=unsent)
     if request.method == "POST" and form.is_valid():
         try:
             application = services.start_application(
                 call=found,
                 organisation=form.cleaned_data["organisation"],
                 track=form.cleaned_data["track"],
+                reuse=form.cleaned_data.get("reuse"),
                 by=request.user,
-                now=database_now(),
+                now=now,
             )
         except Refused as refusal:
             show_refusal(form, refusal)

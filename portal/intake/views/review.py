@@ -21,7 +21,7 @@ from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Receipt, Row, Table, Task, link
 from portal.intake import blind, blocks, exact, policy, queries, rules, scoring, services
 from portal.intake.enums import SheetStatus
-from portal.intake.forms import ConfirmForm, PledgeForm, ReasonForm, SheetForm
+from portal.intake.forms import ConfirmForm, ReasonForm, SheetForm
 from portal.intake.models import Call, Criterion, ScoreSheet
 from portal.intake.views.answers import saved_words, show_refusal
 
@@ -41,7 +41,8 @@ def reviews(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/reviews.html", {"tasks": tasks})
 
 
-def _call(request: HttpRequest, code: str) -> Call:
+def seated_call(request: HttpRequest, code: str) -> Call:
+    """A call on whose panel the person sits or is asked to sit, or 404."""
     return get_object_or_404(queries.calls_to_review(request.user).select_related("cluster"), code=code)
 
 
@@ -49,7 +50,7 @@ def _call(request: HttpRequest, code: str) -> Call:
 @require_safe
 def review_call(request: HttpRequest, code: str) -> HttpResponse:
     """My files: done and left, with the deadline; before the pledge, the pledge."""
-    call = _call(request, code)
+    call = seated_call(request, code)
     if not queries.has_pledged(call, request.user):
         return redirect("intake:pledge", code)
     sheets = list(queries.sheets_of(request.user).filter(assignment__stage__call=call))
@@ -60,6 +61,8 @@ def review_call(request: HttpRequest, code: str) -> HttpResponse:
         "sheets": sheets,
         "locked": sum(sheet.status == SheetStatus.LOCKED for sheet in running),
         "running": len(running),
+        "left": len(running) - sum(sheet.status == SheetStatus.LOCKED for sheet in running),
+        "upcoming": queries.sittings_of(request.user).filter(stage__call=call).exists(),
         "due_at": next((sheet.assignment.stage.due_at for sheet in running), None),
         "table": _my_files(sheets),
     }
@@ -75,34 +78,29 @@ def name_of(sheet: ScoreSheet) -> str:
 
 
 def _my_files(sheets: list[ScoreSheet]) -> Table:
-    columns = (Column(_("신청서")), Column(_("평가단계")), Column(_("모집부문")), Column(_("상태")))
+    columns = (
+        Column(_("신청서")),
+        Column(_("평가단계")),
+        Column(_("모집부문")),
+        Column(_("상태")),
+        Column(_("제출 확인")),
+    )
     rows = [
         (
             link(name_of(sheet), reverse("intake:sheet", args=[sheet.public_id])),
             sheet.assignment.stage.name_text,
             str(sheet.assignment.application.track),
             sheet.get_status_display(),
+            link(
+                _("%(name)s 제출 확인") % {"name": name_of(sheet)},
+                reverse("intake:sheet-receipt", args=[sheet.public_id]),
+            )
+            if sheet.locked_at
+            else "",
         )
         for sheet in sheets
     ]
     return Table(_("내 평가 대상"), columns, rows, empty=_("아직 배정된 신청서가 없습니다."))
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def pledge(request: HttpRequest, code: str) -> HttpResponse:
-    """서약하고 이해충돌을 신고. No file opens before."""
-    call = _call(request, code)
-    form = PledgeForm(request.POST or None, companies=queries.companies_of(call))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.sign_pledge(call=call, by=request.user, now=database_now(), conflicts=form.conflicts())
-        except Refused as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("서약했습니다. 이해관계를 신고한 기업의 신청서는 배정하지 않습니다."))
-            return redirect("intake:review-call", code)
-    return render(request, "intake/pledge.html", {"form": form, "call": call}, status=422 if form.errors else 200)
 
 
 def _sheet(request: HttpRequest, public_id: UUID) -> ScoreSheet:
@@ -155,9 +153,11 @@ def _save(request: HttpRequest, found: ScoreSheet, form: SheetForm, criteria: li
 def _show(
     request: HttpRequest, found: ScoreSheet, form: SheetForm, criteria: list[Criterion], status: int = 200
 ) -> HttpResponse:
-    before, after = _neighbours(request, found)
+    before, after, position, files = _neighbours(request, found)
     context = {
         "sheet": found,
+        "position": position,
+        "files": files,
         "name": name_of(found),
         "call": found.assignment.stage.call,
         "stage": found.assignment.stage,
@@ -191,10 +191,11 @@ def so_far(found: ScoreSheet, criteria: list[Criterion]) -> str:
     )
 
 
-def _neighbours(request: HttpRequest, found: ScoreSheet) -> tuple[ScoreSheet | None, ScoreSheet | None]:
+def _neighbours(request: HttpRequest, found: ScoreSheet) -> tuple[ScoreSheet | None, ScoreSheet | None, int, int]:
+    """The file before and after this one, which one it is, of how many."""
     mine = list(queries.sheets_of(request.user).filter(assignment__stage=found.assignment.stage))
     at = next((i for i, one in enumerate(mine) if one.pk == found.pk), 0)
-    return (mine[at - 1] if at else None), (mine[at + 1] if at + 1 < len(mine) else None)
+    return (mine[at - 1] if at else None), (mine[at + 1] if at + 1 < len(mine) else None), at + 1, len(mine)
 
 
 def answers_for_panel(found: ScoreSheet) -> list[tuple[blocks.Section, list[Row]]]:
@@ -299,7 +300,7 @@ def sheet_receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
         title=_("평가표를 제출했습니다"),
         rows=(Row(_("신청서"), name_of(found)), *_marks(found, criteria)),
     )
-    _before, after = _neighbours(request, found)
+    _before, after, _position, _files = _neighbours(request, found)
     return render(
         request,
         "intake/sheet_receipt.html",
