@@ -39,5 +39,5 @@ GRANT EXECUTE ON FUNCTION ledger_write TO ledger_writer;
 -- Openings and pending rows are written by these functions alone, about a record of the same call and keys that were just
 -- looked up, and neither records nor keys ever disappear: to look for them again would only lock and write their rows.
 REVOKE INSERT ON ledger_opening FROM ledger_writer;
-ALTER TABLE ledger_opening ALTER CONSTRAINT ledger_opening_record_id_fkey NOT ENFORCED, ALTER CONSTRAINT ledger_opening_key_id_fkey NOT ENFORCED;
-ALTER TABLE ledger_pending ALTER CONSTRAINT ledger_pending_record_id_fkey NOT ENFORCED;
+ALTER TABLE ledger_opening DROP CONSTRAINT ledger_opening_record_id_fkey, DROP CONSTRAINT ledger_opening_key_id_fkey;
+ALTER TABLE ledger_pending DROP CONSTRAINT ledger_pending_record_id_fkey;
