@@ -134,4 +134,45 @@ EVENT_TYPES = [
 for event in EVENT_TYPES:
     register(event)
 
-name(rooms={"college": _("교육")})
+name(
+    rooms={"college": _("교육")},
+    kinds={
+        "run": _("기수"),
+        "lesson": _("수업"),
+        "draw": _("추첨"),
+        "certificate": _("수료증"),
+        "status_list": _("수료증 상태목록"),
+        "expert_month": _("한 달의 양성 실적"),
+    },
+    fields={
+        "admission": _("선발 방식"),
+        "attended": _("출석한 시간"),
+        "by": _("새 수료증"),
+        "campus": _("교육장"),
+        "capacity": _("정원"),
+        "causes": _("정정한 까닭"),
+        "commitment": _("봉인한 비밀값의 해시"),
+        "completed": _("수료"),
+        "completion": _("수료 판정"),
+        "correction": _("정정한 수"),
+        "course": _("과정"),
+        "events": _("출결 기록의 수"),
+        "head_count": _("현장에서 센 사람"),
+        "judged": _("판정한 사람"),
+        "key": _("서명한 열쇠"),
+        "lesson": _("수업"),
+        "list": _("상태목록 번호"),
+        "pay_by": _("등록 기한"),
+        "people": _("명단의 지문"),
+        "policy": _("운영 기준"),
+        "policy_digest": _("운영 기준의 지문"),
+        "reasons": _("이유"),
+        "revocation": _("취소 목록의 자리"),
+        "run": _("기수"),
+        "scheduled": _("예정한 시간"),
+        "secret": _("공개한 비밀값"),
+        "seed": _("추첨의 씨앗값"),
+        "suspension": _("정지 목록의 자리"),
+        "taken_back": _("취소하거나 정지한 수"),
+    },
+)

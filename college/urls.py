@@ -12,6 +12,7 @@ urlpatterns = [
     path("college/mine/", student.mine, name="mine"),
     path("college/requests/<uuid:public_id>/<slug:word>/", student.answer, name="answer"),
     path("college/certificates/<uuid:public_id>.json", verify.paper, name="paper"),
+    path("college/certificates/<uuid:public_id>.pdf", verify.printed, name="certificate-pdf"),
     path("college/lessons/", teaching.lessons, name="lessons"),
     path("college/lessons/<uuid:public_id>/", teaching.roster, name="roster"),
     path("college/lessons/<uuid:public_id>/open/", teaching.open_, name="open-lesson"),

@@ -37,6 +37,7 @@ EVENT_TYPES = [
     EventType("fund.call.closed", 1, {}, title=_("출자요청을 마감했습니다")),
     EventType("fund.call.rescinded", 1, {"event": "ref?", "books": "ref?"}, title=_("출자요청을 취소했습니다")),
     EventType("fund.call.amended", 1, {"revision": "int", **_BOOKED}, title=_("출자요청을 고쳤습니다")),
+    EventType("fund.notice.sent", 1, {"revision": "int", "due": "date", "share_c": "commitment"}, title=_("출자자에게 요청한 금액을 알렸습니다")),
     EventType("fund.share.received", 1, {"amount": "decimal", "on": "date", **_BOOKED}, title=_("출자자가 납입했습니다")),
     EventType("fund.share.late", 1, {"due": "date"}, title=_("출자자의 납입이 늦었습니다")),
     EventType("fund.share.voided", 1, {}, title=_("출자요청의 몫이 무효가 되었습니다")),
@@ -44,6 +45,7 @@ EVENT_TYPES = [
     EventType("fund.distribution.reworked", 1, {}, title=_("배분을 다시 준비합니다")),
     EventType("fund.distribution.approved", 1, {"amount": "decimal", "inputs": "ref"}, series="fund.decision", title=_("배분을 승인했습니다")),
     EventType("fund.distribution.paid", 1, {"amount": "decimal", "on": "date", **_BOOKED}, title=_("배분금을 지급했습니다")),
+    EventType("fund.part.paid", 1, {"on": "date", "share_c": "commitment"}, title=_("출자자에게 배분한 금액을 알렸습니다")),
     EventType("fund.distribution.reversed", 1, {**_BOOKED}, series="fund.decision", title=_("배분을 취소했습니다")),
     EventType("fund.cap_breach.opened", 1, {"city": "decimal", "total": "decimal", "cap_bp": "int", "cause": "ref"}, series="fund.decision", title=_("서울시 출자 비율이 한도를 넘었습니다")),
     EventType("fund.cap_breach.cured", 1, {"city": "decimal", "total": "decimal"}, title=_("한도 초과가 해소되었습니다")),
@@ -53,4 +55,17 @@ EVENT_TYPES = [
 for event in EVENT_TYPES:
     register(event)
 
-name(rooms={"fund": _("펀드")})
+name(
+    rooms={"fund": _("펀드")},
+    kinds={"sub_fund": _("자펀드"), "programme": _("출자사업")},
+    fields={
+        "books": _("장부 기입의 지문"),
+        "cap_bp": _("한도(만분율)"),
+        "carry": _("성과보수"),
+        "city": _("서울시 출자액"),
+        "close": _("결성 차수"),
+        "event": _("장부 기입 번호"),
+        "lines": _("항목의 지문"),
+        "paid": _("납입한 금액"),
+    },
+)

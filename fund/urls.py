@@ -14,4 +14,7 @@ urlpatterns = [
     path("distributions/<uuid:distribution>/<slug:step>/", distributions.distribution_step, name="distribution_step"),
     path("shares/<int:share>/receive/", calls.receive, name="receive"),
     path("notices/<uuid:call>/<uuid:commitment>/", calls.notice, name="notice"),
+    path("notices/<uuid:call>/<uuid:commitment>/pdf/", calls.notice_pdf, name="notice_pdf"),
+    path("parts/<uuid:distribution>/<uuid:commitment>/", distributions.part, name="part"),
+    path("parts/<uuid:distribution>/<uuid:commitment>/pdf/", distributions.part_pdf, name="part_pdf"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -92,9 +92,14 @@ def period(start: date, end: date) -> str:
     return _("%(start)s부터 %(end)s 전날까지") % days
 
 
+def instant(at: datetime) -> str:
+    """A moment as people read it, in Seoul."""
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+
+
 def signature(given: Signature) -> str:
     """Who signed, and when."""
-    return f"{given.user} · {date_format(timezone.localtime(given.signed_at), 'DATETIME_FORMAT')}"
+    return f"{given.user} · {instant(given.signed_at)}"
 
 
 def changes(amendment: Amendment) -> list[Row]:

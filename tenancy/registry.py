@@ -168,7 +168,14 @@ for event in EVENT_TYPES:
 
 name(
     rooms={"space": _("공간")},
-    kinds={"company": _("기업"), "allocation": _("공간배정"), "hub": _("거점"), "unit": _("호실"), "cell": _("구획")},
+    kinds={
+        "company": _("기업"),
+        "allocation": _("공간배정"),
+        "hub": _("거점"),
+        "unit": _("호실"),
+        "cell": _("구획"),
+        "building": _("건물"),
+    },
     fields={
         "call": _("모집공고"),
         "inputs": _("입력의 해시"),

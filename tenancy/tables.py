@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -235,6 +235,14 @@ def leases(rows: Sequence[Lease], *, company: bool) -> Table:
     )
 
 
+def _numbered(invoice: Invoice) -> object:
+    """The number, which leads to the invoice on paper."""
+    if not invoice.number:
+        return _("고지 전")
+    address = reverse("tenancy:invoice-pdf", args=[invoice.lease.public_id, invoice.pk])
+    return format_html('<a href="{}">{} (PDF)</a>', address, invoice.number)
+
+
 def invoices(rows: Sequence[Invoice], *, credit: bool = False) -> Table:
     """Invoices with the sum of every line in words; ``credit`` leads from an issued line to taking it back."""
     return Table(
@@ -251,7 +259,7 @@ def invoices(rows: Sequence[Invoice], *, credit: bool = False) -> Table:
         ],
         rows=[
             [
-                invoice.number or _("고지 전"),
+                _numbered(invoice),
                 month(invoice.month),
                 _sums(invoice, credit=credit),
                 money(invoice.total),

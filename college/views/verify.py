@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from college import credentials, issuers, queries, services, tables
+from college import credentials, issuers, papers, queries, services, tables
 from college.credentials import Verdict
 from college.enums import CredentialStatus
 from college.forms import NameForm, NumberForm, PaperForm
@@ -21,6 +21,7 @@ from college.models import Credential
 from college.views.shared import SignedIn
 from portal.core.clock import database_now
 from portal.core.errors import Late, NotAllowed
+from portal.core.papers import answer
 from portal.core.ui.parts import Row
 
 LARGEST = 256 * 1024
@@ -173,19 +174,32 @@ def _masked(name: str) -> str:
     return name[:1] + "○" * (len(name) - 1)
 
 
-def paper(request: SignedIn, public_id: UUID) -> HttpResponse:
-    """The JSON, for its holder only: ``?proof=rdfc`` (default), ``jcs`` or ``both``."""
+def _own(request: SignedIn, public_id: UUID) -> Credential:
+    """The certificate, for its holder only."""
     found = _found(public_id)
     person = queries.person_of(request.user) if request.user.is_authenticated else None
     if person is None or person.one.pk != found.enrolment.canonical_id:
         raise NotAllowed(_("수료증 파일은 본인만 받을 수 있습니다."))
-    answer = JsonResponse(
+    return found
+
+
+@require_safe
+def printed(request: SignedIn, public_id: UUID) -> FileResponse:
+    """수료증 on paper, with the code that leads to its entry in the ledger."""
+    found = _own(request, public_id)
+    return answer(papers.certificate(found), f"{found.number}.pdf")
+
+
+def paper(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """The JSON, for its holder only: ``?proof=rdfc`` (default), ``jcs`` or ``both``."""
+    found = _own(request, public_id)
+    said = JsonResponse(
         services.document_of(found, request.GET.get("proof", "rdfc")),
         json_dumps_params={"ensure_ascii": False, "indent": 1},
         content_type="application/vc+ld+json",
     )
-    answer["Content-Disposition"] = f'attachment; filename="{found.number}.json"'
-    return answer
+    said["Content-Disposition"] = f'attachment; filename="{found.number}.json"'
+    return said
 
 
 @require_safe
@@ -203,10 +217,10 @@ def status_list(request: HttpRequest, purpose: str, number: int) -> HttpResponse
     etag = f'"{listed.purpose}-{listed.number}-{_stamp(listed.signed_at)}"'
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers={"ETag": etag})
-    answer = JsonResponse(listed.document, content_type="application/vc+ld+json")
-    answer["ETag"] = etag
-    answer["Cache-Control"] = "public, max-age=60"
-    return answer
+    said = JsonResponse(listed.document, content_type="application/vc+ld+json")
+    said["ETag"] = etag
+    said["Cache-Control"] = "public, max-age=60"
+    return said
 
 
 def _stamp(at: datetime) -> int:

@@ -81,3 +81,9 @@ class DistributionShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.commitment.partner}"
+
+    def ledger_room(self) -> str:
+        return "fund"
+
+    def ledger_subject(self) -> log.Subject:
+        return self.commitment.ledger_subject()

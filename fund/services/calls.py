@@ -15,7 +15,7 @@ from fund import queries, rules
 from fund.enums import Account, CallStatus, EntryKind, PartnerRole, Purpose, ShareStatus, SubFundStatus
 from fund.models import BankReceipt, CallLine, CallShare, CapitalCall, Commitment, SubFund
 from fund.services.books import booked, lock, move, post, reverse_event, still
-from fund.services.telling import tell_call_issued, tell_call_rescinded, tell_call_waiting
+from fund.services.telling import record_notices, tell_call_issued, tell_call_rescinded, tell_call_waiting
 from fund.workflow import CALL, SHARE
 from ledger import log
 from portal.core.errors import Invalid, Refused
@@ -134,6 +134,7 @@ def issue_call(*, call: CapitalCall, by: Any, now: datetime) -> list[CallShare]:
     changes = {"issued_at": now, "event": event}
     advance(call, CallStatus.ISSUED, by=acting, steps=CALL, data=data, changes=changes)
     _carry_over(call, shares, acting, now)
+    record_notices(call, shares, acting)
     tell_call_issued(call, shares)
     return shares
 

@@ -14,7 +14,7 @@ from fund import queries, rules
 from fund.enums import Account, CommitmentStatus, DistributionKind, DistributionStatus, EntryKind, PartnerRole
 from fund.models import Commitment, Distribution, DistributionShare, SubFund
 from fund.services.books import Line, booked, lock, move, post, reverse_event, still
-from fund.services.telling import tell_distributed
+from fund.services.telling import record_parts, tell_distributed
 from fund.waterfall import Waterfall, distribute
 from fund.workflow import DISTRIBUTION
 from portal.core.errors import Invalid
@@ -174,6 +174,7 @@ def pay_distribution(*, distribution: Distribution, by: Any, now: datetime) -> N
     _count(row, shares, 1)
     data = {"amount": row.amount, "on": row.on_date, **booked(event)}
     advance(row, DistributionStatus.PAID, by=acting, steps=DISTRIBUTION, data=data, changes={"event": event})
+    record_parts(row, shares, acting)
     tell_distributed(row, shares)
 
 

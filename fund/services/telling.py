@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from fund.enums import DistributionKind
 from fund.models import CallShare, CapitalCall, Distribution, DistributionShare
+from ledger import log
+from ledger.log import Acting
 from portal.accounts.queries import people_with
 from portal.notices.services import notify
 
@@ -44,6 +46,21 @@ def tell_call_issued(call: CapitalCall, shares: Sequence[CallShare]) -> None:
         )
 
 
+def record_notices(call: CapitalCall, shares: Sequence[CallShare], by: Acting) -> None:
+    """A leaf for each partner's part of a call: the amount is sealed for the partner, who finds it among its receipts."""
+    for share in shares:
+        data = {"revision": call.revision, "due": call.due_date}
+        said = {"amount": str(share.amount), "before": str(share.unfunded_before)}
+        log.append("fund.notice.sent", row=share, by=by, data=data, private={"share": said})
+
+
+def record_parts(distribution: Distribution, shares: Sequence[DistributionShare], by: Acting) -> None:
+    """A leaf for each partner's part of a distribution, sealed for it like the notice of a call."""
+    for share in shares:
+        said = {"amount": str(share.amount), "capital": str(share.capital)}
+        log.append("fund.part.paid", row=share, by=by, data={"on": distribution.on_date}, private={"share": said})
+
+
 def tell_call_rescinded(call: CapitalCall, shares: Sequence[CallShare]) -> None:
     for share in shares:
         if share.commitment.partner.organisation is not None:
@@ -70,5 +87,6 @@ def tell_distributed(distribution: Distribution, shares: Sequence[DistributionSh
                     "on": distribution.on_date,
                     "after": f"{share.commitment.unfunded:,}",
                 },
+                url=reverse("fund:part", args=[distribution.public_id, share.commitment.public_id]),
                 key=f"fund.distributed:{distribution.public_id}",
             )

@@ -7,19 +7,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from fund import queries, rules, services, tables
+from fund import papers, queries, rules, services, tables
 from fund.enums import CallStatus, ShareStatus
 from fund.forms import CallForm, ReasonForm, ReceiptForm
-from fund.models import CallShare, CapitalCall, SubFund
-from fund.views.shared import SignedIn, found_sub_fund, tried
-from portal.accounts.rules import check_can_act_for
+from fund.models import CallShare, CapitalCall
+from fund.views.shared import SignedIn, check_concerned, found_sub_fund, tried
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Refused
+from portal.core.papers import answer
 from portal.core.ui.parts import Row
 
 
@@ -156,26 +156,25 @@ def receive(request: SignedIn, share: int) -> HttpResponse:
 @login_required
 def notice(request: SignedIn, call: UUID, commitment: UUID) -> HttpResponse:
     """A partner's own call notice: its share, and what is unfunded before and after."""
+    share = _noticed(request, call, commitment)
+    context = {"share": share, "sub_fund": share.call.sub_fund, "facts": papers.asked(share)}
+    return render(request, "fund/notice.html", context)
+
+
+@login_required
+def notice_pdf(request: SignedIn, call: UUID, commitment: UUID) -> FileResponse:
+    """The notice as a file."""
+    share = _noticed(request, call, commitment)
+    return answer(papers.call_notice(share), f"call-{share.call.number}-{share.commitment.public_id}.pdf")
+
+
+def _noticed(request: SignedIn, call: UUID, commitment: UUID) -> CallShare:
     rows = CallShare.objects.select_related("call__sub_fund__programme__cluster", "commitment__partner__organisation")
     share = rows.filter(call__public_id=call, commitment__public_id=commitment).order_by("-revision").first()
     if share is None:
         raise Http404
-    sub_fund: SubFund = share.call.sub_fund
-    if not rules.may_in(request.user, "fund.read", sub_fund):
-        if share.commitment.partner.organisation is None:
-            raise Http404
-        check_can_act_for(request.user, share.commitment.partner.organisation)
-    facts = [
-        Row(_("납입할 금액"), tables.money(share.amount)),
-        Row(_("약정 안"), tables.money(share.inside)),
-        Row(_("약정 별도"), tables.money(share.outside)),
-        Row(_("납입 기한"), tables.day(share.call.due_date)),
-        Row(_("약정액"), tables.money(share.commitment.amount)),
-        Row(_("요청 전 미납입"), tables.money(share.unfunded_before)),
-        Row(_("요청 뒤 미납입"), tables.money(share.unfunded_before - share.inside)),
-        Row(_("납입한 금액"), tables.money(share.paid)),
-    ]
-    return render(request, "fund/notice.html", {"share": share, "sub_fund": sub_fund, "facts": facts})
+    check_concerned(request, share.call.sub_fund, share.commitment)
+    return share
 
 
 def _call(request: SignedIn, public_id: UUID) -> CapitalCall:

@@ -6,18 +6,19 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from fund import rules, services, tables
+from fund import papers, rules, services, tables
 from fund.enums import DistributionStatus
 from fund.forms import DistributionForm, ReasonForm
-from fund.models import Distribution
-from fund.views.shared import SignedIn, found_sub_fund, tried
+from fund.models import Distribution, DistributionShare
+from fund.views.shared import SignedIn, check_concerned, found_sub_fund, tried
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Refused
+from portal.core.papers import answer
 from portal.core.ui.parts import Row
 
 
@@ -102,6 +103,31 @@ def distribution_step(request: SignedIn, distribution: UUID, step: str) -> HttpR
         raise Http404
     tried(request, *done)
     return redirect("fund:distribution", distribution=found.public_id)
+
+
+@login_required
+def part(request: SignedIn, distribution: UUID, commitment: UUID) -> HttpResponse:
+    """A partner's own notice of a distribution that was paid."""
+    share = _paid(request, distribution, commitment)
+    context = {"share": share, "sub_fund": share.distribution.sub_fund, "facts": papers.distributed(share)}
+    return render(request, "fund/part.html", context)
+
+
+@login_required
+def part_pdf(request: SignedIn, distribution: UUID, commitment: UUID) -> FileResponse:
+    """The notice as a file."""
+    share = _paid(request, distribution, commitment)
+    name = f"distribution-{share.distribution.number}-{share.commitment.public_id}.pdf"
+    return answer(papers.distribution_notice(share), name)
+
+
+def _paid(request: SignedIn, distribution: UUID, commitment: UUID) -> DistributionShare:
+    rows = DistributionShare.objects.select_related(
+        "distribution__sub_fund__programme__cluster", "commitment__partner__organisation"
+    ).filter(distribution__status__in=[DistributionStatus.PAID, DistributionStatus.REVERSED])
+    share = get_object_or_404(rows, distribution__public_id=distribution, commitment__public_id=commitment)
+    check_concerned(request, share.distribution.sub_fund, share.commitment)
+    return share
 
 
 def _distribution(request: SignedIn, public_id: UUID) -> Distribution:

@@ -11,8 +11,9 @@ from django.http import Http404, HttpRequest
 
 from fund import queries, rules
 from fund.forms import AsOfForm
-from fund.models import SubFund
+from fund.models import Commitment, SubFund
 from portal.accounts.models import User
+from portal.accounts.rules import check_can_act_for
 from portal.core.errors import Refused
 from portal.core.periods import SEOUL, end_of_day
 
@@ -30,6 +31,15 @@ def found_sub_fund(request: SignedIn, public_id: UUID) -> SubFund:
         raise Http404
     rules.check_can_read(request.user, found)
     return found
+
+
+def check_concerned(request: SignedIn, sub_fund: SubFund, commitment: Commitment) -> None:
+    """Lets pass who runs or reads the sub-fund, and the partner whose commitment it is."""
+    if rules.may_in(request.user, "fund.read", sub_fund):
+        return
+    if commitment.partner.organisation is None:
+        raise Http404
+    check_can_act_for(request.user, commitment.partner.organisation)
 
 
 def as_of(request: HttpRequest, now: datetime) -> tuple[date, datetime, AsOfForm]:

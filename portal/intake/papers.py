@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 from ledger import log
 from portal.core.papers import Paper, Part
 from portal.core.ui.parts import Row
-from portal.intake.models import Application, ResultNotice, Revision
+from portal.intake.models import Appeal, Application, ResultNotice, Revision
 from portal.intake.templatetags.intake import last_day, percent, score, spoken
 
 
@@ -60,6 +61,38 @@ def notice(told: ResultNotice) -> Paper:
         parts=[*_parts(told, content), Part(_("이의신청"), text=_remedy(told))],
         entry=log.printed(leaf) if leaf else None,
     )
+
+
+def appeal(filed: Appeal) -> Paper:
+    """이의신청: that it came in and until when it is answered, or how it was decided and why."""
+    application, decided = filed.application, filed.decided_at
+    current, leaf = application.call.current, log.last_leaf_of(filed)
+    rows = [
+        Row(_("공고명"), current.title_text if current else ""),
+        Row(_("접수 시각"), _instant(filed.filed_at)),
+        Row(_("상태"), str(filed.get_status_display())),
+        Row(_("결정 시각"), _instant(decided)) if decided else Row(_("답변 기한"), last_day(filed.due_at)),
+    ]
+    if filed.remedy:
+        rows.append(Row(_("구제"), str(filed.get_remedy_display())))
+    other = _("결정에 따를 수 없으면 결정을 안 날부터 90일 안에 행정심판이나 행정소송을 낼 수 있습니다.")
+    return Paper(
+        title=_("이의신청 결정통지") if decided else _("이의신청 접수증"),
+        number=application.receipt_number or "",
+        at=decided or filed.filed_at,
+        to=str(application.organisation),
+        parts=[
+            Part(_("이의신청"), rows),
+            Part(_("사유"), text=[filed.grounds]),
+            *([Part(_("결정 이유"), text=[filed.reasons])] if filed.reasons else []),
+        ],
+        entry=log.printed(leaf) if leaf else None,
+        closing=other,
+    )
+
+
+def _instant(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 def _parts(told: ResultNotice, content: Mapping[str, Any]) -> Iterator[Part]:

@@ -61,6 +61,7 @@ urlpatterns = [
     path("my/results/<uuid:public_id>/appeal/", applicant.appeal_form, name="appeal-form"),
     path("my/appeals/<uuid:public_id>/", applicant.appeal, name="appeal"),
     path("my/appeals/<uuid:public_id>/withdraw/", parties.withdraw_appeal, name="withdraw-appeal"),
+    path("my/appeals/<uuid:public_id>/pdf/", applicant.appeal_pdf, name="appeal-pdf"),
     path("review/", review.reviews, name="reviews"),
     path("review/sittings/", sittings.mine, name="sittings"),
     path("review/sittings/<uuid:public_id>/sign/", sittings.sign, name="sign-in"),

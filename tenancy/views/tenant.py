@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -155,6 +155,36 @@ def lease_pdf(request: SignedIn, lease: UUID) -> FileResponse:
     if not found.document:
         raise Http404
     return answer(papers.lease(found), f"lease-{found.public_id}.pdf")
+
+
+@login_required
+def offer_pdf(request: SignedIn, offer: UUID) -> FileResponse:
+    """The offer as a file, once it was sent."""
+    found = found_offer(offer)
+    rules.check_can_see_offer(request.user, found)
+    if found.sent_at is None:
+        raise Http404
+    return answer(papers.offer(found), f"offer-{found.public_id}.pdf")
+
+
+@login_required
+def invoice_pdf(request: SignedIn, lease: UUID, invoice: int) -> FileResponse:
+    """One issued invoice as a file."""
+    found = found_lease(lease)
+    rules.check_can_see_lease(request.user, found)
+    issued = get_object_or_404(found.invoices.exclude(number=None), pk=invoice)
+    return answer(papers.invoice(issued), f"{issued.number}.pdf")
+
+
+@login_required
+def deposit_pdf(request: SignedIn, lease: UUID) -> FileResponse:
+    """The deposit as it stands, as a file."""
+    found = found_lease(lease)
+    rules.check_can_see_lease(request.user, found)
+    row = queries.deposit_of(found)
+    if row is None:
+        raise Http404
+    return answer(papers.deposit(row), f"deposit-{found.public_id}.pdf")
 
 
 @require_POST

@@ -206,6 +206,9 @@ def test_a_stranger_checks_a_certificate_by_number_page_and_file(certified):
     assert stranger.get(paper).status_code == 403
     file = browser(certified.students[0]).get(paper)
     assert "유효한 수료증입니다" in upload(stranger, file.content)
+    printed = reverse("college:certificate-pdf", args=[certified.credential.public_id])
+    assert stranger.get(printed).status_code == 403
+    assert b"".join(browser(certified.students[0]).get(printed).streaming_content).startswith(b"%PDF")
     assert "유효하지 않은" in upload(stranger, file.content.replace("하늘".encode(), "하늬".encode()))
     assert "유효하지 않은" in upload(stranger, b"%PDF-1.7 no json")
 

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from fund.models import Partner
-from fund.services import propose_distribution
+from fund.services import approve_distribution, pay_distribution, propose_distribution
 from ledger import log
 from ledger.models import Record
 from portal.accounts import services as accounts
@@ -266,6 +266,11 @@ def _fund(world: World, organisation: Any) -> None:
     row = propose_distribution(
         sub_fund=made.sub_fund, kind="PERMANENT", amount=1_000_000, on=paid_at.date(), by=made.manager, now=paid_at
     )
+    paid = propose_distribution(
+        sub_fund=made.sub_fund, kind="PERMANENT", amount=1_000_000, on=paid_at.date(), by=made.manager, now=paid_at
+    )
+    approve_distribution(distribution=paid, by=made.approver)
+    pay_distribution(distribution=paid, by=made.manager, now=paid_at)
     world.people["fund manager"] = made.manager
     world.things |= {
         "sub fund": [made.sub_fund.public_id],
@@ -274,6 +279,7 @@ def _fund(world: World, organisation: Any) -> None:
         "distribution": [row.public_id],
         "distribution step": [row.public_id, "pay"],
         "call share": [share.pk],
+        "distribution notice": [paid.public_id, share.commitment.public_id],
         "call notice": [call.public_id, share.commitment.public_id],
     }
 
@@ -303,6 +309,7 @@ def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any
         "lease with deposit": [lease.public_id],
         "amendment": [amendment.public_id],
         "invoice line": [line.pk],
+        "issued invoice": [lease.public_id, second.pk],
         "credit note": [note.pk],
     }
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from portal.core.errors import Invalid, NotAllowed, Overtaken
-from portal.intake import queries, services
+from portal.intake import papers, queries, services
 from portal.intake.models import Appeal, Application, Assignment, Decision, ReserveEntry, Track
 from tests.factories import intake as factory
 from tests.factories import people
@@ -46,6 +46,18 @@ def upheld(trial, application, remedy):
             appeal=appeal, outcome=outcome, reasons="채점 오류", remedy=chosen, by=trial.reviewer, now=REVIEW
         )
     return Appeal.objects.select_related("application__call__cluster", "application__call__current").get(pk=appeal.pk)
+
+
+def test_an_appeal_is_put_on_paper_before_and_after_its_decision(told):
+    trial, files = told
+    filed = services.file_appeal(notice=files[4].notices.last(), grounds="다시", by=trial.masters[4], now=REVIEW)
+    before = papers.appeal(filed)
+    services.withdraw_appeal(appeal=filed, by=trial.masters[4], now=REVIEW)
+    after = papers.appeal(upheld(trial, files[4], "SELECT"))
+    assert [str(paper.title) for paper in (before, after)] == ["이의신청 접수증", "이의신청 결정통지"]
+    assert [paper.number for paper in (before, after)] == [files[4].receipt_number] * 2
+    assert [paper.entry.title for paper in (before, after)] == ["이의신청이 접수되었습니다", "이의신청을 결정했습니다"]
+    assert after.parts[-1].text == ["채점 오류"]
 
 
 def rescored(trial, appeal, points):

@@ -257,3 +257,11 @@ def appeal(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "can_remedy": bool(found.remedy) and rules.allowed(rules.check_can_run, request.user, found.application.call),
     }
     return render(request, "intake/appeal.html", context, status=422 if form is not None and form.errors else 200)
+
+
+@login_required
+@require_safe
+def appeal_pdf(request: HttpRequest, public_id: UUID) -> FileResponse:
+    """이의신청 접수 or its decision as a file."""
+    found = get_object_or_404(queries.appeals_for(request.user), public_id=public_id)
+    return answer(papers.appeal(found), f"appeal-{found.application.receipt_number}.pdf")

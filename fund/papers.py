@@ -1,0 +1,68 @@
+"""What a partner is told, on paper: the notice of a capital call, the notice of a distribution."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from fund import tables
+from fund.models import CallShare, DistributionShare
+from ledger import log
+from portal.core.papers import Paper, Part
+from portal.core.ui.parts import Row
+
+
+def asked(share: CallShare) -> list[Row]:
+    """What a partner has to pay, and what may still be called before and after."""
+    return [
+        Row(_("납입할 금액"), tables.money(share.amount)),
+        Row(_("약정 안"), tables.money(share.inside)),
+        Row(_("약정 별도"), tables.money(share.outside)),
+        Row(_("납입 기한"), tables.day(share.call.due_date)),
+        Row(_("약정액"), tables.money(share.commitment.amount)),
+        Row(_("요청 전 미납입"), tables.money(share.unfunded_before)),
+        Row(_("요청 뒤 미납입"), tables.money(share.unfunded_before - share.inside)),
+        Row(_("납입한 금액"), tables.money(share.paid)),
+    ]
+
+
+def call_notice(share: CallShare) -> Paper:
+    """출자요청 통지 to one partner."""
+    leaf = log.last_leaf_of(share) or log.last_leaf_of(share.call)
+    assert leaf is not None  # a share is made when its call is issued, which is a leaf
+    entry = log.printed(leaf)
+    return Paper(
+        title=_("출자요청 통지"),
+        number=_("%(fund)s %(number)s차") % {"fund": share.call.sub_fund, "number": share.call.number},
+        at=entry.at,
+        to=str(share.commitment.partner),
+        parts=[Part(_("요청한 금액"), asked(share))],
+        entry=entry,
+    )
+
+
+def distributed(share: DistributionShare) -> list[Row]:
+    """What a partner got, and how much of it returns capital."""
+    row = share.distribution
+    return [
+        Row(_("받을 금액"), tables.money(share.amount)),
+        Row(_("그 가운데 원금"), tables.money(share.capital)),
+        Row(_("배분일"), tables.day(row.on_date)),
+        Row(_("종류"), row.get_kind_display()),
+        Row(_("약정액"), tables.money(share.commitment.amount)),
+    ]
+
+
+def distribution_notice(share: DistributionShare) -> Paper:
+    """배분 통지 to one partner."""
+    row = share.distribution
+    leaf = log.last_leaf_of(share) or log.last_leaf_of(row)
+    assert leaf is not None  # a distribution that was paid has leaves
+    entry = log.printed(leaf)
+    return Paper(
+        title=_("배분 통지"),
+        number=_("%(fund)s %(number)s차") % {"fund": row.sub_fund, "number": row.number},
+        at=entry.at,
+        to=str(share.commitment.partner),
+        parts=[Part(_("배분한 금액"), distributed(share))],
+        entry=entry,
+    )
