@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portal.intake.tasks.carry_out_retention",
         "schedule": crontab(hour=4, minute=10),
     },
+    "close done requests": {"task": "tenancy.tasks.close_tickets", "schedule": 3600.0, "options": {"expires": 1800}},
     "free unused meeting rooms": {
         "task": "tenancy.tasks.free_unused_rooms",
         "schedule": 60.0,

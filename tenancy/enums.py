@@ -227,3 +227,46 @@ class BookingStatus(models.TextChoices):
     NO_SHOW = "NO_SHOW", pgettext_lazy("회의실 예약", "미사용(자동취소)")
     CANCELLED = "CANCELLED", pgettext_lazy("회의실 예약", "취소")
     REFUSED = "REFUSED", pgettext_lazy("회의실 예약", "반려")
+
+
+class TicketCategory(models.TextChoices):
+    """What a request is about; each has its time."""
+
+    REPAIR = "REPAIR", pgettext_lazy("민원", "수리")
+    NETWORK = "NETWORK", pgettext_lazy("민원", "네트워크")
+    CARD = "CARD", pgettext_lazy("민원", "출입카드")
+    VISITOR = "VISITOR", pgettext_lazy("민원", "방문객")
+    CLEANING = "CLEANING", pgettext_lazy("민원", "청소")
+    OTHER = "OTHER", pgettext_lazy("민원", "기타")
+
+
+class TicketStatus(models.TextChoices):
+    RECEIVED = "RECEIVED", pgettext_lazy("민원", "접수")
+    ASSIGNED = "ASSIGNED", pgettext_lazy("민원", "배정")
+    IN_PROGRESS = "IN_PROGRESS", pgettext_lazy("민원", "처리중")
+    WAITING = "WAITING", pgettext_lazy("민원", "회신대기")
+    DONE = "DONE", pgettext_lazy("민원", "완료")
+    CLOSED = "CLOSED", pgettext_lazy("민원", "종결")
+
+
+class Sector(models.TextChoices):
+    """What a company does, for the directory."""
+
+    PLATFORM = "PLATFORM", pgettext_lazy("분야", "플랫폼·인프라")
+    SERVICE = "SERVICE", pgettext_lazy("분야", "서비스")
+    SECURITY = "SECURITY", pgettext_lazy("분야", "보안·인증")
+    CONTENT = "CONTENT", pgettext_lazy("분야", "콘텐츠·게임")
+    LOGISTICS = "LOGISTICS", pgettext_lazy("분야", "물류·유통")
+    OTHER = "OTHER", pgettext_lazy("분야", "기타")
+
+
+class ListingField(models.TextChoices):
+    """What a company consents to being shown; each stands alone."""
+
+    LISTED = "LISTED", pgettext_lazy("공개 동의", "기업명과 거점")
+    SECTOR = "SECTOR", pgettext_lazy("공개 동의", "분야")
+    INTRO = "INTRO", pgettext_lazy("공개 동의", "소개")
+    LOGO = "LOGO", pgettext_lazy("공개 동의", "로고")
+    WEB = "WEB", pgettext_lazy("공개 동의", "누리집")
+    CONTACT = "CONTACT", pgettext_lazy("공개 동의", "문의 전자우편")
+    ALUMNI = "ALUMNI", pgettext_lazy("공개 동의", "졸업한 뒤에도 졸업기업으로")

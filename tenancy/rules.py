@@ -26,6 +26,7 @@ from tenancy.models import (
     MoveOut,
     Offer,
     RenewalReview,
+    Ticket,
 )
 
 
@@ -235,6 +236,35 @@ def check_can_use_booking(by: Any, booking: Booking) -> str:
 def can_use_booking(by: Any, booking: Booking) -> bool:
     ours = booking.organisation is not None and people.is_member(by, booking.organisation)
     return ours or may_in(by, "booking.handle", booking.room.hub)
+
+
+def check_can_open_ticket(by: Any, organisation: Organisation) -> str:
+    """Whoever acts for a company asks, answers, reopens and closes for it."""
+    return accounts.check_can_act_for(by, organisation)
+
+
+def can_open_ticket(by: Any, organisation: Organisation) -> bool:
+    return people.is_member(by, organisation)
+
+
+def check_can_handle_ticket(by: Any, ticket: Ticket) -> str:
+    return check_may_in(by, "ticket.handle", ticket.hub)
+
+
+def check_can_see_tickets(by: Any, hub: Hub) -> str:
+    return check_may_in(by, "lease.read", hub)
+
+
+def check_can_see_ticket(by: Any, ticket: Ticket) -> str:
+    """The company's people, and those who run or decide the hub."""
+    if people.is_member(by, ticket.organisation):
+        return accounts.check_can_act_for(by, ticket.organisation)
+    return check_may_in(by, "lease.read", ticket.hub)
+
+
+def check_can_publish_listing(by: Any, organisation: Organisation) -> str:
+    """What the public reads of a company is its master account's word."""
+    return _check_master(by, organisation)
 
 
 def _check_master(by: Any, organisation: Organisation) -> str:

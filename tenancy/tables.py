@@ -16,7 +16,7 @@ from portal.core.money import won
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
 from portal.intake.blocks import in_language
-from tenancy.enums import BookingStatus, LeaseStatus, OfferStatus, PlaceState
+from tenancy.enums import BookingStatus, LeaseStatus, OfferStatus, PlaceState, TicketStatus
 from tenancy.models import AllocationRun, Amendment, Invoice, Lease, MoveOut, Offer, RenewalReview
 from tenancy.queries import Feasibility, Place
 from tenancy.reasons import REASONS
@@ -37,6 +37,10 @@ TONES: dict[str, parts.Tone] = {
     BookingStatus.CONFIRMED: "success",
     BookingStatus.CHECKED_IN: "solid",
     BookingStatus.NO_SHOW: "danger",
+    TicketStatus.RECEIVED: "warning",
+    TicketStatus.IN_PROGRESS: "info",
+    TicketStatus.WAITING: "warning",
+    TicketStatus.DONE: "success",
 }
 _PLACE_ORDERS = {
     "unit": lambda place: place.unit.code,

@@ -42,3 +42,9 @@ def turn_terms() -> int:
 def free_unused_rooms() -> int:
     """Free the meeting rooms nobody came to; answers how many."""
     return services.release_no_shows(now=database_now())
+
+
+@app.task(name="tenancy.tasks.close_tickets")
+def close_tickets() -> int:
+    """Close the requests that have been done for seven days; answers how many."""
+    return services.close_done_tickets(now=database_now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenancy.views import amendments, endings, meeting, money, officer, places, tenant
+from tenancy.views import amendments, directory, endings, meeting, money, officer, places, tenant, tickets
 
 app_name = "tenancy"
 urlpatterns = [
@@ -12,6 +12,14 @@ urlpatterns = [
     path("bookings/", meeting.bookings, name="bookings"),
     path("bookings/feed/<str:token>/calendar.ics", meeting.booking_feed, name="booking_feed"),
     path("bookings/<uuid:booking>/", meeting.booking, name="booking"),
+    path("tickets/", tickets.tickets, name="tickets"),
+    path("tickets/new/", tickets.new_ticket, name="new_ticket"),
+    path("tickets/<uuid:ticket>/", tickets.ticket, name="ticket"),
+    path("tickets/files/<uuid:file>/", tickets.ticket_file, name="ticket_file"),
+    path("desk/hubs/<slug:hub>/tickets/", tickets.ticket_board, name="ticket_board"),
+    path("directory/", directory.directory, name="directory"),
+    path("directory/<uuid:company>/logo/", directory.logo, name="logo"),
+    path("directory/<uuid:company>/edit/", directory.listing, name="listing"),
     path("desk/hubs/<slug:hub>/rooms/", meeting.room_desk, name="room_desk"),
     path("<slug:hub>/<int:level>/", places.floor, name="floor"),
     path("results/", places.results, name="results"),

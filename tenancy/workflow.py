@@ -122,6 +122,18 @@ BOOKING: Steps = {
     ("CONFIRMED", "CANCELLED"): "booking:cancelled",
 }
 
+TICKET: Steps = {
+    ("RECEIVED", "ASSIGNED"): "ticket:assigned",
+    ("ASSIGNED", "IN_PROGRESS"): "ticket:started",
+    ("IN_PROGRESS", "WAITING"): "ticket:asked",
+    ("WAITING", "IN_PROGRESS"): "ticket:answered",
+    ("IN_PROGRESS", "DONE"): "ticket:done",
+    ("DONE", "CLOSED"): "ticket:closed",
+    ("DONE", "IN_PROGRESS"): "ticket:reopened",
+    ("RECEIVED", "CLOSED"): "ticket:dropped",
+    ("ASSIGNED", "CLOSED"): "ticket:dropped",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -235,5 +247,17 @@ MACHINES: Mapping[str, Machine] = {
         BOOKING,
         enums.BookingStatus,
         _owners(enums.BookingStatus, REQUESTED=Owner.OFFICER, CONFIRMED=Owner.TENANT),
+    ),
+    "ticket": Machine(
+        TICKET,
+        enums.TicketStatus,
+        _owners(
+            enums.TicketStatus,
+            RECEIVED=Owner.OFFICER,
+            ASSIGNED=Owner.OFFICER,
+            IN_PROGRESS=Owner.OFFICER,
+            WAITING=Owner.TENANT,
+            DONE=Owner.TENANT,
+        ),
     ),
 }

@@ -24,6 +24,7 @@ FUNCTIONS = (
     "entry_adds_up()",
     "deposit_sums(bigint)",
     "amendment_sealed()",
+    "room_stands()",
     "quota_counts()",
     "booking_counts()",
     "quota_adds_up(bigint)",
@@ -73,4 +74,6 @@ class Migration(migrations.Migration):
         RequireLeaf("MoveOut", state="status"),
         RequireLeaf("Graduation"),
         RequireLeaf("Booking", state="status"),
+        RequireLeaf("Ticket", state="status"),
+        RequireLeaf("ListingConsent", watch=["withdrawn_at"]),
     ]

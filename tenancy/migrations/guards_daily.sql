@@ -28,3 +28,15 @@ CREATE CONSTRAINT TRIGGER quota_adds_up AFTER INSERT OR UPDATE ON tenancy_quotau
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tenancy_quota_counts();
 CREATE CONSTRAINT TRIGGER booking_adds_up AFTER INSERT OR DELETE OR UPDATE OF counted_minutes, quota_id ON tenancy_booking
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tenancy_booking_counts();
+
+-- A room is let from the day on which its floor is in service and the unit exists, never before.
+CREATE FUNCTION tenancy_room_stands() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM tenancy_unit u JOIN tenancy_floor f ON f.id = u.floor_id
+              WHERE u.id = NEW.unit_id AND lower(NEW.period) < greatest(u.from_date, f.from_date)) THEN
+    RAISE EXCEPTION 'unit % is not in service on %', NEW.unit_id, lower(NEW.period) USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER room_stands BEFORE INSERT ON tenancy_occupancy
+  FOR EACH ROW EXECUTE FUNCTION tenancy_room_stands();

@@ -8,6 +8,7 @@ from tenancy.models.money import ArrearsCase, BankFile, CreditNote, Deposit, Dep
 from tenancy.models.needs import AllocationLine, AllocationRun, Need, Preference, Terms
 from tenancy.models.occupancy import Occupancy, Offer
 from tenancy.models.places import Building, Cell, Floor, Hub, Unit, UnitCell
+from tenancy.models.residents import Listing, ListingConsent, Ticket, TicketFile, TicketNote, TicketRating
 
 __all__ = [
     "AllocationLine",
@@ -31,6 +32,8 @@ __all__ = [
     "InvoiceSeries",
     "Lease",
     "LeaseTerm",
+    "Listing",
+    "ListingConsent",
     "MeetingRoom",
     "MoveOut",
     "Need",
@@ -44,6 +47,10 @@ __all__ = [
     "RenewalReview",
     "Signature",
     "Terms",
+    "Ticket",
+    "TicketFile",
+    "TicketNote",
+    "TicketRating",
     "Unit",
     "UnitCell",
 ]

@@ -159,6 +159,25 @@ def counts_on(hub_ids: Iterable[int], on: date) -> dict[int, dict[str, int]]:
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Rooms of a hub that are not there yet: the next day on which some open, and how many do."""
+
+    opens: date
+    rooms: int
+
+
+def under_construction(on: date) -> dict[int, Coming]:
+    """By hub: what opens next after a day, on floors that are not in service yet."""
+    units = Unit.objects.filter(floor__from_date__gt=on).order_by("floor__from_date")
+    found: dict[int, Coming] = {}
+    for hub, opens in units.values_list("floor__building__hub", "floor__from_date"):
+        known = found.get(hub)
+        if known is None or known.opens == opens:
+            found[hub] = Coming(opens, known.rooms + 1 if known else 1)
+    return found
+
+
 def tenants_on(on: date, cluster: Cluster | None = None, hub_codes: Iterable[str] = ()) -> QuerySet[Organisation]:
     """Companies that are in a room on the day."""
     rows = Occupancy.objects.filter(

@@ -56,6 +56,7 @@ from tenancy.services.leaving import (
     turn_terms,
     withdraw_notice,
 )
+from tenancy.services.listings import save_listing
 from tenancy.services.needs import freeze_need, leave_line, state_need
 from tenancy.services.offers import (
     accept_offer,
@@ -72,6 +73,18 @@ from tenancy.services.payments import apply_import, bounce, plan_import, refund
 from tenancy.services.places import block_unit, import_places, set_terms, unblock
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 from tenancy.services.reshaping import Part, reshape
+from tenancy.services.tickets import (
+    answer_ticket,
+    ask_tenant,
+    assign_ticket,
+    close_done_tickets,
+    close_ticket,
+    drop_ticket,
+    finish_ticket,
+    open_ticket,
+    reopen_ticket,
+    start_ticket,
+)
 
 __all__ = [
     "Part",
@@ -80,9 +93,12 @@ __all__ = [
     "abandon_lease",
     "accept_offer",
     "agree_plan",
+    "answer_ticket",
     "apply_import",
     "approve_credit",
     "ask_renewal",
+    "ask_tenant",
+    "assign_ticket",
     "bill_holdovers",
     "bill_month",
     "black_out",
@@ -94,6 +110,8 @@ __all__ = [
     "cancel_after_leaving",
     "cancel_booking",
     "check_in",
+    "close_done_tickets",
+    "close_ticket",
     "confirm_allocation",
     "confirm_booking",
     "decide_renewal",
@@ -101,9 +119,11 @@ __all__ = [
     "decline_offer",
     "drop_amendment",
     "drop_credit",
+    "drop_ticket",
     "dun",
     "expire_due_offers",
     "expire_offer",
+    "finish_ticket",
     "freeze_need",
     "give_notice",
     "hold_over",
@@ -120,6 +140,7 @@ __all__ = [
     "object_to_settlement",
     "offer_room",
     "open_meeting_room",
+    "open_ticket",
     "plan_import",
     "prepare_area",
     "prepare_credit",
@@ -139,11 +160,13 @@ __all__ = [
     "release_for_house",
     "release_no_shows",
     "remind_offers",
+    "reopen_ticket",
     "reshape",
     "return_deposit",
     "return_keys",
     "revoke_offer",
     "run_allocation",
+    "save_listing",
     "schedule_inspection",
     "set_booking_rule",
     "set_terms",
@@ -152,6 +175,7 @@ __all__ = [
     "sign_lease",
     "sign_renewal",
     "start_termination",
+    "start_ticket",
     "state_need",
     "terminate",
     "turn_terms",

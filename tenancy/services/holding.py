@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
 from ledger import log
-from portal.core.errors import Overtaken
+from portal.core.errors import Invalid, Overtaken
 from portal.core.transition import advance
 from tenancy.enums import OccupancyStatus
 from tenancy.models import Occupancy, Unit
@@ -32,6 +32,8 @@ _FIRST = {
 
 def occupy(unit: Unit, start: date, end: date, status: OccupancyStatus, *, by: Any, **fields: Any) -> list[Occupancy]:
     """One row per cell of the unit for ``[start, end)``, with its leaf. Raises ``Overtaken`` for a cell already taken."""
+    if start < max(unit.from_date, unit.floor.from_date):
+        raise Invalid(_("아직 문을 열지 않은 호실입니다."))
     # Held until the commit: nobody splits or merges the unit meanwhile, and whoever did so before has committed.
     list(Unit.objects.select_for_update(no_key=True).filter(pk=unit.pk).values_list("pk"))
     if not _covered(unit, start, end):

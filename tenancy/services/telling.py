@@ -16,6 +16,7 @@ from tenancy.models import (
     MoveOut,
     Offer,
     RenewalReview,
+    Ticket,
 )
 
 
@@ -184,4 +185,13 @@ def tell_booking(booking: Booking) -> None:
         },
         url=reverse("tenancy:booking", args=[booking.public_id]),
         key=f"space.booking:{booking.public_id}:{booking.status}",
+    )
+
+
+def tell_ticket(ticket: Ticket) -> None:
+    notify(
+        to=ticket.organisation,
+        topic="space.ticket",
+        context={"title": ticket.title, "status": ticket.get_status_display()},
+        url=reverse("tenancy:ticket", args=[ticket.public_id]),
     )

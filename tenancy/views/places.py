@@ -26,7 +26,10 @@ def hubs(request: HttpRequest) -> HttpResponse:
     on = day_asked(request, database_now())
     found = list(queries.hubs())
     counts = queries.counts_on([hub.pk for hub in found], on)
-    places = [(hub, counts.get(hub.pk, {"units": 0, "free": 0}), _floors(hub, on)) for hub in found]
+    building = queries.under_construction(on)
+    places = [
+        (hub, counts.get(hub.pk, {"units": 0, "free": 0}), _floors(hub, on), building.get(hub.pk)) for hub in found
+    ]
     context = {"places": places, "on": on, "form": DayForm(initial={"on": on})}
     return render(request, "tenancy/hubs.html", context)
 

@@ -32,6 +32,7 @@ from tenancy.services import (
     invite_renewals,
     issue_invoice,
     move_in,
+    open_ticket,
     prepare_area,
     prepare_credit,
     prepare_lease,
@@ -334,4 +335,20 @@ def _daily(world: World, place: space.Space, organisation: Any) -> dict[str, lis
         by=world.people["master"],
         now=database_now(),
     )
-    return {"meeting room": [place.hub.code, room.code], "booking": [booking.public_id]}
+    photo = ContentFile(PDF, name="문.pdf")
+    ticket = open_ticket(
+        hub=place.hub,
+        organisation=organisation,
+        category="REPAIR",
+        title="문",
+        text="문",
+        by=world.people["master"],
+        now=space.NOW,
+        attached=[photo],
+    )
+    return {
+        "meeting room": [place.hub.code, room.code],
+        "booking": [booking.public_id],
+        "ticket": [ticket.public_id],
+        "ticket file": [ticket.files.get().public_id],
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -58,6 +58,28 @@ class Measured:
     head: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """An upload that is what its name says."""
+
+    name: str
+    size: int
+    content_type: str
+    sha256: str
+
+
+def inspect_upload(
+    name: str, content: File[Any], *, types: Sequence[str], most: int, field: str | None = None
+) -> Inspected:
+    """Read an upload once. Raises ``Invalid`` (of ``field``) when it is too large, empty, or not what its name says."""
+    try:
+        measured, shown = _measure(content, most), _plain_name(name)
+        content_type = _content_type(shown, measured.head, types)
+    except Invalid as refusal:
+        raise Invalid(refusal.message, field=field) from refusal
+    return Inspected(shown, measured.size, content_type, measured.sha256)
+
+
 def attach_file(
     *, application: Application, block: str, name: str, content: File[Any], by: Any, now: datetime
 ) -> Attachment:
@@ -66,9 +88,8 @@ def attach_file(
     asked = application.call.current.parsed_form.block(block) if application.call.current else None
     if asked is None or asked.kind != "file":
         raise Invalid(_("파일을 받지 않는 문항입니다."))
-    measured = _measure(content, asked.limits.get("max_bytes", DEFAULT_MAX_BYTES))
-    shown = _plain_name(name)
-    content_type = _content_type(shown, measured.head, asked)
+    most, types = asked.limits.get("max_bytes", DEFAULT_MAX_BYTES), asked.limits.get("types", DEFAULT_TYPES)
+    found = inspect_upload(name, content, types=types, most=most)
     with transaction.atomic():
         Application.objects.select_for_update().get(pk=application.pk)
         _check_count(application, asked)
@@ -76,15 +97,15 @@ def attach_file(
         attachment = Attachment(
             application=application,
             block=block,
-            name=shown,
-            size=measured.size,
-            content_type=content_type,
-            sha256=measured.sha256,
+            name=found.name,
+            size=found.size,
+            content_type=found.content_type,
+            sha256=found.sha256,
             uploaded_by=by,
             uploaded_at=now,
             scan=Scan.WAITING if settings.CLAMD_ADDRESS else Scan.NONE,
         )
-        attachment.file.save(shown, content, save=True)
+        attachment.file.save(found.name, content, save=True)
         if attachment.scan == Scan.WAITING:
             queue_scan(attachment)
     return attachment
@@ -118,9 +139,8 @@ def _plain_name(name: str) -> str:
     return f"{stem[:150]}{dot}{extension[:10]}" or "file"
 
 
-def _content_type(name: str, head: bytes, block: Block) -> str:
+def _content_type(name: str, head: bytes, accepted: Sequence[str]) -> str:
     extension = name.rpartition(".")[2].lower()
-    accepted = tuple(block.limits.get("types", DEFAULT_TYPES))
     known = CONTENT.get(extension)
     if extension not in accepted or known is None:
         raise Invalid(_("%(types)s 파일만 올릴 수 있습니다.") % {"types": ", ".join(accepted)})
