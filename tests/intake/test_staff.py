@@ -130,6 +130,8 @@ def test_a_panel_changes_and_a_sheet_is_given_back(at, clock):
     release = address("release", sheet.assignment.public_id)
     assert done(officer.post(release, {"reason": "출장"}), readers)
     members = address("members", code, 1)
+    shown = officer.get(members).text
+    assert ("2명 (기준 1명 이상)" in shown, "1건 (건당 2명)" in shown) == (True, True)
     assert done(officer.post(members, {"evaluator": late.pk}), members)
     assert done(officer.post(readers, {"member": late.memberships.get().pk}), readers)
     dismiss = address("dismiss", code, 1, member.memberships.get().pk)

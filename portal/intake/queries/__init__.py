@@ -46,6 +46,7 @@ from portal.intake.queries.exceptions import (
     members_of,
     readers_of,
     reserve_of,
+    short_of_readers,
 )
 from portal.intake.queries.keeping import calls_to_clear, due_copies, due_for_destruction, holds_of
 from portal.intake.queries.naming import name_hits, stages_to_search, unsearched, withheld_blocks
@@ -164,6 +165,7 @@ __all__ = [
     "served_since",
     "sheets_of",
     "sheets_on",
+    "short_of_readers",
     "sittings_in",
     "sittings_of",
     "stages_to_rate",

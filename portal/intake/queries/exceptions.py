@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import TruncHour
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncHour
 
 from portal.accounts.models import Organisation
 from portal.core.periods import SEOUL
@@ -24,6 +24,7 @@ from portal.intake.models import (
     Revision,
     Stage,
 )
+from portal.intake.queries.applications import in_review
 from portal.intake.queries.calls import calls_for_staff
 
 
@@ -86,6 +87,13 @@ def readers_of(stage: Stage, application: Any) -> QuerySet[Assignment]:
     return (
         rows.select_related("member__evaluator__user", "stage__call__cluster").prefetch_related("sheets").order_by("pk")
     )
+
+
+def short_of_readers(stage: Stage) -> int:
+    """Files in review that fewer members read, or are proposed to read, than the stage asks for."""
+    here = Assignment.objects.filter(application=OuterRef("pk"), stage=stage, status__in=["PROPOSED", "CLEARED"])
+    readers = Coalesce(Subquery(here.order_by().values("application").annotate(n=Count("pk")).values("n")), 0)
+    return in_review(stage.call).annotate(readers=readers).filter(readers__lt=stage.per_file).count()
 
 
 def accesses_of(call: Call, *, only_appealed: bool = False) -> QuerySet[Access]:

@@ -48,6 +48,7 @@ def decision(request: HttpRequest, public_id: UUID) -> HttpResponse:
     problems = services.preview(decision=found) if found.status != "PUBLISHED" else []
     context = {
         "decision": found,
+        "now": database_now(),
         "call": found.call,
         "title": title_of(found.call),
         "table": _lines(found, page),

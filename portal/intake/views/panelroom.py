@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -12,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from portal.core.ui.parts import Column, Table, link
-from portal.intake import queries, rules, services
-from portal.intake.enums import AssignmentStatus, MemberStatus, SheetStatus
+from portal.core.ui.parts import Column, Row, Table, link
+from portal.intake import exact, queries, rules, services
+from portal.intake.enums import AssignmentStatus, Gender, MemberStatus, Sector, SheetStatus
 from portal.intake.forms import ReasonForm
 from portal.intake.forms.exceptions import ReaderForm, SeatForm
 from portal.intake.models import Application, Assignment, Member, ScoreSheet, Stage
@@ -44,11 +45,33 @@ def members(request: HttpRequest, code: str, number: int) -> HttpResponse:
         back=reverse("intake:desk-stage", args=[code, number]),
         back_word=stage.name_text,
         note=_("위원이 고사하거나 해촉되면 예비위원이나 위원 명부의 다른 사람을 위촉합니다."),
+        rows=_composition(stage, rows),
         tables=[_members(rows, code, number, may=may)],
         form=form,
         act=_("위원 더하기"),
         submit=_("위촉하기"),
     )
+
+
+def _composition(stage: Stage, members: Sequence[Member]) -> list[Row]:
+    """The shares of those who sit, beside what the call asks for, and how many files lack a reader."""
+    terms = stage.call.current.term("panel", {}) if stage.call.current else {}
+    live = (MemberStatus.INVITED, MemberStatus.ACCEPTED)
+    seated = [row.evaluator for row in members if row.status in live and not row.is_substitute]
+    shares = (
+        (_("산업계"), sum(one.sector == Sector.MARKET for one in seated), terms.get("least_market_bp", 0)),
+        (_("여성"), sum(one.gender == Gender.WOMAN for one in seated), terms.get("least_women_bp", 0)),
+    )
+    size = {"n": len(seated), "least": terms.get("least_size", 1)}
+    found = [Row(_("위원 수"), _("%(n)s명 (기준 %(least)s명 이상)") % size)]
+    for label, part, least in shares:
+        words = {"part": part, "all": len(seated), "least": exact.cut(Fraction(least, 100))}
+        found.append(Row(label, _("%(part)s/%(all)s명 (기준 %(least)s%% 이상)") % words))
+    short = queries.short_of_readers(stage)
+    found.append(
+        Row(_("평가위원이 모자란 신청서"), _("%(n)s건 (건당 %(per)s명)") % {"n": short, "per": stage.per_file})
+    )
+    return found
 
 
 def _members(rows: Sequence[Member], code: str, number: int, *, may: bool) -> Table:
