@@ -33,7 +33,7 @@ DESK = {
     "bench": 13,
     "desk-stage": 20,
     "ranking": 11,
-    "decision": 14,
+    "decision": 15,
 }
 
 
