@@ -50,6 +50,15 @@ def at_site(site: Site, django_db_blocker: pytest.FixtureRequest, settings: pyte
         connection.settings_dict.update(before)
 
 
+def pane(browser: Browser, home: str, width: int) -> Page:
+    """A page at the portal's own address, so that what is put into it finds its styles, but none of its scripts."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, base_url=home)
+    context.route("**/*.js", lambda route: route.abort())
+    page = context.new_page()
+    page.goto("/health/")
+    return page
+
+
 @pytest.fixture
 def visit(site: Site, browser: Browser) -> Iterator[object]:
     """``visit(width=1280, language="ko", javascript=True)`` opens a fresh browser as one more visitor.
@@ -66,11 +75,14 @@ def visit(site: Site, browser: Browser) -> Iterator[object]:
             base_url=site.url,
         )
         page: Page = context.new_page()
-        visitors.append(Visitor(page, language, watch(page, site.url)))
+        glass = None if javascript else pane(browser, site.url, width)
+        visitors.append(Visitor(page, language, watch(page, site.url), glass=glass))
         return visitors[-1]
 
     yield open_as
     for visitor in visitors:
         visitor.page.context.close()
+        if visitor.glass is not None:
+            visitor.glass.context.close()
     complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
     assert complaints == []

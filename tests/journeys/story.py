@@ -12,10 +12,15 @@ from pathlib import Path
 from portal.accounts import demo
 from portal.accounts.models import User
 from portal.core.clock import database_now
-from portal.intake import services
-from portal.intake.models import Call, ScoreSheet
+from portal.core.periods import SEOUL as SEOUL
+from portal.intake import queries, services
+from portal.intake.models import Application, Call, Decision, Evaluator, ScoreSheet
+from tenancy import services as tenancy
+from tenancy.models import Hub
 from tenancy.rehearsal.cast import Applicant, apply_as
 from tenancy.rehearsal.companies import invent
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def in_mail(var: Path, *, to: str, pattern: str, seconds: float = 60.0) -> str:
@@ -92,3 +97,51 @@ def pledge_the_rest(call: Call, *, but: str) -> None:
     for number in range(1, 8):
         if f"evaluator{number}" != but:
             services.sign_pledge(call=call, by=staff(f"evaluator{number}"), now=database_now())
+
+
+def give_terms(code: str, *, like: Call) -> None:
+    """On what terms the draft of this code gives out rooms: those of another call, in a hub with many."""
+    call, terms = Call.objects.get(code=code), like.space_terms
+    hub = Hub.objects.get(code="gaepo")
+    tenancy.set_terms(
+        call=call, hubs=[hub], rate_card=terms.rate_card, start_date=terms.start_date, by=staff("officer")
+    )
+
+
+def settle_findings(call: Call) -> None:
+    """The rules run; what they leave to a person is found fit; the result is decided and told."""
+    by, now = staff("officer"), database_now()
+    services.record_findings(call=call, by=by, now=now)
+    rules = [row["rule"] for row in call.current.eligibility]
+    for application, waiting in queries.unsettled_findings(call, rules):
+        for rule in waiting:
+            services.record_finding(
+                application=application, rule=rule, outcome="PASS", evidence="증명서", by=by, now=now
+            )
+    tell(services.prepare_eligibility(call=call, by=by, now=now))
+
+
+def tell(decision: Decision) -> None:
+    services.decide(decision=decision, by=staff("approver"), now=database_now())
+    services.publish(decision=decision, by=staff("approver"), now=database_now())
+
+
+def seat(call: Call, number: int) -> None:
+    """Everybody in the pool sits on the panel of a stage."""
+    pool = list(Evaluator.objects.filter(cluster=call.cluster, active=True).order_by("pk"))
+    stage = call.stages.get(number=number)
+    services.form_panel(stage=stage, evaluators=pool, chair=pool[-1], by=staff("officer"), now=database_now())
+
+
+def assign(call: Call, number: int) -> None:
+    for step in (services.open_stage, services.propose_assignments, services.confirm_assignments):
+        step(stage=call.stages.get(number=number), by=staff("officer"), now=database_now())
+
+
+def shortlist(call: Call, *, last: Application) -> Decision:
+    """Every sheet still open gets high points but those of one application; the stage is tallied, its result prepared."""
+    receipts = call.applications.exclude(pk=last.pk).values_list("receipt_number", flat=True)
+    score_the_rest(call, {receipt: 22 for receipt in receipts if receipt} | {last.receipt_number or "": 8})
+    stage, by = call.stages.get(number=1), staff("officer")
+    services.settle_stage(stage=stage, by=by, now=database_now())
+    return services.prepare_shortlist(stage=call.stages.get(number=1), by=by, now=database_now())
