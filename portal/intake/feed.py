@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.intake.models import Sitting
 
-_SALT = "portal.intake.feed"
+_SIGNER = signing.Signer(salt="portal.intake.feed")
 _LONGEST_LINE = 74
 
 
 def key_of(user: Any) -> str:
-    """The secret part of the person's address; another password makes another one."""
-    return signing.dumps({"user": str(user.public_id), "since": user.get_session_auth_hash()[:16]}, salt=_SALT)
+    """The secret part of the person's address, the same each time; another password makes another one."""
+    return _SIGNER.sign_object({"user": str(user.public_id), "since": user.get_session_auth_hash()[:16]})
 
 
 def user_of(key: str) -> User | None:
     """Whose address it is; None for one that was never given or is no longer good."""
     try:
-        given = signing.loads(key, salt=_SALT)
+        given = _SIGNER.unsign_object(key)
     except signing.BadSignature:
         return None
     user = User.objects.filter(public_id=given["user"], is_active=True).first()

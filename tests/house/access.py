@@ -238,8 +238,7 @@ TABLE: dict[str, Row] = {
     "fund:part": Row(FUND | COMPANY, "distribution notice"),
     "fund:part_pdf": Row(FUND | COMPANY, "distribution notice"),
     "tenancy:tickets": Row(SIGNED_IN),
-    # Only for people of a company that lives in a hub today; tests/tenancy.
-    "tenancy:new_ticket": Row(NOBODY),
+    "tenancy:new_ticket": Row(COMPANY),
     "tenancy:ticket": Row(COMPANY | DESK, "ticket"),
     "tenancy:ticket_file": Row(COMPANY | DESK, "ticket file"),
     "tenancy:ticket_board": Row(DESK, "hub"),

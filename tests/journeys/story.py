@@ -47,9 +47,9 @@ def staff(key: str) -> User:
 
 
 def rivals(call: Call, count: int) -> list[Applicant]:
-    """Other companies that apply in the meantime, by the services people use."""
+    """Other companies that apply in the meantime, by the services people use; those of one call apply to no other."""
     now, found = database_now(), []
-    for company in invent(count, foreign=0, play=900, before=now.date() - timedelta(days=400)):
+    for company in invent(count, foreign=0, play=900 + call.pk % 100, before=now.date() - timedelta(days=400)):
         applicant = apply_as(company, now)
         application = services.start_application(
             call=call,
