@@ -68,7 +68,8 @@ class Worker(ThreadWorker):
         portal = self.wsgi
 
         def dated(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            if (arrived := getattr(self._present, "arrived", None)) is not None:
+            # Taken out: a request that comes to this thread by another way must not find it.
+            if (arrived := self._present.__dict__.pop("arrived", None)) is not None:
                 environ[ARRIVED] = arrived
             return portal(environ, start_response)
 
