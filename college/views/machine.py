@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from college import tables
 from college.enums import SessionStatus
-from college.feeds import Entry, calendar
 from college.views.shared import found_run
+from portal.core import ical
 from portal.core.clock import database_now
 
 
@@ -19,17 +19,17 @@ from portal.core.clock import database_now
 def timetable(request: HttpRequest, code: str) -> HttpResponse:
     """``/college/runs/<code>.ics``: every lesson with a lasting id; cancelled ones say so."""
     run = found_run(code)
-    host = urlsplit(settings.SITE_URL).hostname
+    host, now = urlsplit(settings.SITE_URL).hostname, database_now()
     entries = [
-        Entry(
-            f"{lesson.public_id}@{host}",
-            lesson.starts_at,
-            lesson.ends_at,
-            f"{tables.name(run)} {lesson.number}",
-            lesson.room or tables.campus(run.campus),
+        ical.Entry(
+            uid=f"{lesson.public_id}@{host}",
+            title=f"{tables.name(run)} {lesson.number}",
+            starts_at=lesson.starts_at,
+            ends_at=lesson.ends_at,
+            changed_at=now,
+            place=str(lesson.room or tables.campus(run.campus)),
             cancelled=lesson.status == SessionStatus.CANCELLED,
         )
         for lesson in run.lessons.order_by("starts_at", "id")
     ]
-    text = calendar(tables.name(run), entries, stamped_at=database_now())
-    return HttpResponse(text, content_type="text/calendar; charset=utf-8")
+    return HttpResponse(ical.feed(tables.name(run), entries), content_type=ical.MIME)

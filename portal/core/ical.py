@@ -13,7 +13,10 @@ MIME = "text/calendar; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event; ``uid`` stays the same while it changes, so that calendars move it instead of adding another."""
+    """One event; ``uid`` stays the same while it changes, so that calendars move it instead of adding another.
+
+    A cancelled one stays in the feed, so that calendars take it out.
+    """
 
     uid: str
     title: str
@@ -23,17 +26,19 @@ class Entry:
     place: str = ""
     url: str = ""
     tentative: bool = False
+    cancelled: bool = False
 
 
-def feed(name: str, entries: Iterable[Entry]) -> bytes:
-    """The calendar as a file."""
+def feed(name: str, entries: Iterable[Entry]) -> str:
+    """The calendar as a file; times are UTC."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Madang//Calendar//KO")
     calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     for entry in entries:
         calendar.add_component(_event(entry))
-    return calendar.to_ical()
+    return calendar.to_ical().decode()
 
 
 def _event(entry: Entry) -> icalendar.Event:
@@ -43,7 +48,8 @@ def _event(entry: Entry) -> icalendar.Event:
     event.add("dtstart", entry.starts_at.astimezone(UTC))
     event.add("dtend", entry.ends_at.astimezone(UTC))
     event.add("dtstamp", entry.changed_at.astimezone(UTC))
-    event.add("status", "TENTATIVE" if entry.tentative else "CONFIRMED")
+    event.add("sequence", int(entry.cancelled))
+    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     if entry.place:
         event.add("location", entry.place)
     if entry.url:

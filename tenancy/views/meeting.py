@@ -12,13 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from portal.accounts.models import Organisation, User
+from portal.accounts import feedkeys
+from portal.accounts.models import Organisation
 from portal.accounts.queries import organisations_of
 from portal.core import ical
 from portal.core.clock import database_now
@@ -33,7 +33,7 @@ from tenancy.services.bookings import EARLY, Wish
 from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, day_asked
 
-_FEED_SALT = "tenancy.bookings.feed"
+_FEED = "bookings"
 #: How long what is over stays in the calendar feed.
 _KEPT = timedelta(days=90)
 
@@ -178,29 +178,18 @@ def bookings(request: SignedIn) -> HttpResponse:
     context = {
         "coming": daily_tables.bookings(coming, _("다가오는 예약"), company=True),
         "over": daily_tables.bookings(over, _("지난 예약"), company=True),
-        "feed": request.build_absolute_uri(reverse("tenancy:booking_feed", args=[feed_token(request.user)])),
+        "feed": request.build_absolute_uri(
+            reverse("tenancy:booking_feed", args=[feedkeys.key_of(request.user, _FEED)])
+        ),
     }
     return render(request, "tenancy/bookings.html", context)
-
-
-def feed_token(user: User) -> str:
-    """What lets a calendar read a person's bookings without signing in; a changed password ends it."""
-    return f"{user.public_id.hex}-{_seal(user)}"
-
-
-def _seal(user: User) -> str:
-    return salted_hmac(_FEED_SALT, f"{user.public_id.hex}{user.password}", algorithm="sha256").hexdigest()[:40]
 
 
 @require_safe
 def booking_feed(request: HttpRequest, token: str) -> HttpResponse:
     """My bookings for my own calendar."""
-    name, _dash, seal = token.partition("-")
-    try:
-        user = User.objects.filter(public_id=UUID(name), is_active=True).first()
-    except ValueError:
-        user = None
-    if user is None or not constant_time_compare(seal, _seal(user)):
+    user = feedkeys.user_of(token, _FEED)
+    if user is None:
         raise Http404
     rows = queries.own_bookings(user, database_now() - _KEPT)
     entries = [_entry(request, row) for row in rows if row.status in queries.TAKES_THE_ROOM]

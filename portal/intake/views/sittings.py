@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import second_factor
+from portal.core import ical
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Table, link
@@ -232,6 +233,4 @@ def calendar(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponse(status=404)
     address = request.build_absolute_uri(reverse("intake:sittings"))
     text = feed.calendar(queries.sittings_of(user), now=database_now(), url=address)
-    return HttpResponse(
-        text, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "private, no-store"}
-    )
+    return HttpResponse(text, content_type=ical.MIME, headers={"Cache-Control": "private, no-store"})
