@@ -45,9 +45,7 @@ _plain = re.compile(
     r'"type":"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,3}/[1-9][0-9]{0,3}","v":1\}'
 ).fullmatch
 
-_encode = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-).encode
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _decode = json.JSONDecoder().decode
 
 
@@ -69,9 +67,14 @@ def leaf_bytes(leaf: dict[str, Any]) -> bytes:
     _check_subject(leaf["subject"])
     if type(leaf["data"]) is not dict:
         raise InvalidLeaf("data must be an object")
-    # The leaf itself is depth 1; only data may go deeper than the fixed shape checked above.
-    _check_value(leaf["data"], 2)
-    return _canonical(leaf)
+    # The keys of a leaf are always the same, so they are put in order here; what has no quotes was checked above.
+    refs = ",".join([f'"{ref}"' for ref in leaf["refs"]])
+    actor, data, subject = (_spelled(leaf[name], 2) for name in ("actor", "data", "subject"))
+    at, own, kind = leaf["at"], leaf["id"], leaf["type"]
+    return _bytes(
+        f'{{"actor":{actor},"at":"{at}","data":{data},"id":"{own}","refs":[{refs}],'
+        f'"subject":{subject},"type":"{kind}","v":1}}'
+    )
 
 
 def parse_leaf(data: bytes) -> dict[str, Any]:
@@ -148,8 +151,17 @@ def salt_bytes(text: object) -> bytes:
 
 def canonical_value(value: Any) -> bytes:
     """JCS of any value that obeys the leaf's value rules; else `InvalidLeaf`."""
-    _check_value(value, 1)
-    return _canonical(value)
+    return _bytes(_spelled(value, 1))
+
+
+def _bytes(spelled: str) -> bytes:
+    try:
+        data = spelled.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidLeaf("lone surrogate in a string") from error
+    if len(data) > MAX_BYTES:
+        raise InvalidLeaf(f"longer than {MAX_BYTES} bytes")
+    return data
 
 
 def is_commitment(text: object) -> bool:
@@ -165,16 +177,6 @@ def is_leaf_id(text: object) -> bool:
 def is_token(text: object) -> bool:
     """Whether `text` may stand as a reference, a role or a kind."""
     return type(text) is str and _token(text) is not None
-
-
-def _canonical(value: Any) -> bytes:
-    try:
-        data = _encode(value).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise InvalidLeaf("lone surrogate in a string") from error
-    if len(data) > MAX_BYTES:
-        raise InvalidLeaf(f"longer than {MAX_BYTES} bytes")
-    return data
 
 
 def _require(pattern: Any, value: object, name: str) -> None:
@@ -220,25 +222,27 @@ def _check_subject(subject: object) -> None:
         _require(_commitment, subject["c"], "subject.c")
 
 
-def _check_value(value: Any, depth: int) -> None:
+def _spelled(value: Any, depth: int) -> str:
+    """Checks and spells in one pass: both look at every part of the value."""
     kind = type(value)
     if kind is str:
-        _check_text(value)
-    elif kind is int:
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise InvalidLeaf("an integer lies within 2^53 - 1 of 0")
-    elif kind is dict:
+        return _spelled_text(value)
+    if kind is dict:
         _check_depth(depth)
-        for key, item in value.items():
+        for key in value:
             if type(key) is not str or _key(key) is None:
                 raise InvalidLeaf("a key is 1 to 64 of a-z, 0-9 and _")
-            _check_value(item, depth + 1)
-    elif kind is list:
+        return "{" + ",".join([f'"{key}":{_spelled(value[key], depth + 1)}' for key in sorted(value)]) + "}"
+    if kind is list:
         _check_depth(depth)
-        for item in value:
-            _check_value(item, depth + 1)
-    elif kind is not bool:
-        raise InvalidLeaf(f"{kind.__name__} has no place in a leaf")
+        return "[" + ",".join([_spelled(item, depth + 1) for item in value]) + "]"
+    if kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
+            raise InvalidLeaf("an integer lies within 2^53 - 1 of 0")
+        return str(value)
+    if kind is bool:
+        return "true" if value else "false"
+    raise InvalidLeaf(f"{kind.__name__} has no place in a leaf")
 
 
 def _check_depth(depth: int) -> None:
@@ -246,9 +250,9 @@ def _check_depth(depth: int) -> None:
         raise InvalidLeaf(f"deeper than {MAX_DEPTH}")
 
 
-def _check_text(value: str) -> None:
-    if value.isascii():
-        if "\0" in value:
-            raise InvalidLeaf("U+0000 in a string")
-    elif "\0" in value or not unicodedata.is_normalized("NFC", value):
-        raise InvalidLeaf("a string must be in NFC and without U+0000")
+def _spelled_text(value: str) -> str:
+    if "\0" in value:
+        raise InvalidLeaf("U+0000 in a string")
+    if not value.isascii() and not unicodedata.is_normalized("NFC", value):
+        raise InvalidLeaf("a string must be in NFC")
+    return _quoted(value)

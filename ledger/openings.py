@@ -11,7 +11,6 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,8 +37,7 @@ class KeyDestroyed(ValueError):
     """The values of this person were erased; nothing is sealed or opened under that key again."""
 
 
-@dataclass(frozen=True)
-class Sealing:
+class Sealing(NamedTuple):
     """A value to seal: its place in the leaf, whose it is, and what the commitment opens to, in canonical spelling."""
 
     path: str

@@ -6,14 +6,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 from uuid import UUID
 
-import psycopg
-from django.conf import settings
 from django.db import connection
 
 from ledger import entry, openings
+from ledger.calling import Function
 from ledger.people import Acting, Row
 from ledger.registry import EventType, InvalidData, find
 
@@ -78,7 +77,7 @@ class _Sealed:
 
     def commitments(self, private: Mapping[str, Any]) -> dict[str, str]:
         return {
-            f"{name}_c": self._commit(f"data.{name}_c", value, self.key)
+            f"{name}_c": self._commit(f"data.{name}_c", _spelled(value), self.key)
             for name, value in private.items()
             if value is not None
         }
@@ -90,14 +89,19 @@ class _Sealed:
         """
         if private is None:
             return {}
+        spelled = _spelled(private)
         if path == "actor.c" and key is None:
-            key = entry.canonical_value(_plain(private)).decode()
-        return {"c": self._commit(path, private, key or self.key)}
+            key = spelled.decode()
+        return {"c": self._commit(path, spelled, key or self.key)}
 
-    def _commit(self, path: str, value: Any, key: UUID | str) -> str:
-        salt, spelled = secrets.token_bytes(entry.SALT_BYTES), entry.canonical_value(_plain(value))
+    def _commit(self, path: str, spelled: bytes, key: UUID | str) -> str:
+        salt = secrets.token_bytes(entry.SALT_BYTES)
         self.values.append(openings.Sealing(path, openings.key_id(key), salt, spelled))
         return entry.commit_canonical(spelled, salt)
+
+
+def _spelled(value: Any) -> bytes:
+    return entry.canonical_value(_plain(value))
 
 
 def _plain(value: Any) -> Any:
@@ -148,28 +152,9 @@ def _cut(text: str, before: str, gap: str) -> tuple[str, str]:
     return start + before, rest
 
 
-_WRITE = f"SELECT ledger_write({', '.join(['%s'] * 14)})"
+_call_write = Function("ledger_write", 14)
 #: How often the keys are read again, when they are wrapped anew or made by another transaction meanwhile.
 _TRIES = 3
-
-
-class _Prepared(psycopg.Cursor):
-    """Sends parameters apart from the statement, which the server parses once for each connection."""
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        return super().execute(query, params, prepare=True, **options)
-
-
-def _prepared() -> Any:
-    """Django's cursor over one that prepares: an append is two statements, always the same."""
-    raw = connection.connection
-    if not settings.LEDGER["PREPARE"]:
-        return connection.cursor()
-    if raw.prepare_threshold is None:
-        # Django turns this off, because its own statements differ from call to call; they stay unprepared.
-        raw.prepare_threshold = 0
-    cursor: Any = _Prepared(raw)
-    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
 
 
 def _write(
@@ -191,10 +176,8 @@ def _write(
         )
         to_at, to_no, to_refs, tail = pieces
         before = [table, pk, series, to_at, to_no, to_refs, _array(refs), tail]
-        with _prepared() as cursor:
-            cursor.execute(_WRITE, before + [_array(column) for column in columns])
-            if cursor.fetchone()[0]:
-                return
+        if _call_write(before + [_array(column) for column in columns]) in ("t", "true"):
+            return
         deks = None
     raise openings.KeyUnavailable("the keys of this leaf changed each time it was written")
 

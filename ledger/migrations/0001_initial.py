@@ -38,8 +38,8 @@ def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Roles stay: they belong to the whole cluster."""
     for table in TABLES:
         schema_editor.execute(f"DROP TABLE ledger_{table}", params=None)
-    functions = "ledger_append(text, text, bytea), ledger_next_number(text, int), ledger_require_leaf(), ledger_forbid()"
-    schema_editor.execute(f"DROP FUNCTION {functions}", params=None)
+    for function in ("append", "put", "next_number", "require_leaf", "forbid"):
+        schema_editor.execute(f"DROP FUNCTION ledger_{function}", params=None)
 
 
 def unmanaged(name: str, table: str, *fields: tuple[str, models.Field]) -> migrations.CreateModel:

@@ -8,11 +8,10 @@ CREATE FUNCTION ledger_write(
   tbl text, pk text, series text, to_at text, to_no text, to_refs text, refs text[], tail text,
   keys uuid[], wrapped bytea[], paths text[], owners uuid[], nonces bytea[], sealed bytea[])
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
-DECLARE previous text; no text := ''; y int;
+DECLARE previous text; no text := ''; y int; rid bigint;
 BEGIN
-  IF keys <> '{}' AND EXISTS (
-    SELECT FROM unnest(keys, wrapped) AS held (id, wrapped) LEFT JOIN public.ledger_subject_key k USING (id)
-    WHERE k.wrapped_dek IS DISTINCT FROM held.wrapped) THEN
+  IF cardinality(keys) <> (
+    SELECT count(*) FROM public.ledger_subject_key k WHERE k.id = ANY (keys) AND k.wrapped_dek = ANY (wrapped)) THEN
     RETURN false;
   END IF;
   IF series IS NOT NULL THEN
@@ -24,12 +23,12 @@ BEGIN
   IF previous IS NOT NULL THEN
     refs := previous || array_remove(refs, previous);
   END IF;
-  PERFORM public.ledger_append(tbl, pk, convert_to(
+  rid := public.ledger_put(tbl, pk, convert_to(
     to_at || to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || to_no || no || to_refs
     || CASE WHEN refs = '{}' THEN '' ELSE '"' || array_to_string(refs, '","') || '"' END || tail, 'UTF8'));
   IF paths <> '{}' THEN
     INSERT INTO public.ledger_opening (record_id, path, key_id, nonce, ciphertext)
-      SELECT currval('public.ledger_record_id_seq'), * FROM unnest(paths, owners, nonces, sealed);
+      SELECT rid, * FROM unnest(paths, owners, nonces, sealed);
   END IF;
   RETURN true;
 END $$;

@@ -41,7 +41,8 @@ CREATE TABLE ledger_opening (
   record_id bigint REFERENCES ledger_record, path text, key_id uuid NOT NULL REFERENCES ledger_subject_key,
   nonce bytea NOT NULL CHECK (octet_length(nonce) = 12), ciphertext bytea NOT NULL, PRIMARY KEY (record_id, path));
 
-CREATE FUNCTION ledger_append(tbl text, pk text, leaf bytea) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+-- The one place that writes a record. Only the functions of this schema's owner call it, so it changes no role on the way.
+CREATE FUNCTION ledger_put(tbl text, pk text, leaf bytea) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE j jsonb := convert_from(leaf, 'UTF8')::jsonb; rid bigint;
 BEGIN
   IF abs(extract(epoch FROM (j->>'at')::timestamptz - clock_timestamp())) > 60 THEN
@@ -49,8 +50,12 @@ BEGIN
   END IF;
   INSERT INTO public.ledger_record (leaf_id, subject_table, subject_pk, leaf) VALUES ((j->>'id')::uuid, tbl, pk, leaf) RETURNING id INTO rid;
   INSERT INTO public.ledger_pending VALUES (rid);
-  RETURN (j->>'id')::uuid;
+  RETURN rid;
 END $$;
+
+CREATE FUNCTION ledger_append(tbl text, pk text, leaf bytea) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE rid bigint := public.ledger_put(tbl, pk, leaf);
+BEGIN RETURN (SELECT leaf_id FROM public.ledger_record WHERE id = rid); END $$;
 
 -- The row lock is held to the end of the transaction: take numbers last, right before the leaf. A rollback gives the number back.
 CREATE FUNCTION ledger_next_number(s text, y int) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
@@ -90,7 +95,7 @@ CREATE TRIGGER forbid_row BEFORE DELETE ON ledger_tree_state FOR EACH ROW EXECUT
 CREATE TRIGGER forbid_all BEFORE TRUNCATE ON ledger_tree_state FOR EACH STATEMENT EXECUTE FUNCTION ledger_forbid();
 ALTER TABLE ledger_tree_state ENABLE ALWAYS TRIGGER forbid_shrink, ENABLE ALWAYS TRIGGER forbid_row, ENABLE ALWAYS TRIGGER forbid_all;
 
-REVOKE ALL ON FUNCTION ledger_append, ledger_next_number FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger_put, ledger_append, ledger_next_number FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger_append, ledger_next_number TO ledger_writer;
 GRANT SELECT ON ledger_record, ledger_pending, ledger_entry, ledger_tile, ledger_tree_state, ledger_checkpoint, ledger_cosignature, ledger_published
   TO ledger_writer, ledger_sequencer;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http.cookies import SimpleCookie
+
 import pytest
 from django.contrib.messages import get_messages
 from django.db import transaction
@@ -48,23 +50,25 @@ def refusals(monkeypatch):
 def test_who_gets_in(db, refusals):
     """All roles in one test: what they try is undone each time, and building their world is the dear part."""
     made = world.build()
+    signed_in = {role: browser_of(person).cookies for role, person in made.people.items()}
     tables = (access.TABLE, access.ACTS)
-    found = {role: [wrong(table, made, role, refusals) for table in tables] for role in world.ROLES}
+    found = {role: [wrong(table, made, role, signed_in[role], refusals) for table in tables] for role in world.ROLES}
     assert found == {role: [{}, {}] for role in world.ROLES}
 
 
-def wrong(table, made, role, refusals) -> dict[str, tuple[str, str]]:
+def wrong(table, made, role, cookies, refusals) -> dict[str, tuple[str, str]]:
     """What came out other than the table says."""
-    got = {name: outcome(row, name, made, role, refusals) for name, row in table.items()}
+    got = {name: outcome(row, name, made, cookies, refusals) for name, row in table.items()}
     wanted = {name: "in" if role in row.may else "out" for name, row in table.items()}
     return {name: (got[name], f"should be {wanted[name]}") for name in got if got[name].split()[0] != wanted[name]}
 
 
-def outcome(row, name, made, role, refusals) -> str:
-    """``in`` or ``out`` with the status; what the request changed is undone."""
+def outcome(row, name, made, cookies, refusals) -> str:
+    """``in`` or ``out`` with the status; what the request changed is undone, in the browser too."""
     with translation.override("ko"):
         address = reverse(name, args=made.things[row.thing] if row.thing else [])
-    browser = browser_of(made.people[role])
+    browser = Client()
+    browser.cookies = SimpleCookie(cookies)
     refusals.clear()
     with transaction.atomic():
         response = getattr(browser, row.method)(address, row.data)
