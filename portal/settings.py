@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "make audit files": {"task": "portal.intake.tasks.make_audit_files", "schedule": 3.0, "options": {"expires": 3}},
     "close calls": {"task": "portal.intake.tasks.close_due_calls", "schedule": 5.0, "options": {"expires": 10}},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ from portal.core.errors import Invalid, Late, Refused
 
 if TYPE_CHECKING:
     from portal.intake.blocks import Trouble
+    from portal.intake.models import Call
+
+logger = logging.getLogger(__name__)
 
 
 class DraftClash(Refused):
@@ -57,6 +61,20 @@ def too_late(closes_at: datetime, now: datetime) -> Late:
             "접수가 %(closed)s에 마감되었습니다. 제출 요청은 %(now)s에 도착했습니다(서버 시각). 작성하신 내용은 그대로 보관됩니다."
         )
         % {"closed": _instant(closes_at), "now": _instant(now)}
+    )
+
+
+def overtaken_by_the_count(call: Call, now: datetime) -> Late:
+    """The refusal of what arrived in time and was not worked off before the entries were counted: our fault, and a
+    case for a late code. The log keeps what the office looks for when the company comes with the sentence."""
+    logger.warning("a request for call %s arrived at %s, before its bell, and after the count", call.code, now)
+    return Late(
+        _(
+            "제출 요청은 마감 전인 %(now)s에 도착했지만(서버 시각), 저희 쪽 처리가 늦어 접수 집계에 들지 못했습니다. "
+            "작성하신 내용은 그대로 보관됩니다. 이 문구와 함께 공고의 담당 부서에 알려 주십시오. 담당 부서가 도착 기록을 확인해 "
+            "추가접수를 결정합니다."
+        )
+        % {"now": _instant(now)}
     )
 
 

@@ -129,6 +129,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "application.reserved": _PLACE,
     "application.selected_on_appeal": _PLACE,
     "application.reserved_on_appeal": _PLACE,
+    "member.seated": {"origin": "code:SUBSTITUTE|POOL"},
     "panel.formed": {"members": "int", "members_c": "commitment"},
     "application.supplement_closed": {"content_c": "commitment?"},
     "conflict.declared": {
@@ -170,6 +171,7 @@ _BESIDES = (
     "call.amended",
     "call.closed",
     "panel.formed",
+    "member.seated",
     "conflict.declared",
     "appeal.filed",
     "appeal.extended",

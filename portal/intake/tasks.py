@@ -17,7 +17,15 @@ logger = logging.getLogger(__name__)
 @app.task(name="portal.intake.tasks.carry_out_retention")
 def carry_out_retention() -> int:
     """Destroy what is past its time; returns how many records of destruction were made."""
-    return len(services.execute_retention(by=log.SYSTEM, now=database_now()))
+    now = database_now()
+    services.clear_audit_files(now=now)
+    return len(services.execute_retention(by=log.SYSTEM, now=now))
+
+
+@app.task(name="portal.intake.tasks.make_audit_files")
+def make_audit_files() -> int:
+    """Make the audit files that somebody ordered; returns how many."""
+    return services.make_audit_files(now=database_now())
 
 
 @app.task(name="portal.intake.tasks.close_due_calls")
@@ -35,7 +43,7 @@ def close_due_calls() -> int:
         except Refused:
             logger.exception("the publication of decision %s is due and was refused", decision.public_id)
     services.lapse_reserves(by=log.SYSTEM, now=now)
-    for request in queries.due_supplements(now):
+    for request in queries.due_supplements(now - services.IN_FLIGHT):
         # Answered or lapsed at the same moment by somebody else: then there is nothing left to do.
         with contextlib.suppress(Overtaken):
             services.close_supplement(request=request, by=log.SYSTEM, now=now)

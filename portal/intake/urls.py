@@ -92,6 +92,7 @@ urlpatterns = [
     path("desk/calls/<slug:code>/entries/", desk.entries, name="entries"),
     path("desk/calls/<slug:code>/entries/hours/", records.hours, name="hours"),
     path("desk/calls/<slug:code>/audit/", records.audit_file, name="audit-file"),
+    path("desk/audit-files/<uuid:public_id>/", records.archive, name="archive"),
     path("desk/calls/<slug:code>/accesses/", records.accesses, name="accesses"),
     path("desk/calls/<slug:code>/late-codes/", latecodes.of_call, name="late-codes"),
     path("desk/late-codes/<uuid:public_id>/confirm/", latecodes.confirm, name="confirm-late-code"),
@@ -132,6 +133,7 @@ urlpatterns = [
     path("desk/applications/<uuid:public_id>/findings/<slug:rule>/", desk.finding, name="finding"),
     path("desk/applications/<uuid:public_id>/supplement/", desk.supplement, name="supplement"),
     path("desk/applications/<uuid:public_id>/supplement/accept/", supplements.accept, name="accept-supplement"),
+    path("desk/applications/<uuid:public_id>/supplement/again/", supplements.again, name="supplement-again"),
     path("desk/decisions/<uuid:public_id>/", decisions.decision, name="decision"),
     path("desk/decisions/<uuid:public_id>/lines/<int:line>/", decisions.line, name="line"),
 ]

@@ -171,6 +171,8 @@ TABLE: dict[str, Row] = {
     "intake:name-hit": Row(NOBODY, "no hit"),
     "intake:what-if": Row(DESK, "stage"),
     "intake:audit-file": Row(DESK, "call"),
+    # None was made; tests/intake/test_audit.py downloads one.
+    "intake:archive": Row(NOBODY, "case"),
     "intake:hours": Row(DESK, "call"),
     "intake:accesses": Row(DESK, "call"),
     "intake:late-codes": Row(DESK, "call"),
@@ -198,6 +200,7 @@ TABLE: dict[str, Row] = {
     "intake:ask-reopening": Row(NOBODY, "sheet"),
     # Nothing was asked of it yet.
     "intake:accept-supplement": Row(NOBODY, "waiting application"),
+    "intake:supplement-again": Row(NOBODY, "waiting application"),
     "intake:finding": Row(DESK, "finding"),
     "intake:supplement": Row(OFFICER, "waiting application"),
     "intake:decision": Row(DESK, "decision"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
 import subprocess
 import sys
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,11 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from ledger import log
+from portal.core import outbox
 from portal.core.errors import NotAllowed
 from portal.intake import recount, services
-from portal.intake.models import Access
+from portal.intake.models import Access, AuditArchive
+from portal.intake.models.applications import private_storage
 from tests.factories import intake as factory
 from tests.factories import people
 from tests.factories.intake import REVIEW
@@ -42,18 +46,10 @@ def test_archive_is_checked_offline_down_to_a_changed_score(settings, tmp_path, 
     files = [trial.apply() for _ in range(3)]
     trial.tell(trial.play_to_final({str(one): 25 - i for i, one in enumerate(files)}))
     auditor = people.with_role("auditor", cluster=trial.call.cluster)
-    make = {"call": trial.call, "now": REVIEW}
-    with pytest.raises(NotAllowed, match="공개되지 않은"):
-        services.make_audit_file(**make, by=auditor)
     with pytest.raises(NotAllowed):
-        services.make_audit_file(**make, by=trial.masters[0])
-    log.settle()
-    found = services.make_audit_file(**make, by=auditor)
-
-    the_desk_downloads_it(at, trial, auditor, found)
-
+        services.order_audit_file(call=trial.call, by=trial.masters[0], now=REVIEW)
     path = tmp_path / "audit.zip"
-    path.write_bytes(found.archive)
+    judges = the_desk_orders_and_downloads_it(at, trial, auditor, path)
     said = io.StringIO()
     call_command("intake_recount", path, stdout=said)
     assert said.getvalue() == "ok: 3 runs and 3 decisions come out the same\n"
@@ -62,7 +58,7 @@ def test_archive_is_checked_offline_down_to_a_changed_score(settings, tmp_path, 
         texts = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
     names = [judge.user.name for judge in trial.evaluators]
     assert not [name for name, text in texts.items() if any(judge in text for judge in names)]
-    assert all(judge in found.judges.decode("utf-8-sig") for judge in names)
+    assert all(judge in judges for judge in names)
     scores = list(csv.DictReader(io.StringIO(texts["scores.csv"])))
     assert (len(scores), {row["sheet.status"] for row in scores}) == (24, {"LOCKED"})
 
@@ -79,20 +75,56 @@ def test_archive_is_checked_offline_down_to_a_changed_score(settings, tmp_path, 
     changed_archives_are_named(path, tmp_path)
 
 
-def the_desk_downloads_it(at, trial, auditor, found):
-    """The page hands over the archive to each desk but the reviewer's; the key to the judges not to the officer."""
+def the_desk_orders_and_downloads_it(at, trial, auditor, path):
+    """Ordered twice it is made once, when all leaves are public; each desk but the reviewer's takes it, the officer no key."""
     page = reverse("intake:audit-file", args=[trial.call.code])
     reviewer = people.with_role("space.appeal_reviewer", cluster=trial.call.cluster)
     assert at(reviewer).get(page).status_code == 403
     assert "scores.csv" in at(trial.officer).get(page).text
-    assert zipfile.is_zipfile(io.BytesIO(at(trial.officer).post(page, {"archive": "1"}).content))
+    for user in (trial.officer, auditor):
+        assert at(user).post(page, {"archive": "1"}).status_code == 302
+    order = AuditArchive.objects.get()
+    assert (services.make_audit_files(now=order.due_at), order.asked_by) == (0, trial.officer)
+    log.settle()
+    later = order.due_at + timedelta(seconds=5)
+    assert services.make_audit_files(now=later - timedelta(microseconds=1)) == 0, "not before it is worth trying again"
+    assert "만드는 중" in at(trial.officer).get(page).text
+    assert (services.make_audit_files(now=later), services.make_audit_files(now=later)) == (1, 0)
+    order.refresh_from_db()
+    address = reverse("intake:archive", args=[order.public_id])
+    assert (address in at(auditor).get(page).text, at(reviewer).get(address).status_code) == (True, 403)
+    taken = at(auditor).get(address).getvalue()
+    assert hashlib.sha256(taken).hexdigest() == order.sha256
+    path.write_bytes(taken)
+    assert at(trial.officer).get(address).getvalue() == taken
     assert at(trial.officer).post(page, {"key": "1"}).status_code == 302
-    assert at(auditor).post(page, {"key": "1"}).content == found.judges
-    assert set(trial.call.accesses.values_list("what", "role")) == {
+    judges = at(auditor).post(page, {"key": "1"}).content
+    with zipfile.ZipFile(path) as archive:
+        assert json.loads(archive.read("manifest.json"))["judges"] == hashlib.sha256(judges).hexdigest()
+    assert set(trial.call.accesses.exclude(what="call").values_list("what", "role")) == {
         ("audit_file", "auditor"),
         ("audit_file", "space.officer"),
         ("audit_key", "auditor"),
     }
+    a_newer_one_takes_its_place(trial, auditor, order, later)
+    return judges.decode("utf-8-sig")
+
+
+def a_newer_one_takes_its_place(trial, auditor, order, later):
+    """And after a week none is kept; their files are gone from the store."""
+    newer = services.order_audit_file(call=trial.call, by=auditor, now=later)
+    log.settle()
+    assert services.make_audit_files(now=later) == 1
+    for row in (order, newer):
+        row.refresh_from_db()
+    assert (order.file.name, order.removed_at, newer.removed_at) == ("", later, None)
+    with pytest.raises(NotAllowed, match="더 보관하지"):
+        services.open_audit_file(archive=order, by=auditor, now=later)
+    name = newer.file.name
+    assert services.clear_audit_files(now=later + services.KEPT - timedelta(microseconds=1)) == 0
+    assert services.clear_audit_files(now=later + services.KEPT) == 1
+    outbox.drain()
+    assert not private_storage().exists(name)
 
 
 def changed_archives_are_named(path, folder):

@@ -283,6 +283,10 @@ def test_dismissed_member_counts_no_more_and_a_substitute_scores(reviewed):
     services.dismiss_member(member=member, reason="연락 두절", by=trial.officer, now=REVIEW)
     substitute = factory.evaluator(trial.call, by=trial.officer)
     seat = services.seat_substitute(stage=stage, evaluator=substitute, by=trial.officer, now=REVIEW)
+    [told] = [leaf for leaf in people.leaves(seat) if leaf["type"].endswith(".member.seated/1")]
+    assert told["data"]["origin"] == "POOL"
+    with pytest.raises(Overtaken):
+        services.seat_substitute(stage=stage, evaluator=substitute, by=trial.officer, now=REVIEW)
     fresh = Application.objects.get(pk=files[0].pk)
     pair = {"stage": stage, "application": fresh, "by": trial.officer, "now": REVIEW}
     with pytest.raises(Invalid):

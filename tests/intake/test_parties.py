@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from portal.accounts.models import Membership
@@ -49,7 +50,20 @@ def test_company_challenges_an_announced_member_and_takes_it_back(at):
     assert at(colleague).post(page, {"evaluator": judge.pk, "grounds": "옛 동료"}).status_code == 403
     assert at(other).get(page).status_code == 404
     assert master.post(page, {"evaluator": judge.pk, "grounds": ""}).status_code == 422
-    assert master.post(page, {"evaluator": judge.pk, "grounds": "옛 동료"}).url == page
+    filed = {"evaluator": judge.pk, "grounds": "옛 동료"}
+    script = SimpleUploadedFile("proof.pdf", b"<script>")
+    assert "proof.pdf" not in master.post(page, {**filed, "evidence": script}).text
+    assert not Challenge.objects.exists()
+    paper = SimpleUploadedFile("proof.pdf", b"%PDF-1.7 colleagues")
+    assert master.post(page, {**filed, "evidence": paper}).url == page
+    evidence = page_of("file", Challenge.objects.get().evidence.public_id)
+    case = page_of("challenge", trial.call.code, Challenge.objects.get().pk)
+    assert [
+        evidence in at(user).get(place).text for user, place in ((trial.masters[0], page), (trial.approver, case))
+    ] == [True, True]
+    assert at(trial.approver).get(evidence).getvalue() == b"%PDF-1.7 colleagues"
+    readers = (judge.user, trial.evaluators[1].user, other)
+    assert [at(user).get(evidence).status_code for user in readers] == [404, 404, 404]
     suspended = Assignment.objects.filter(member__evaluator=judge, status="SUSPENDED")
     assert suspended.count() == 1
     assert "intake.challenge_filed" in told(trial.approver)
@@ -174,6 +188,7 @@ def test_invited_evaluator_declines_and_the_officer_hears(at):
     assert browser.post(decline, {"reason": ""}).status_code == 422
     assert browser.post(decline, {"reason": "출장"}).url == page_of("reviews")
     assert "intake.seat_declined" in told(trial.officer)
+    assert "고사: 출장" in at(trial.officer).get(page_of("members", trial.call.code, 1)).text
     assert browser.get(pledge).status_code == 404
     services.sign_pledge(call=trial.call, by=judges[1].user, now=REVIEW)
     assert at(judges[1].user).get(decline).status_code == 404

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from portal.intake import services
 from portal.intake.models import Assignment, LateCode, ReserveEntry, ScoreSheet
+from portal.notices.models import Notice
 from tests.factories import intake as factory
 from tests.factories import people
 from tests.factories.intake import CLOSES, REVIEW
@@ -296,5 +297,18 @@ def test_a_supplement_is_accepted_against_what_stood_before(at, clock):
     assert at(trial.approver).get(page).status_code == 403
     back = address("desk-application", application.public_id)
     assert page in officer.get(back).text
+    again = address("supplement-again", application.public_id)
+    assert (again in officer.get(back).text, "매출 3억" in officer.get(again).text) == (True, True)
+    assert at(trial.approver).get(again).status_code == 403
+    asked_again = {"missing": "어느 해입니까?", "due_at": "2099-01-01T18:00"}
+    assert officer.post(again, {**asked_again, "due_at": "2001-01-01T18:00"}).status_code == 422
+    assert done(officer.post(again, asked_again), back)
+    asked.refresh_from_db()
+    application.refresh_from_db()
+    assert (asked.status, asked.missing, application.status) == ("ASKED", "어느 해입니까?", "SUPPLEMENT")
+    told = Notice.objects.filter(user=master, topic="intake.supplement_asked")
+    assert (told.count(), officer.get(page).status_code, officer.get(again).status_code) == (2, 404, 403)
+    services.answer_supplement(request=asked, key="t", by=master, now=REVIEW)
+    assert list(application.revisions.values_list("number", flat=True)) == [1, 2, 3]
     assert done(officer.post(page), back)
     assert officer.get(page).status_code == 404

@@ -197,12 +197,15 @@ def test_leaf_of_a_submission_names_neither_company_nor_call():
     assert set(leaf["data"]) == {"from", "to", "revision", "call_c", "content_c"}
 
 
-def test_nothing_enters_once_counted():
+def test_nothing_enters_once_counted(caplog):
     trial = factory.open_round()
     application = trial.draft()
     services.close_call(call=trial.call, by=log.SYSTEM, now=CLOSES)
-    with pytest.raises(Late):
+    with pytest.raises(Late, match=r"마감 전인 .*저희 쪽 처리가 늦어.*추가접수"):
         send(trial, application, now=LAST)
+    assert "a request for call" in caplog.text
+    with pytest.raises(Late, match="마감되었습니다"):
+        send(trial, application, now=CLOSES)
     assert services.close_call(call=trial.call, by=log.SYSTEM, now=CLOSES).status == "REVIEWING"
 
 

@@ -62,6 +62,13 @@ class ChallengeDecisionForm(forms.Form):
     )
 
 
+class AskAgainForm(forms.Form):
+    """What is still missing, and until when."""
+
+    missing = forms.CharField(label=_("보완할 내용"), widget=_REASON, max_length=2000)
+    due_at = forms.DateTimeField(label=_("보완 기한"), widget=DateTimeInput(), input_formats=_SECONDS)
+
+
 class CaseForm(forms.Form):
     """What a company is accused of, with the evidence."""
 

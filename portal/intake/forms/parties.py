@@ -22,6 +22,11 @@ class ChallengeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=2000,
     )
+    evidence = forms.FileField(
+        label=_("증빙 자료"),
+        help_text=_("문서나 그림 파일 하나, 20 MB까지. 업무를 맡은 사람만 읽고 평가위원은 읽지 못합니다."),
+        required=False,
+    )
 
     def __init__(self, *args: Any, members: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -4,6 +4,7 @@ import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import portal.intake.models.applications
+import portal.intake.models.archives
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -362,6 +363,7 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('grounds', models.TextField()),
+                ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.attachment')),
                 ('status', models.CharField(choices=[('FILED', '접수'), ('UPHELD', '인용'), ('DISMISSED', '기각'), ('WITHDRAWN', '취하')], default='FILED', max_length=10)),
                 ('filed_at', models.DateTimeField()),
                 ('decide_by', models.DateTimeField()),
@@ -406,6 +408,7 @@ class Migration(TablesAtOnce):
                 ('status', models.CharField(choices=[('INVITED', '위촉요청'), ('ACCEPTED', '위촉'), ('DECLINED', '고사'), ('DISMISSED', '해촉')], default='INVITED', max_length=10)),
                 ('is_chair', models.BooleanField(default=False, verbose_name='위원장')),
                 ('is_substitute', models.BooleanField(default=False, verbose_name='예비위원')),
+                ('left_reason', models.TextField(blank=True)),
                 ('evaluator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='intake.evaluator')),
             ],
             options={
@@ -582,6 +585,27 @@ class Migration(TablesAtOnce):
             ],
             options={
                 'verbose_name': '항목점수',
+            },
+        ),
+        migrations.CreateModel(
+            name='AuditArchive',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('asked_at', models.DateTimeField()),
+                ('due_at', models.DateTimeField()),
+                ('made_at', models.DateTimeField(null=True)),
+                ('size', models.PositiveBigIntegerField(null=True)),
+                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('file', models.FileField(blank=True, storage=portal.intake.models.applications.private_storage, upload_to=portal.intake.models.archives.archive_name)),
+                ('removed_at', models.DateTimeField(null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('call', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='archives', to='intake.call')),
+            ],
+            options={
+                'verbose_name': '감사자료',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('made_at__isnull', True)), fields=('call',), name='one_archive_in_work'), models.CheckConstraint(condition=models.Q(models.Q(('made_at__isnull', True), ('removed_at__isnull', True), ('sha256', '')), models.Q(('made_at__isnull', False), ('size__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='archive_made_whole')],
             },
         ),
         migrations.CreateModel(

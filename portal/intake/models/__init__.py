@@ -9,6 +9,7 @@ from portal.intake.models.applications import (
     Revision,
     SupplementRequest,
 )
+from portal.intake.models.archives import AuditArchive
 from portal.intake.models.bonuses import BonusFinding, BonusItem
 from portal.intake.models.calls import Call, CallVersion, Criterion, Stage, Track
 from portal.intake.models.cases import DisqualificationCase, LateCode
@@ -37,6 +38,7 @@ __all__ = [
     "Assignment",
     "Attachment",
     "Attendance",
+    "AuditArchive",
     "BonusFinding",
     "BonusItem",
     "Call",

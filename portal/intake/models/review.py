@@ -22,7 +22,7 @@ from portal.intake.enums import (
     Sector,
     SheetStatus,
 )
-from portal.intake.models.applications import Application
+from portal.intake.models.applications import Application, Attachment
 from portal.intake.models.calls import Call, Criterion, Stage, known
 
 
@@ -100,6 +100,8 @@ class Member(models.Model):
     status = models.CharField(max_length=10, choices=MemberStatus, default=MemberStatus.INVITED)
     is_chair = models.BooleanField(_("위원장"), default=False)
     is_substitute = models.BooleanField(_("예비위원"), default=False)
+    #: Why the person declined or was dismissed; for the desk.
+    left_reason = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("위원")
@@ -167,6 +169,7 @@ class Challenge(models.Model):
     application = models.ForeignKey(Application, models.PROTECT, related_name="challenges")
     evaluator = models.ForeignKey(Evaluator, models.PROTECT, related_name="+")
     grounds = models.TextField()
+    evidence = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=ChallengeStatus, default=ChallengeStatus.FILED)
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     filed_at = models.DateTimeField()

@@ -106,7 +106,11 @@ def answers_of(application: Application) -> dict[str, Any]:
 def files_of(application: Application) -> dict[str, list[Attachment]]:
     """The files now attached, by block; an infected one counts as none."""
     found: dict[str, list[Attachment]] = {}
-    kept = Attachment.objects.filter(application=application, removed_at__isnull=True).exclude(scan=Scan.INFECTED)
+    kept = (
+        Attachment.objects.filter(application=application, removed_at__isnull=True)
+        .exclude(block="")
+        .exclude(scan=Scan.INFECTED)
+    )
     for attachment in kept:
         found.setdefault(attachment.block, []).append(attachment)
     return found

@@ -37,7 +37,11 @@ def late_companies(call: Call) -> QuerySet[Organisation]:
 def challenges_of(call: Call) -> QuerySet[Challenge]:
     """Every challenge of a call, the open ones by their day first."""
     rows = Challenge.objects.filter(application__call=call).select_related(
-        "application__organisation", "application__call__cluster", "application__call__current", "evaluator__user"
+        "application__organisation",
+        "application__call__cluster",
+        "application__call__current",
+        "evaluator__user",
+        "evidence",
     )
     return rows.order_by(F("decided_at").desc(nulls_first=True), "decide_by", "pk")
 

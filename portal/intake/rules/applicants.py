@@ -17,7 +17,7 @@ from portal.intake.enums import (
     CallStatus,
     CaseStatus,
 )
-from portal.intake.errors import too_late
+from portal.intake.errors import overtaken_by_the_count, too_late
 from portal.intake.models import (
     Application,
     Call,
@@ -63,8 +63,10 @@ def check_can_submit(by: Any, application: Application, *, now: datetime, late: 
         check_may_reopen_entry(application.call)
         return role
     call = application.call
-    if now >= call.closes_at or call.closed_at is not None:
+    if now >= call.closes_at:
         raise too_late(call.closes_at, now)
+    if call.closed_at is not None:
+        raise overtaken_by_the_count(call, now)
     if call.status != CallStatus.PUBLISHED or now < call.opens_at:
         raise NotAllowed(_("지금은 접수하지 않는 공고입니다."))
     return role

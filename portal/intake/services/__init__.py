@@ -5,7 +5,15 @@
 
 from portal.intake.services.access import record_access, record_download
 from portal.intake.services.appeals import decide_appeal, extend_appeal, file_appeal, withdraw_appeal
-from portal.intake.services.audit import AuditFile, make_audit_file, open_judges_key
+from portal.intake.services.audit import (
+    KEPT,
+    clear_audit_files,
+    make_audit_files,
+    open_audit_file,
+    open_judges_key,
+    order_audit_file,
+    progress_of,
+)
 from portal.intake.services.bonuses import verify_bonus
 from portal.intake.services.calls import (
     IN_FLIGHT,
@@ -57,16 +65,23 @@ from portal.intake.services.review import (
 from portal.intake.services.scanning import scan_attachment
 from portal.intake.services.sittings import call_sitting, cancel_sitting, record_attendance, sign_in
 from portal.intake.services.submission import submit, withdraw
-from portal.intake.services.supplements import accept_supplement, answer_supplement, ask_supplement, close_supplement
+from portal.intake.services.supplements import (
+    accept_supplement,
+    answer_supplement,
+    ask_supplement,
+    ask_supplement_again,
+    close_supplement,
+)
 
 __all__ = [
     "IN_FLIGHT",
-    "AuditFile",
+    "KEPT",
     "accept_supplement",
     "add_evaluator",
     "answer_supplement",
     "ask_reopening",
     "ask_supplement",
+    "ask_supplement_again",
     "assign_by_hand",
     "attach_file",
     "be_on_page",
@@ -76,6 +91,7 @@ __all__ = [
     "cancel_call",
     "cancel_sitting",
     "choose_track",
+    "clear_audit_files",
     "close_by_hand",
     "close_call",
     "close_supplement",
@@ -106,10 +122,12 @@ __all__ = [
     "lapse_reserves",
     "lift_hold",
     "lock_sheet",
-    "make_audit_file",
+    "make_audit_files",
     "notice_case",
+    "open_audit_file",
     "open_judges_key",
     "open_stage",
+    "order_audit_file",
     "order_rescoring",
     "place_hold",
     "prepare_correction",
@@ -117,6 +135,7 @@ __all__ = [
     "prepare_final",
     "prepare_shortlist",
     "preview",
+    "progress_of",
     "propose_assignments",
     "publish",
     "publish_call",

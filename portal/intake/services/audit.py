@@ -6,24 +6,29 @@ import csv
 import hashlib
 import io
 import json
+import logging
+import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import IO, Any
 
+from django.core.cache import cache
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ledger import log
 from portal.accounts.models import Organisation
+from portal.core import outbox
 from portal.core.errors import NotAllowed
 from portal.intake import queries, rules
-from portal.intake.models import Call, Decision, Evaluator, RankingRun
+from portal.intake.models import AuditArchive, Call, Decision, Evaluator, RankingRun
 from portal.intake.services.access import record_access
 from portal.intake.services.audittables import guide_lines, tables
 from portal.intake.services.calls import definition
+from portal.intake.services.keeping import TOPIC as DESTROY_FILE
 
 GUIDE = """감사자료 {code}
 
@@ -47,12 +52,13 @@ every ranking again, each decision against the public ledger, and each sealed va
 """
 
 
-@dataclass(frozen=True, slots=True)
-class AuditFile:
-    """The archive, and the sealed second file that names the judges."""
+#: How long an archive is handed out; a newer one takes its place.
+KEPT = timedelta(days=7)
+#: Leaves become public within seconds; what fails is tried again later.
+_SOON, _LATER = timedelta(seconds=5), timedelta(minutes=5)
+_TOLD_EVERY = 20
 
-    archive: bytes
-    judges: bytes
+logger = logging.getLogger(__name__)
 
 
 class _Keys:
@@ -66,24 +72,106 @@ class _Keys:
 
 
 @transaction.atomic
-def make_audit_file(*, call: Call, by: Any, now: datetime) -> AuditFile:
-    """Put everything about a call together; the reading is noted. Raises ``NotAllowed`` while a leaf is not yet public."""
-    role = rules.check_can_make_audit_file(by, call)
-    record_access(call=call, what="audit_file", by=by, role=role, now=now)
-    judges = _key(call)
-    parts = dict(_parts(call))
-    manifest = {
-        "call": call.code,
-        "made_at": now.isoformat(),
-        "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(parts.items())},
-        "judges": hashlib.sha256(judges).hexdigest(),
-    }
-    parts["manifest.json"] = _json(manifest)
-    file = io.BytesIO()
+def order_audit_file(*, call: Call, by: Any, now: datetime) -> AuditArchive:
+    """감사자료를 만들게 함: the worker makes it. Whoever orders while one is in the making gets that one."""
+    rules.check_can_make_audit_file(by, call)
+    Call.objects.select_for_update(no_key=True).get(pk=call.pk)
+    in_work = call.archives.filter(made_at__isnull=True).first()
+    return in_work or AuditArchive.objects.create(call=call, asked_by=by, asked_at=now, due_at=now)
+
+
+def make_audit_files(*, now: datetime) -> int:
+    """Make what was ordered, one after the other, each under the lock of its row; returns how many were made."""
+    made = 0
+    while True:
+        with transaction.atomic():
+            waiting = AuditArchive.objects.filter(made_at__isnull=True, due_at__lte=now).select_related("call__current")
+            archive = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("due_at", "pk").first()
+            if archive is None:
+                return made
+            made += _make(archive, now)
+
+
+def _make(archive: AuditArchive, now: datetime) -> bool:
+    """One archive; False when it has to wait: for leaves that are not public yet, or because something failed."""
+    wait = _LATER
+    try:
+        with transaction.atomic(), tempfile.TemporaryFile() as file:
+            write_audit_file(call=archive.call, file=file, now=now, told=lambda *far: _tell_progress(archive, *far))
+            _store(archive, file, now)
+            return True
+    except log.NotYetWitnessed:
+        wait = _SOON
+    except Exception:
+        # One that cannot be made keeps nobody else's from being made.
+        logger.exception("the audit file of call %s was not made", archive.call_id)
+    AuditArchive.objects.filter(pk=archive.pk).update(due_at=now + wait)
+    return False
+
+
+def _store(archive: AuditArchive, file: IO[bytes], now: datetime) -> None:
+    """Keep the archive; those before it give way."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    archive.made_at, archive.size, archive.sha256 = now, size, hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    archive.file.save("audit.zip", File(file), save=False)
+    archive.save(update_fields=["made_at", "size", "sha256", "file"])
+    _remove(AuditArchive.objects.filter(call=archive.call_id).exclude(pk=archive.pk), now)
+
+
+def clear_audit_files(*, now: datetime) -> int:
+    """Destroy the archives whose time is over; returns how many."""
+    return _remove(AuditArchive.objects.filter(made_at__lte=now - KEPT), now)
+
+
+def _remove(archives: QuerySet[AuditArchive], now: datetime) -> int:
+    with transaction.atomic():
+        gone = list(archives.filter(made_at__isnull=False, removed_at__isnull=True).select_for_update())
+        for archive in gone:
+            outbox.put(DESTROY_FILE, {"name": archive.file.name})
+        AuditArchive.objects.filter(pk__in=[archive.pk for archive in gone]).update(file="", removed_at=now)
+    return len(gone)
+
+
+def _tell_progress(archive: AuditArchive, done: int, total: int) -> None:
+    """For the page of whoever waits; the cache, because the making is one transaction."""
+    cache.set(f"audit:{archive.pk}", (done, total), timeout=600)
+
+
+def progress_of(archive: AuditArchive) -> tuple[int, int]:
+    """How many parts of how many lie in the archive; (0, 0) while nobody knows."""
+    found: tuple[int, int] = cache.get(f"audit:{archive.pk}") or (0, 0)
+    return found
+
+
+@transaction.atomic
+def open_audit_file(*, archive: AuditArchive, by: Any, now: datetime) -> AuditArchive:
+    """The archive for whoever downloads it; the reading is noted. Raises ``NotAllowed`` when it is no longer kept."""
+    role = rules.check_can_make_audit_file(by, archive.call)
+    if archive.made_at is None or archive.removed_at is not None:
+        raise NotAllowed(_("이 감사자료는 더 보관하지 않습니다. 새로 만들어 주십시오."))
+    record_access(call=archive.call, what="audit_file", by=by, role=role, now=now)
+    return archive
+
+
+def write_audit_file(*, call: Call, file: IO[bytes], now: datetime, told: Callable[[int, int], None]) -> None:
+    """Put everything about a call together, part by part, so that a large call needs no large memory.
+
+    ``told(done, total)`` hears how far it is. Raises ``NotYetWitnessed`` while a leaf is not public yet.
+    """
+    judges, hashes = _key(call), {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(parts.items()):
+        for name, data in _parts(call, told):
             archive.writestr(name, data)
-    return AuditFile(file.getvalue(), judges)
+            hashes[name] = hashlib.sha256(data).hexdigest()
+        manifest = {
+            "call": call.code,
+            "made_at": now.isoformat(),
+            "files": dict(sorted(hashes.items())),
+            "judges": hashlib.sha256(judges).hexdigest(),
+        }
+        archive.writestr("manifest.json", _json(manifest))
 
 
 @transaction.atomic
@@ -104,7 +192,9 @@ def _judges(call: Call) -> Iterator[Sequence[Any]]:
         yield row.pk, row.user.name, row.user.email, row.employer
 
 
-def _parts(call: Call) -> Iterator[tuple[str, bytes]]:
+def _parts(call: Call, told: Callable[[int, int], None]) -> Iterator[tuple[str, bytes]]:
+    # The ledger first: it is nearly all of the work, and what is not public yet is found there.
+    yield from _ledger(call, told)
     yield "README.txt", GUIDE.format(code=call.code, files="\n".join(guide_lines())).encode()
     yield "versions.json", _json([_version(version) for version in call.versions.exclude(published_at=None)])
     for name, rows, columns in tables(call):
@@ -112,7 +202,6 @@ def _parts(call: Call) -> Iterator[tuple[str, bytes]]:
     for run in call.runs.order_by("number"):
         yield f"runs/{run.number}.json", _json(_run(run))
     yield "decisions.json", _json([_decision(row) for row in call.decisions.exclude(status="DRAFT")])
-    yield from _ledger(call)
 
 
 def _version(version: Any) -> dict[str, Any]:
@@ -145,20 +234,21 @@ def _decision(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _ledger(call: Call) -> Iterator[tuple[str, bytes]]:
+def _ledger(call: Call, told: Callable[[int, int], None]) -> Iterator[tuple[str, bytes]]:
     """Leaf, proof and openings of every decision in the call, with the policy they are checked by."""
     index = []
     members = _all("Member", panel__stage__call=call).values_list("pk", flat=True)
     companies = Organisation.objects.filter(applications__call=call).distinct()
     keys = {f"member:{pk}" for pk in members} | {key for company in companies for key in company.ledger_keys}
-    for table, pks in queries.ledger_rows(call).items():
+    rows = queries.ledger_rows(call)
+    leaves = {table: log.leaves_of(table, pks) for table, pks in rows.items()}
+    total = sum(map(len, leaves.values()))
+    for table, pks in rows.items():
         reader = _Keys(keys | {f"{table}:{pk}" for pk in pks})
-        for leaf_id in log.leaves_of(table, pks):
-            try:
-                receipt = zipfile.ZipFile(io.BytesIO(log.receipt(leaf_id, reader)))
-            except log.NotYetWitnessed as error:
-                text = _("감사원장에 아직 공개되지 않은 기록이 있습니다. 잠시 뒤에 다시 만들어 주십시오.")
-                raise NotAllowed(text) from error
+        for leaf_id in leaves[table]:
+            receipt = zipfile.ZipFile(io.BytesIO(log.receipt(leaf_id, reader)))
+            if len(index) % _TOLD_EVERY == 0:
+                told(len(index), total)
             index.append((leaf_id, table, json.loads(receipt.read("leaf.json"))["type"]))
             for name in receipt.namelist():
                 if name != "policy":

@@ -51,10 +51,10 @@ TABLES: tuple[Listed, ...] = (
     Listed("bonuses", "BonusFinding", _ENTERED, (_RECEIPT, "item__code", "item__points", "counted", "paper__sha256", "reason", "found_at"), "가점 확인", "bonus findings"),
     Listed("late_codes", "LateCode", "call", ("public_id", "organisation__name_ko", "reason", "evidence", "issued_at", "expires_at", "confirmed_at", "used_at", _RECEIPT), "추가접수 코드", "late-entry codes"),
     Listed("panels", "Panel", "stage__call", ("stage__code", "formed_at"), "평가위원회", "panels"),
-    Listed("members", "Member", "panel__stage__call", ("panel__stage__code", "evaluator", "status", "is_chair", "is_substitute"), "평가위원(번호)", "panel members, by number"),
+    Listed("members", "Member", "panel__stage__call", ("panel__stage__code", "evaluator", "status", "is_chair", "is_substitute", "left_reason"), "평가위원(번호)", "panel members, by number"),
     Listed("pledges", "Pledge", "call", ("evaluator", "text_version", "signed_at"), "서약", "pledges"),
     Listed("conflicts", "Conflict", "call", ("evaluator", "organisation__name_ko", "ground", "scope", "reason", "declared_at"), "이해충돌", "conflicts"),
-    Listed("challenges", "Challenge", _ENTERED, (_RECEIPT, "evaluator", "grounds", "filed_at", "decide_by", "status", "reasons", "decided_at"), "기피신청", "challenges"),
+    Listed("challenges", "Challenge", _ENTERED, (_RECEIPT, "evaluator", "grounds", "evidence__sha256", "filed_at", "decide_by", "status", "reasons", "decided_at"), "기피신청", "challenges"),
     Listed("name_searches", "NameSearch", "stage__call", ("stage__code", _RECEIPT, "searched_at"), "가린 평가 전의 이름 검색", "searches for names before a blind stage"),
     Listed("names", "NameHit", "stage__call", ("stage__code", _RECEIPT, "block", "outcome", "note", "settled_at"), "발견한 이름과 조치", "names found and what was done"),
     Listed("sittings", "Sitting", "stage__call", ("public_id", "stage__code", "starts_at", "ends_at", "place", "called_at", "cancelled_at"), "평가회의", "sittings"),
@@ -89,6 +89,7 @@ IN_JSON: Mapping[str, str] = {
 #: Not in the archive, and why.
 LEFT_OUT: Mapping[str, str] = {
     "Evaluator": "judges appear by number; who they are is the sealed second file",
+    "AuditArchive": "this archive and its sisters; who opened them stands under accesses",
     "Draft": "what was never sent is its company's alone",
     "PagePresence": "who is writing which page this minute; nothing is decided by it",
     "RatingTicket": "ratings are anonymous: who rated is nobody's business",

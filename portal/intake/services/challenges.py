@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,13 +18,23 @@ from portal.intake.enums import AssignmentStatus, ChallengeStatus, Ground
 from portal.intake.models import Application, Assignment, Challenge, Evaluator
 from portal.intake.services import telling
 from portal.intake.services.conflicts import bar
+from portal.intake.services.files import attach_evidence
 
 
 @transaction.atomic
 def file_challenge(
-    *, application: Application, evaluator: Evaluator, grounds: str, by: Any, now: datetime
+    *,
+    application: Application,
+    evaluator: Evaluator,
+    grounds: str,
+    by: Any,
+    now: datetime,
+    evidence: File[Any] | None = None,
 ) -> Challenge:
-    """기피신청: the evaluator's work on this file is suspended at once. Filing twice finds the open one."""
+    """기피신청: the evaluator's work on this file is suspended at once. Filing twice finds the open one.
+
+    ``evidence``: a paper that the desk reads, never the panel. Raises ``Invalid`` for a file that is not what it says.
+    """
     role = rules.check_can_challenge(by, application)
     text = clean_text(grounds).strip()
     if not text:
@@ -39,6 +50,7 @@ def file_challenge(
         application=application,
         evaluator=evaluator,
         grounds=text,
+        evidence=attach_evidence(application=application, content=evidence, by=by, now=now) if evidence else None,
         filed_by=by,
         filed_at=now,
         decide_by=end_of_day((now + timedelta(days=days)).astimezone(SEOUL).date()),

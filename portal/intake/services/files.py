@@ -93,21 +93,33 @@ def attach_file(
     with transaction.atomic():
         Application.objects.select_for_update().get(pk=application.pk)
         _check_count(application, asked)
-        content.seek(0)
-        attachment = Attachment(
-            application=application,
-            block=block,
-            name=found.name,
-            size=found.size,
-            content_type=found.content_type,
-            sha256=found.sha256,
-            uploaded_by=by,
-            uploaded_at=now,
-            scan=Scan.WAITING if settings.CLAMD_ADDRESS else Scan.NONE,
-        )
-        attachment.file.save(found.name, content, save=True)
-        if attachment.scan == Scan.WAITING:
-            queue_scan(attachment)
+        return _keep(application, block, found, content, by, now)
+
+
+def attach_evidence(*, application: Application, content: File[Any], by: Any, now: datetime) -> Attachment:
+    """Keep a paper beside the application, in the transaction of what it proves. It belongs to no block: no panel sees it."""
+    found = inspect_upload(content.name or "", content, types=DEFAULT_TYPES, most=DEFAULT_MAX_BYTES, field="evidence")
+    return _keep(application, "", found, content, by, now)
+
+
+def _keep(
+    application: Application, block: str, found: Inspected, content: File[Any], by: Any, now: datetime
+) -> Attachment:
+    content.seek(0)
+    attachment = Attachment(
+        application=application,
+        block=block,
+        name=found.name,
+        size=found.size,
+        content_type=found.content_type,
+        sha256=found.sha256,
+        uploaded_by=by,
+        uploaded_at=now,
+        scan=Scan.WAITING if settings.CLAMD_ADDRESS else Scan.NONE,
+    )
+    attachment.file.save(found.name, content, save=True)
+    if attachment.scan == Scan.WAITING:
+        queue_scan(attachment)
     return attachment
 
 

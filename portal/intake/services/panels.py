@@ -149,7 +149,14 @@ def sign_pledge(*, call: Call, by: Any, now: datetime, conflicts: Mapping[Organi
 def decline_seat(*, member: Member, reason: str, by: Any, now: datetime) -> Member:
     """고사: an invited evaluator says no."""
     role = rules.check_can_answer_invitation(by, member)
-    advance(member, MemberStatus.DECLINED, by=by.acting_as(role), steps=workflow.MEMBER, reason=reason or None)
+    advance(
+        member,
+        MemberStatus.DECLINED,
+        by=by.acting_as(role),
+        steps=workflow.MEMBER,
+        reason=reason or None,
+        changes={"left_reason": reason.strip()},
+    )
     telling.seat_declined(member)
     return member
 
@@ -162,7 +169,14 @@ def dismiss_member(*, member: Member, reason: str, by: Any, now: datetime) -> Me
     if not reason.strip():
         raise Invalid(_("해촉하는 까닭을 적어 주십시오."), field="reason")
     acting = by.acting_as(role)
-    advance(member, MemberStatus.DISMISSED, by=acting, steps=workflow.MEMBER, reason=reason)
+    advance(
+        member,
+        MemberStatus.DISMISSED,
+        by=acting,
+        steps=workflow.MEMBER,
+        reason=reason,
+        changes={"left_reason": reason.strip()},
+    )
     rows = Assignment.objects.filter(member=member).select_related("stage__call", "member")
     for row in rows.filter(status__in=[AssignmentStatus.PROPOSED, AssignmentStatus.CLEARED]):
         advance(row, AssignmentStatus.RELEASED, by=acting, steps=workflow.ASSIGNMENT, reason=reason)
@@ -174,7 +188,7 @@ def dismiss_member(*, member: Member, reason: str, by: Any, now: datetime) -> Me
 @transaction.atomic
 def seat_substitute(*, stage: Stage, evaluator: Evaluator, by: Any, now: datetime) -> Member:
     """예비위원을 위촉: a substitute of the panel takes a seat, or an evaluator of the pool joins it; bars by rule are entered."""
-    rules.check_can_run(by, stage.call)
+    role = rules.check_can_run(by, stage.call)
     panel = Panel.objects.filter(stage=stage).first()
     if panel is None:
         raise Invalid(_("먼저 위원회를 구성해 주십시오."))
@@ -182,12 +196,28 @@ def seat_substitute(*, stage: Stage, evaluator: Evaluator, by: Any, now: datetim
     _check_joining(panel, evaluator, now)
     member, created = Member.objects.get_or_create(panel=panel, evaluator=evaluator)
     if not created:
-        Member.objects.filter(pk=member.pk).update(is_substitute=False)
-        member.is_substitute = False
+        _take_seat(member)
+    member.panel = panel
+    log.append(
+        f"{stage.ledger_room()}.member.seated",
+        row=member,
+        by=by.acting_as(role),
+        data={"origin": "POOL" if created else "SUBSTITUTE"},
+    )
     find_exclusions(call=stage.call, by=by, now=now)
     if member.status == MemberStatus.INVITED:
         telling.member_invited(member)
     return member
+
+
+def _take_seat(member: Member) -> None:
+    """A substitute becomes a member; one who sits already, declined or was dismissed takes no second seat."""
+    waiting = Member.objects.filter(
+        pk=member.pk, is_substitute=True, status__in=[MemberStatus.INVITED, MemberStatus.ACCEPTED]
+    )
+    if waiting.update(is_substitute=False) != 1:
+        raise Overtaken
+    member.is_substitute = False
 
 
 def _check_joining(panel: Panel, evaluator: Evaluator, now: datetime) -> None:

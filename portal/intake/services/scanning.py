@@ -88,7 +88,8 @@ def _act_on(attachment: Attachment) -> None:
     """Before the bell the company changes the file itself; after it the block opens again for some days."""
     application, now = attachment.application, database_now()
     telling.file_infected(attachment)
-    if application.status == ApplicationStatus.SUBMITTED and application.call.closed_at is not None:
+    sent = application.status == ApplicationStatus.SUBMITTED and application.call.closed_at is not None
+    if sent and attachment.block:
         with transaction.atomic():
             ask_supplement(
                 application=application,

@@ -8,17 +8,20 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ledger import log
-from portal.core.errors import Invalid
+from portal.core.errors import Invalid, NotAllowed, Refused
 from portal.core.transition import advance
 from portal.intake import blocks, queries, rules, workflow
 from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus, ReserveStatus
-from portal.intake.errors import Incomplete, too_late
-from portal.intake.models import Application, CallVersion, ReserveEntry, Revision
+from portal.intake.errors import Incomplete, overtaken_by_the_count, too_late
+from portal.intake.models import Application, Call, CallVersion, ReserveEntry, Revision
 from portal.intake.services import telling
 from portal.intake.services.latecodes import read_late_code, spend
+
+_NO_ENTRY = gettext_lazy("지금은 접수하지 않는 공고입니다.")
 
 #: Counts the receipt and writes its number in one statement: a second one would hold everybody up for a round trip.
 _NUMBER = """
@@ -158,8 +161,17 @@ def _take_number(application: Application, now: datetime, *, late: bool) -> None
         cursor.execute(_NUMBER, values)
         row = cursor.fetchone()
     if row is None:
-        raise too_late(call.closes_at, now)
+        raise NotAllowed(_NO_ENTRY) if late else _refusal(call, now)
     application.receipt_number = row[0]
+
+
+def _refusal(call: Call, now: datetime) -> Refused:
+    """Why the number was not to be had: late, counted meanwhile, or the call is no longer one that takes entries."""
+    if now >= call.closes_at:
+        return too_late(call.closes_at, now)
+    if Call.objects.filter(pk=call.pk, closed_at__isnull=False).exists():
+        return overtaken_by_the_count(call, now)
+    return NotAllowed(_NO_ENTRY)
 
 
 @transaction.atomic

@@ -30,8 +30,7 @@ def ask_supplement(
     form = application.call.current.parsed_form if application.call.current else None
     if not block_codes or form is None or any(form.block(code) is None for code in block_codes):
         raise Invalid(_("보완할 문항을 골라 주십시오."), field="blocks")
-    if due_at <= now or not missing.strip():
-        raise Invalid(_("보완할 내용과 앞으로의 기한을 적어 주십시오."), field="missing")
+    _check_asked(missing, due_at, now)
     advance(
         application, ApplicationStatus.SUPPLEMENT, by=by.acting_as(role), steps=workflow.APPLICATION, reason=missing
     )
@@ -111,6 +110,26 @@ def _merged(before: dict[str, Any], draft: dict[str, Any], named: Sequence[str])
         kept = {code: value for code, value in before[part].items() if code not in named}
         merged[part] = kept | {code: value for code, value in draft[part].items() if code in named}
     return merged
+
+
+@transaction.atomic
+def ask_supplement_again(
+    *, request: SupplementRequest, missing: str, due_at: datetime, by: Any, now: datetime
+) -> SupplementRequest:
+    """다시 요청: the answer does not do; the same blocks open once more until ``due_at``. What was answered stays."""
+    role = rules.check_can_ask_supplement(by, request.application)
+    _check_asked(missing, due_at, now)
+    acting = by.acting_as(role)
+    again = {"missing": missing.strip(), "due_at": due_at, "asked_by": person(by), "asked_at": now}
+    advance(request, SupplementStatus.ASKED, by=acting, steps=workflow.SUPPLEMENT, reason=missing, changes=again)
+    advance(request.application, ApplicationStatus.SUPPLEMENT, by=acting, steps=workflow.APPLICATION, reason=missing)
+    telling.supplement_asked(request)
+    return request
+
+
+def _check_asked(missing: str, due_at: datetime, now: datetime) -> None:
+    if due_at <= now or not missing.strip():
+        raise Invalid(_("보완할 내용과 앞으로의 기한을 적어 주십시오."), field="missing")
 
 
 @transaction.atomic

@@ -91,6 +91,9 @@ def _rows(row: Challenge) -> list[Row]:
         Row(_("접수"), timezone.localtime(row.filed_at)),
         Row(_("결정 기한"), acting.last_day(row.decide_by)),
     ]
+    if row.evidence is not None and row.evidence.name:
+        address = reverse("intake:file", args=[row.evidence.public_id])
+        rows.insert(3, Row(_("증빙 자료"), link(row.evidence.name, address)))
     if row.reasons:
         rows += [Row(_("결정 이유"), row.reasons), Row(_("결정"), timezone.localtime(row.decided_at))]
     return rows

@@ -21,6 +21,7 @@ from portal.intake.forms.exceptions import ReaderForm, SeatForm
 from portal.intake.models import Application, Assignment, Member, ScoreSheet, Stage
 from portal.intake.views import acting
 from portal.intake.views.steps import staff_stage
+from portal.plan.registry import offers_fact
 
 _WORKING = (AssignmentStatus.PROPOSED, AssignmentStatus.CLEARED)
 
@@ -68,6 +69,13 @@ def _composition(stage: Stage, members: Sequence[Member]) -> list[Row]:
         words = {"part": part, "all": len(seated), "least": exact.cut(Fraction(least, 100))}
         found.append(Row(label, _("%(part)s/%(all)s명 (기준 %(least)s%% 이상)") % words))
     short = queries.short_of_readers(stage)
+    if not offers_fact("affiliates"):
+        found.append(
+            Row(
+                _("신청 기업의 모·자회사"),
+                _("확인 불가: 알려 주는 자료가 없어, 위원 명부에 신고한 관계와 서약으로만 가립니다."),
+            )
+        )
     found.append(
         Row(_("평가위원이 모자란 신청서"), _("%(n)s건 (건당 %(per)s명)") % {"n": short, "per": stage.per_file})
     )
@@ -82,7 +90,10 @@ def _members(rows: Sequence[Member], code: str, number: int, *, may: bool) -> Ta
         address = reverse("intake:dismiss", args=[code, number, row.pk])
         part = _("위원장") if row.is_chair else _("예비위원") if row.is_substitute else _("위원")
         action = link(_("해촉하기"), address) if dismissable else "–"
-        shown.append((str(row.evaluator), row.evaluator.employer, part, row.get_status_display(), action))
+        state = row.get_status_display()
+        if row.left_reason:
+            state = _("%(state)s: %(reason)s") % {"state": state, "reason": row.left_reason}
+        shown.append((str(row.evaluator), row.evaluator.employer, part, state, action))
     return Table(_("위원"), columns, shown, empty=_("아직 위원회가 없습니다."), caption_hidden=True)
 
 

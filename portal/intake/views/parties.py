@@ -32,13 +32,13 @@ def challenge(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """기피신청: who sits on the announced panel, whom we challenged and what came of it, and one form."""
     found = own(request, public_id)
     members = queries.announced_members(found)
-    filed = list(found.challenges.select_related("evaluator__user").order_by("-pk"))
+    filed = list(found.challenges.select_related("evaluator__user", "evidence").order_by("-pk"))
     if not members and not filed:
         raise Http404
     may = rules.allowed(rules.check_can_challenge, request.user, found)
     standing = {one.evaluator_id for one in filed if one.status in ("FILED", "UPHELD")}
     left = members.exclude(pk__in=standing)
-    form = ChallengeForm(request.POST or None, members=left) if may and left else None
+    form = ChallengeForm(request.POST or None, request.FILES or None, members=left) if may and left else None
     if request.method == "POST":
         rules.check_can_challenge(request.user, found)
         if form is not None and form.is_valid() and _file(request, found, form):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -20,7 +21,7 @@ from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Table, link
 from portal.intake import queries, rules, services
-from portal.intake.models import Access
+from portal.intake.models import Access, AuditArchive
 from portal.intake.services import audittables
 from portal.intake.views import acting
 from portal.intake.views.answers import tell_refusal
@@ -108,27 +109,55 @@ def accesses(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def audit_file(request: HttpRequest, code: str) -> HttpResponse:
-    """감사자료: what it is, and one button each for the archive and for the key to its judges."""
+    """감사자료: what it is, how far the worker is, the archive once it is made, and the key to its judges."""
     call = staff_call(request, code)
     rules.check_can_make_audit_file(request.user, call)
     if request.method == "POST":
-        now = database_now()
         try:
             if "key" in request.POST:
-                key = services.open_judges_key(call=call, by=request.user, now=now)
+                key = services.open_judges_key(call=call, by=request.user, now=database_now())
                 return _download(key, f"audit-{call.code}-judges.csv", "text/csv; charset=utf-8")
-            found = services.make_audit_file(call=call, by=request.user, now=now)
-            return _download(found.archive, f"audit-{call.code}.zip", "application/zip")
+            services.order_audit_file(call=call, by=request.user, now=database_now())
         except Refused as refusal:
             tell_refusal(request, refusal)
-            return redirect("intake:audit-file", code)
+        return redirect("intake:audit-file", code)
+    in_work = call.archives.filter(made_at__isnull=True).first()
+    done, total = services.progress_of(in_work) if in_work else (0, 0)
     context = {
         "title": _("감사자료"),
+        "call": call,
+        "in_work": in_work,
+        "done": done,
+        "total": total,
+        "ready": call.archives.filter(made_at__isnull=False, removed_at__isnull=True).last(),
+        "kept_days": services.KEPT.days,
         "table": _contents(),
         "can_open_key": rules.allowed(rules.check_can_open_judges_key, request.user, call),
         **acting.of_call(call),
     }
     return render(request, "intake/audit_file.html", context)
+
+
+@login_required
+@require_safe
+def archive(request: HttpRequest, public_id: UUID) -> FileResponse | HttpResponse:
+    """The archive itself; who took it stands in the log of accesses."""
+    rows = AuditArchive.objects.filter(call__in=queries.calls_for_staff(request.user).values("pk"))
+    found = get_object_or_404(rows.select_related("call__cluster"), public_id=public_id)
+    rules.check_can_make_audit_file(request.user, found.call)
+    try:
+        found = services.open_audit_file(archive=found, by=request.user, now=database_now())
+    except Refused as refusal:
+        tell_refusal(request, refusal)
+        return redirect("intake:audit-file", found.call.code)
+    answer = FileResponse(
+        found.file.open("rb"),
+        as_attachment=True,
+        filename=f"audit-{found.call.code}.zip",
+        content_type="application/zip",
+    )
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def _contents() -> Table:
