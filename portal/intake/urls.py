@@ -117,6 +117,7 @@ urlpatterns = [
     path("desk/calls/<slug:code>/steps/<slug:step>/", steps.on_call, name="step"),
     path("desk/calls/<slug:code>/stages/<int:number>/", steps.stage, name="desk-stage"),
     path("desk/calls/<slug:code>/stages/<int:number>/ranking/", rankings.ranking, name="ranking"),
+    path("desk/calls/<slug:code>/ranking/", rankings.final, name="final-ranking"),
     path("desk/calls/<slug:code>/stages/<int:number>/what-if/", whatif.what_if, name="what-if"),
     path("desk/calls/<slug:code>/stages/<int:number>/steps/<slug:step>/", steps.on_stage, name="stage-step"),
     path("desk/calls/<slug:code>/keeping/", keeping.of_call, name="keeping"),

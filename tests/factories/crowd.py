@@ -128,6 +128,18 @@ def _told(trial: factory.Round, stage: Stage, rows: list[Application], now: date
         run_by=trial.officer,
         run_at=now,
     )
+    track = stage.call.tracks.order_by("order").first()
+    chosen = {"selected": [[ranked[0]["application"], track.code, track.code]], "reserved": {track.code: [ranked[1]["application"]]}, "refused": [], "cutoffs": {track.code: "99"}}  # fmt: skip
+    RankingRun.objects.create(
+        call=trial.call,
+        number=2,
+        inputs="{}",
+        sha256="1" * 64,
+        module=tally.MODULE,
+        result={"groups": {track.code: ranked}, "selection": chosen},
+        run_by=trial.officer,
+        run_at=now,
+    )
     decision = Decision.objects.create(
         call=trial.call, kind="SHORTLIST", stage=stage, run=run, prepared_by=trial.officer, prepared_at=now
     )

@@ -157,6 +157,7 @@ TABLE: dict[str, Row] = {
     "intake:desk-stage": Row(DESK, "stage"),
     "intake:stage-step": Row(OFFICER, "stage step"),
     "intake:ranking": Row(DESK, "stage"),
+    "intake:final-ranking": Row(DESK, "call"),
     "intake:desk-application": Row(DESK, "application"),
     "intake:desk-sheets": Row(DESK, "application"),
     "intake:bonuses": Row(DESK, "application"),

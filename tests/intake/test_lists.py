@@ -33,6 +33,9 @@ DESK = {
     "bench": 13,
     "desk-stage": 20,
     "ranking": 11,
+    "final-ranking": 13,
+    "members": 14,
+    "reserve": 13,
     "decision": 15,
 }
 
@@ -47,7 +50,13 @@ def judged(request):
 def test_desk_lists(at, judged):
     trial, decision = judged
     browser, code = at(trial.officer), trial.call.code
-    args = {"desk-calls": [], "desk-stage": [code, 1], "ranking": [code, 1], "decision": [decision.public_id]}
+    args = {
+        "desk-calls": [],
+        "desk-stage": [code, 1],
+        "ranking": [code, 1],
+        "members": [code, 1],
+        "decision": [decision.public_id],
+    }
     found = {name: queries_of(browser, reverse(f"intake:{name}", args=args.get(name, [code]))) for name in DESK}
     assert found == DESK
 
@@ -75,6 +84,28 @@ def test_pages_of_a_long_list_hold_every_row_once(at):
         seen = [re.findall(rf"{trial.call.prefix}-\d{{5}}", page) for page in pages]
         assert [len(set(page)) for page in seen] == [50, 50, 20], address
         assert set().union(*seen) == numbers, address
+
+
+def test_final_ranking_tells_places_bonus_and_outcome_of_each_run(at):
+    trial = factory.open_round()
+    address = reverse("intake:final-ranking", args=[trial.call.code])
+    assert "아직 최종 결과를 세지 않았습니다" in at(trial.officer).get(address).text
+    files = [trial.apply() for _ in range(5)]
+    trial.play_to_final({str(one): 25 - 2 * i for i, one in enumerate(files)})
+    browser = at(trial.officer)
+    page = browser.get(address)
+    outcomes = {row[1]: row[7] for row in page.context["table"].rows}
+    assert [outcomes[str(one)] for one in files] == ["선정", "선정", "선정(국외기업 자리)", "예비 1번", "예비 2번"]
+    assert page.context["places"].rows[0][1:4] == (2, 2, 2)
+    last = page.context["run"].number
+    services.prepare_final(call=trial.call, by=trial.officer, now=REVIEW)
+    older = browser.get(address, {"run": last})
+    assert (older.context["newest"], "이 뒤에 다시 센 집계가 있습니다" in older.text) == (False, True)
+    assert browser.get(address, {"run": "999"}).status_code == 404
+    assert browser.get(address, {"run": "x"}).context["newest"]
+    assert (
+        f"{address}?run=" in browser.get(reverse("intake:decision", args=[trial.call.decisions.last().public_id])).text
+    )
 
 
 def test_ranking_of_a_stage_that_was_not_settled_says_so(at):

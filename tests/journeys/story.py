@@ -13,8 +13,8 @@ from portal.accounts import demo
 from portal.accounts.models import User
 from portal.core.clock import database_now
 from portal.core.periods import SEOUL as SEOUL
-from portal.intake import queries, services
-from portal.intake.models import Application, Call, Decision, Evaluator, ScoreSheet
+from portal.intake import services
+from portal.intake.models import Call, ScoreSheet
 from tenancy import services as tenancy
 from tenancy.models import Hub
 from tenancy.rehearsal.cast import Applicant, apply_as
@@ -72,10 +72,15 @@ def rivals(call: Call, count: int) -> list[Applicant]:
     return found
 
 
-def bell(call: Call) -> None:
-    """Closing time comes: the entry is counted and the public value of the lottery entered."""
+def close(call: Call) -> None:
+    """Closing time comes: the entry is counted."""
     services.close_call(call=call, by=staff("officer"), now=call.closes_at)
     call.refresh_from_db()
+
+
+def bell(call: Call) -> None:
+    """Closing time comes, and the public value of the lottery is entered."""
+    close(call)
     services.draw_lottery(call=call, public_value="KOSPI-2026-1", by=staff("officer"), now=call.closes_at)
 
 
@@ -106,42 +111,3 @@ def give_terms(code: str, *, like: Call) -> None:
     tenancy.set_terms(
         call=call, hubs=[hub], rate_card=terms.rate_card, start_date=terms.start_date, by=staff("officer")
     )
-
-
-def settle_findings(call: Call) -> None:
-    """The rules run; what they leave to a person is found fit; the result is decided and told."""
-    by, now = staff("officer"), database_now()
-    services.record_findings(call=call, by=by, now=now)
-    rules = [row["rule"] for row in call.current.eligibility]
-    for application, waiting in queries.unsettled_findings(call, rules):
-        for rule in waiting:
-            services.record_finding(
-                application=application, rule=rule, outcome="PASS", evidence="증명서", by=by, now=now
-            )
-    tell(services.prepare_eligibility(call=call, by=by, now=now))
-
-
-def tell(decision: Decision) -> None:
-    services.decide(decision=decision, by=staff("approver"), now=database_now())
-    services.publish(decision=decision, by=staff("approver"), now=database_now())
-
-
-def seat(call: Call, number: int) -> None:
-    """Everybody in the pool sits on the panel of a stage."""
-    pool = list(Evaluator.objects.filter(cluster=call.cluster, active=True).order_by("pk"))
-    stage = call.stages.get(number=number)
-    services.form_panel(stage=stage, evaluators=pool, chair=pool[-1], by=staff("officer"), now=database_now())
-
-
-def assign(call: Call, number: int) -> None:
-    for step in (services.open_stage, services.propose_assignments, services.confirm_assignments):
-        step(stage=call.stages.get(number=number), by=staff("officer"), now=database_now())
-
-
-def shortlist(call: Call, *, last: Application) -> Decision:
-    """Every sheet still open gets high points but those of one application; the stage is tallied, its result prepared."""
-    receipts = call.applications.exclude(pk=last.pk).values_list("receipt_number", flat=True)
-    score_the_rest(call, {receipt: 22 for receipt in receipts if receipt} | {last.receipt_number or "": 8})
-    stage, by = call.stages.get(number=1), staff("officer")
-    services.settle_stage(stage=stage, by=by, now=database_now())
-    return services.prepare_shortlist(stage=call.stages.get(number=1), by=by, now=database_now())

@@ -1,10 +1,10 @@
-"""One call from its first word to an appeal: written, approved, applied to by keyboard and without JavaScript, reviewed by
-somebody with a conflict, told, appealed against, answered; and read by the auditor, who is shown nothing to press and checks
-the archive of the call without the portal."""
+"""One call from its first word to its result and the appeals against it. The officer writes, checks, seats, assigns, counts
+and prepares in the browser, the approver publishes. One company applies in Korean on a phone by keyboard alone, another in
+English without JavaScript; each reads its result and appeals. An evaluator has a conflict. The auditor is shown nothing to
+press and checks the archive of the call without the portal."""
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import os
 import subprocess
@@ -14,9 +14,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import TimeoutError as NothingCame
 
 from tests.journeys import story
+from tests.journeys.desk import decide_and_publish, do, find_all_fit, form_panel, newest_decision
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("site")]
 
@@ -29,8 +29,8 @@ BUSINESS = {"summary": "한 줄", "technology": "기록을 엮습니다.", "grow
 def people(visit):
     """Everybody in a browser of their own: the two applicants at the two ends of what must work."""
     found = {
-        "startup": visit(width=1280),
-        "foreign": visit(width=360, language="en", javascript=False),
+        "startup": visit(width=360),
+        "foreign": visit(width=1280, language="en", javascript=False),
         "officer": visit(),
         "approver": visit(language="en"),
         "evaluator1": visit(width=360),
@@ -42,18 +42,25 @@ def people(visit):
     return found
 
 
-def test_a_call_from_its_first_word_to_an_appeal(site, at_site, people, tmp_path):
-    call = write_and_publish(people["officer"], people["approver"])
-    by_keyboard(people["startup"])
-    without_script(people["foreign"])
-    story.rivals(call, 3)
-    story.bell(call)
+def test_a_call_from_its_first_word_to_its_result_and_appeals(site, at_site, people, tmp_path):
+    officer, approver, startup, foreign = (people[key] for key in ("officer", "approver", "startup", "foreign"))
+    call = write_and_publish(officer, approver)
+    by_keyboard(startup)
+    without_script(foreign)
+    rivals = [rival.organisation for rival in story.rivals(call, 3)]
+    story.close(call)
+    do(officer, DESK + "/steps/draw/", public_value="KOSPI-2026-1")
     refused = call.applications.get(organisation__name_en__startswith="Lumen")
-    supplement(people["officer"], people["foreign"], refused)
-    story.settle_findings(call)
-    first_stage(call, people, refused)
-    notice = appeal(people["foreign"], refused)
-    answer(people["reviewer"], people["foreign"], notice)
+    ours = call.applications.exclude(pk=refused.pk).exclude(organisation__in=rivals).get()
+    supplement(officer, foreign, refused)
+    find_all_fit(officer, CALL)
+    do(officer, DESK + "/steps/eligibility/")
+    decide_and_publish(approver, newest_decision(officer, CALL))
+    first_stage(call, people, refused, ours)
+    notice = appeal(foreign, refused, "Not selected", "Appeal", "Please look at our growth plan again.")
+    answer(people["reviewer"], foreign, notice)
+    final_result(call, people, ours)
+    appeal(startup, ours, "미선정", "이의신청", "발표 점수를 다시 보아 주십시오.")
     read_only(people["auditor"], call, refused)
     verify_offline(people["auditor"], site.var / "ledger" / "policy", tmp_path)
 
@@ -78,7 +85,8 @@ def write_and_publish(officer, approver):
     for part in ("basics", "tracks", "criteria/1", "rules", "stages"):
         officer.go(f"{DESK}/edit/{part}/")
         officer.check()
-    page.fill("[name=form-0-pass_mark]", "60")
+    for stage in (0, 1):
+        page.fill(f"[name=form-{stage}-pass_mark]", "60")
     officer.submit()
     officer.go(DESK + "/edit/form/business/")
     page.fill("[name=code]", "note")
@@ -116,7 +124,7 @@ def press(page, selector: str) -> None:
 
 
 def by_keyboard(startup) -> None:
-    """The whole application with Tab, Space and Enter; what was typed is saved by itself meanwhile."""
+    """The whole application on a phone with Tab, Space and Enter; what was typed is saved by itself meanwhile."""
     page = startup.page
     startup.go("/{lang}/calls/" + CALL + "/")
     startup.check()
@@ -151,7 +159,7 @@ def by_keyboard(startup) -> None:
 
 
 def without_script(foreign) -> None:
-    """In English on a phone without JavaScript: the same pages are ordinary forms."""
+    """In English without JavaScript: the same pages are ordinary forms."""
     page = foreign.page
     foreign.go("/{lang}/calls/" + CALL + "/")
     foreign.check()
@@ -208,12 +216,12 @@ def supplement(officer, foreign, application) -> None:
     officer.sees("Growth, in more words.")
 
 
-def first_stage(call, people, refused) -> None:
+def first_stage(call, people, refused, ours) -> None:
     """A panel whose first member knows the foreign company; one sheet in the browser; the result, previewed and told."""
     from portal.intake.models import ScoreSheet
 
-    evaluator = people["evaluator1"]
-    story.seat(call, 1)
+    officer, approver, evaluator = people["officer"], people["approver"], people["evaluator1"]
+    form_panel(officer, CALL, 1)
     evaluator.go("/{lang}/review/calls/" + CALL + "/pledge/")
     evaluator.page.get_by_label(refused.organisation.name_ko).check()
     evaluator.page.fill("[name=reason]", "작년에 자문했습니다.")
@@ -221,7 +229,7 @@ def first_stage(call, people, refused) -> None:
     evaluator.check()
     evaluator.submit()
     story.pledge_the_rest(call, but="evaluator1")
-    story.assign(call, 1)
+    assign(officer, 1)
     evaluator.go("/{lang}/review/calls/" + CALL + "/")
     evaluator.check()
     assert refused.receipt_number not in evaluator.page.locator("main").inner_text()
@@ -239,39 +247,68 @@ def first_stage(call, people, refused) -> None:
     evaluator.check()
     evaluator.submit()
     evaluator.check()
-    decision = story.shortlist(call, last=refused)
-    officer, approver = people["officer"], people["approver"]
-    officer.go("/{lang}/desk/decisions/" + f"{decision.public_id}/")
+    points = dict.fromkeys(call.applications.values_list("receipt_number", flat=True), 22)
+    story.score_the_rest(call, points | {refused.receipt_number: 8, ours.receipt_number: 18})
+    do(officer, DESK + "/stages/1/steps/settle/")
+    do(officer, DESK + "/stages/1/steps/shortlist/")
+    link = newest_decision(officer, CALL)
+    officer.go(link)
     officer.check()
     officer.page.locator(f"main a:has-text('{refused.receipt_number}')").click()
     officer.check()
-    approver.go("/{lang}/desk/decisions/" + f"{decision.public_id}/")
+    tell_at_once(approver, link, people["foreign"], refused, "Not selected")
+
+
+def assign(officer, number: int) -> None:
+    for step in ("open", "propose", "confirm"):
+        do(officer, DESK + f"/stages/{number}/steps/{step}/")
+
+
+def tell_at_once(approver, link: str, applicant, application, outcome: str) -> None:
+    """Decided quietly, then published: until then the company reads nothing of it."""
+    approver.go(link)
     approver.submit()
-    people["foreign"].go("/{lang}/my/applications/" + f"{refused.public_id}/")
-    assert not people["foreign"].page.locator("a[href*='/my/results/']:has-text('Not selected')").count()
+    applicant.go("/{lang}/my/applications/" + f"{application.public_id}/")
+    assert not applicant.page.locator(f"a[href*='/my/results/']:has-text('{outcome}')").count()
     approver.submit(name="publish")
     approver.check()
 
 
-def appeal(foreign, refused) -> str:
+def final_result(call, people, ours) -> None:
+    """The presentations, scored low for the company that works the keyboard; then the final result, by the desk alone."""
+    officer = people["officer"]
+    form_panel(officer, CALL, 2)
+    story.pledge_the_rest(call, but="")
+    assign(officer, 2)
+    points = dict.fromkeys(call.applications.values_list("receipt_number", flat=True), 22)
+    story.score_the_rest(call, points | {ours.receipt_number: 3})
+    do(officer, DESK + "/stages/2/steps/settle/")
+    do(officer, DESK + "/steps/final/")
+    tell_at_once(people["approver"], newest_decision(officer, CALL), people["startup"], ours, "미선정")
+    officer.go(DESK + "/ranking/")
+    officer.sees(ours.receipt_number)
+    officer.check()
+
+
+def appeal(applicant, application, outcome: str, word: str, grounds: str) -> str:
     """The result with its reasons, and one step to an appeal; without a mouse."""
-    page = foreign.page
-    foreign.go("/{lang}/my/applications/" + f"{refused.public_id}/")
-    foreign.check()
+    page = applicant.page
+    applicant.go("/{lang}/my/applications/" + f"{application.public_id}/")
+    applicant.check()
     newest = page.locator("a[href*='/my/results/']").last.get_attribute("href")
     press(page, f"a[href='{newest}']")
-    foreign.sees("Not selected", "Appeal")
-    foreign.check()
+    applicant.sees(outcome, word)
+    applicant.check()
     press(page, "a[href$='/appeal/']")
-    foreign.check()
+    applicant.check()
     press(page, "main form button[type=submit]")
     assert page.locator("[data-errors]").is_visible()
     tab_to(page, "[name=grounds]")
-    page.keyboard.type("Please look at our growth plan again.")
+    page.keyboard.type(grounds)
     press(page, "main form button[type=submit]")
-    foreign.sees("Please look at our growth plan again.")
-    foreign.check()
-    return page.url.split("/en", 1)[1]
+    applicant.sees(grounds)
+    applicant.check()
+    return page.url.split(f"/{applicant.language}", 1)[1]
 
 
 def answer(reviewer, foreign, appeal: str) -> None:
@@ -331,14 +368,15 @@ def check_offline(archive: Path, policy: Path, folder: Path) -> None:
 
 
 def download(auditor, path: Path) -> None:
-    """Press the button; while the newest leaves wait for their witness the page says so, and one tries again."""
-    for _ in range(10):
-        with contextlib.suppress(NothingCame):
-            with auditor.page.expect_download(timeout=30_000) as found:
-                auditor.page.locator("main button[name=archive]").click()
-            found.value.save_as(path)
-            return
-    raise AssertionError(auditor.page.locator("main").inner_text())
+    """Order it; the page says by itself when the worker has made it."""
+    auditor.submit(name="archive")
+    auditor.check()
+    link = auditor.page.locator("main a[href*='/desk/audit-files/']")
+    link.wait_for(timeout=300_000)
+    auditor.check()
+    with auditor.page.expect_download() as found:
+        link.click()
+    found.value.save_as(path)
 
 
 def command(*arguments: object, folder: Path, fails: bool = False) -> str:

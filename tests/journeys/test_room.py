@@ -14,6 +14,7 @@ import pytest
 from tests.accounts.test_sign_in import code_of
 from tests.journeys import story
 from tests.journeys.browser import Visitor
+from tests.journeys.desk import decide_and_publish, do, form_panel, newest_decision
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("site")]
 
@@ -109,38 +110,6 @@ def send(visitor) -> str:
     return found[0]
 
 
-def do(visitor, path: str) -> None:
-    """A step of the desk: its confirmation page, then the button."""
-    visitor.go(path)
-    visitor.check()
-    visitor.submit()
-    assert not visitor.page.locator("[data-errors]").count(), visitor.page.locator("main").inner_text()
-
-
-def decide_and_publish(approver, link: str) -> None:
-    approver.go(link)
-    approver.check()
-    approver.submit()
-    approver.submit(name="publish")
-
-
-def newest_decision(officer) -> str:
-    officer.go("/{lang}/desk/calls/" + CALL + "/")
-    links = officer.page.locator("a[href*='/desk/decisions/']")
-    return "/{lang}" + links.nth(links.count() - 1).get_attribute("href").removeprefix(f"/{officer.language}")
-
-
-def form_panel(officer, number: int) -> None:
-    officer.go("/{lang}/desk/calls/" + f"{CALL}/stages/{number}/")
-    officer.check()
-    page = officer.page
-    for box in page.locator("input[name=evaluators]").all():
-        box.check()
-    chair = page.locator("select[name=chair]")
-    chair.select_option(index=1) if chair.count() else page.locator("input[name=chair]").first.check()
-    officer.submit()
-
-
 def pledge_without_reason(evaluator, company: str) -> None:
     """A conflict without its reason is asked for, and nothing that was ticked is lost."""
     evaluator.page.get_by_label(company).check()
@@ -234,13 +203,13 @@ def find_the_eligible(cast) -> None:
     cast.officer.check()
     cast.officer.submit()
     do(cast.officer, DESK + "/steps/eligibility/")
-    decide_and_publish(cast.approver, newest_decision(cast.officer))
+    decide_and_publish(cast.approver, newest_decision(cast.officer, CALL))
 
 
 def review(cast, call, number: int, *, conflict: str, winner: str) -> None:
     """One stage: panel, pledge with a conflict, assignment, one file in the browser, the rest by services, the run."""
     officer, evaluator, stage = cast.officer, cast.evaluator, DESK + f"/stages/{number}"
-    form_panel(officer, number)
+    form_panel(officer, CALL, number)
     evaluator.go("/{lang}/review/calls/" + CALL + "/pledge/")
     evaluator.check()
     if number == 1:
@@ -257,13 +226,13 @@ def review(cast, call, number: int, *, conflict: str, winner: str) -> None:
     do(officer, stage + "/steps/settle/")
     if number == 1:
         do(officer, stage + "/steps/shortlist/")
-        decide_and_publish(cast.approver, newest_decision(officer))
+        decide_and_publish(cast.approver, newest_decision(officer, CALL))
 
 
 def announce(cast, address: str) -> None:
     """Decided quietly: the company sees nothing before the publication, and its result right after."""
     do(cast.officer, DESK + "/steps/final/")
-    final = newest_decision(cast.officer)
+    final = newest_decision(cast.officer, CALL)
     cast.startup.go_to(address)
     assert not cast.startup.page.locator("a[href*='/my/results/']").filter(has_text="선정").count()
     decide_and_publish(cast.approver, final)

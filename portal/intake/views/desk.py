@@ -20,7 +20,7 @@ from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Figure, Next, Row, Step, Table, Task, badge, link
 from portal.intake import blocks, pipeline, queries, rules, services, tracking
-from portal.intake.enums import ApplicationStatus, Finding
+from portal.intake.enums import ApplicationStatus, DecisionKind, Finding
 from portal.intake.forms import FindingForm, SupplementForm
 from portal.intake.models import Application, Call
 from portal.intake.services.eligibility import rule_name
@@ -72,6 +72,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         )
         for step in steps
     ]
+    decisions = list(found.decisions.select_related("stage", "decided_by", "prepared_by"))
     context = {
         "call": found,
         "title": title_of(found),
@@ -84,7 +85,8 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "current": current,
         "figures": _figures(found),
         "stages": list(found.stages.order_by("number")),
-        "decisions": list(found.decisions.select_related("stage", "decided_by", "prepared_by")),
+        "decisions": decisions,
+        "ranked": any(decision.kind == DecisionKind.FINAL for decision in decisions),
         "appeals": queries.appeals_for(request.user).filter(application__call=found)[:PER_PAGE],
         **_text_in_work(request, found),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_safe
 from portal.core.ui.parts import Column, Row, Tab, Table
 from portal.intake import exact, queries, rules, tally
 from portal.intake.models import RankingRun, Stage
-from portal.intake.views.desk import PER_PAGE, title_of
+from portal.intake.views.desk import PER_PAGE, staff_call, title_of
 
 FIRST = 10
 
@@ -76,6 +77,91 @@ def ranking(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "page": page,
     }
     return render(request, "intake/ranking.html", context)
+
+
+@login_required
+@require_safe
+def final(request: HttpRequest, code: str) -> HttpResponse:
+    """The run behind the final result: places over all stages, bonuses, who uses whose place. An earlier one by number."""
+    call = staff_call(request, code)
+    rules.check_can_observe(request.user, call)
+    runs = call.runs.filter(stage=None).defer("inputs").order_by("-number")
+    last = runs.values_list("number", flat=True).first()
+    number = request.GET.get("run", "")
+    run = get_object_or_404(runs, number=int(number)) if number.isdecimal() and len(number) < 6 else runs.first()
+    groups = run.result["groups"] if run else {}
+    group = request.GET.get("group", "")
+    group = group if group in groups else next(iter(groups), "")
+    page = Paginator(groups.get(group, []), PER_PAGE).get_page(request.GET.get("page"))
+    tracks = list(call.tracks.all())
+    names = {track.code: track.name_text for track in tracks}
+    here = f"{reverse('intake:final-ranking', args=[code])}?" + (f"run={run.number}&" if number and run else "")
+    last_stage = call.stages.order_by("-number").first()
+    context = {
+        "call": call,
+        "title": title_of(call),
+        "run": run,
+        "newest": run is None or run.number == last,
+        "tabs": [Tab(names.get(one, one), f"{here}group={one}", one == group, len(groups[one])) for one in groups],
+        "places": _places(run, {track.code: track.quota for track in tracks}, names) if run else None,
+        "table": _final_table(run, group, list(page), names, tie_names(last_stage)) if run and last_stage else None,
+        "page": page,
+    }
+    return render(request, "intake/final_ranking.html", context)
+
+
+def _places(run: RankingRun, quotas: Mapping[str, int], names: Mapping[str, str]) -> Table:
+    """Per track: places, how many were given and to whom, what the last one selected had."""
+    chosen = run.result["selection"]
+    used = Counter(quota_track for _key, _track, quota_track in chosen["selected"])
+    columns = (
+        Column(_("모집부문")),
+        Column(_("모집"), number=True),
+        Column(_("선정"), number=True),
+        Column(_("예비"), number=True),
+        Column(_("경계 점수"), number=True),
+    )
+    rows = [
+        (name, quotas[code], used[code], len(chosen["reserved"].get(code, ())), exact.cut(chosen["cutoffs"].get(code)))
+        for code, name in names.items()
+    ]
+    return Table(_("모집부문별 결과"), columns, rows, caption_hidden=True)
+
+
+def _final_table(
+    run: RankingRun, group: str, rows: list[dict[str, Any]], tracks: Mapping[str, str], ties: Mapping[str, str]
+) -> Table:
+    chosen = run.result["selection"]
+    outcomes = {
+        key: _("선정") if track == quota_track else _("선정(%(track)s 자리)") % {"track": tracks.get(quota_track, "")}
+        for key, track, quota_track in chosen["selected"]
+    }
+    for waiting in chosen["reserved"].values():
+        outcomes |= {key: _("예비 %(n)s번") % {"n": order} for order, key in enumerate(waiting, start=1)}
+    columns = (
+        Column(_("순위"), number=True),
+        Column(_("접수번호")),
+        Column(_("평가 점수"), number=True),
+        Column(_("가점"), number=True),
+        Column(_("합계"), number=True),
+        Column(_("기준")),
+        Column(_("동점 처리")),
+        Column(_("결과")),
+    )
+    cells = [
+        (
+            row["place"] or "–",
+            row["application"],
+            exact.cut(row["base"]),
+            exact.cut(row["bonus"]),
+            exact.cut(row["total"]),
+            _("통과") if row["passed"] else _("미달"),
+            ties.get(row["tie"], row["tie"]),
+            outcomes.get(row["application"], _("미선정")),
+        )
+        for row in rows
+    ]
+    return Table(tracks.get(group, group), columns, cells)
 
 
 def table(
