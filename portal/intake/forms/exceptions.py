@@ -124,6 +124,14 @@ class CorrectionForm(forms.Form):
         )
 
 
+def _joining(evaluator: Evaluator) -> str:
+    """Who may take a seat; substitutes of the panel are named as such."""
+    words = {"name": evaluator, "employer": evaluator.employer or "–"}
+    if getattr(evaluator, "stands_by", False):
+        return _("%(name)s (%(employer)s, 예비위원)") % words
+    return _("%(name)s (%(employer)s)") % words
+
+
 class SeatForm(forms.Form):
     """A substitute of the panel, or somebody of the pool."""
 
@@ -132,6 +140,7 @@ class SeatForm(forms.Form):
     def __init__(self, *args: Any, pool: QuerySet[Any], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["evaluator"].queryset = pool  # type: ignore[attr-defined]
+        self.fields["evaluator"].label_from_instance = _joining  # type: ignore[attr-defined]
 
 
 class ReaderForm(forms.Form):

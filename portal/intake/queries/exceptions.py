@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, TruncHour
 
 from portal.accounts.models import Organisation
@@ -82,7 +82,9 @@ def may_join(stage: Stage) -> QuerySet[Evaluator]:
     seated = Member.objects.filter(panel__stage=stage, is_substitute=False).values("evaluator")
     gone = Member.objects.filter(panel__stage=stage, status__in=["DECLINED", "DISMISSED"]).values("evaluator")
     pool = Evaluator.objects.filter(cluster=stage.call.cluster, active=True).exclude(pk__in=seated)
-    return pool.exclude(pk__in=gone).select_related("user").order_by("user__name", "pk")
+    standing_by = Member.objects.filter(panel__stage=stage, is_substitute=True, evaluator=OuterRef("pk"))
+    pool = pool.exclude(pk__in=gone).annotate(stands_by=Exists(standing_by))
+    return pool.select_related("user").order_by("-stands_by", "user__name", "pk")
 
 
 def readers_of(stage: Stage, application: Any) -> QuerySet[Assignment]:

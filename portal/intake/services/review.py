@@ -272,7 +272,7 @@ def reopen_sheet(*, sheet: ScoreSheet, reason: str, by: Any, now: datetime) -> S
         SheetStatus.OPEN,
         by=by.acting_as(role),
         steps=workflow.SHEET,
-        reason=" / ".join(filter(None, [sheet.reopening_reason, reason.strip()])),
+        reason=" / ".join(filter(None, dict.fromkeys([sheet.reopening_reason, reason.strip()]))),
         changes={
             "locked_at": None,
             "attempt": sheet.attempt + 1,

@@ -68,7 +68,7 @@ def one(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         return redirect("intake:challenges", code)
     return acting.workbench(
         request,
-        title=_("기피신청"),
+        title=_("기피신청 내용"),
         lead=str(row.application),
         status=row.get_status_display(),
         back=reverse("intake:challenges", args=[code]),

@@ -22,7 +22,7 @@ from portal.intake.forms.exceptions import LateCodeForm
 from portal.intake.models import Call, LateCode
 from portal.intake.views import acting
 from portal.intake.views.answers import show_refusal
-from portal.intake.views.desk import staff_call
+from portal.intake.views.desk import staff_call, title_of
 
 
 @login_required
@@ -111,8 +111,9 @@ def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ConfirmForm(request.POST if request.method == "POST" else None),
         lambda **who: services.confirm_late_code(code=row, **who),
         title=_("추가접수 확인하기"),
-        lead=row.organisation.name_ko,
+        lead=f"{row.organisation} · {title_of(row.call)}",
         rows=[
+            Row(_("접수 마감"), timezone.localtime(row.call.closes_at)),
             Row(_("추가접수 사유"), row.reason),
             Row(_("근거"), row.evidence),
             Row(_("발급"), str(row.issued_by)),

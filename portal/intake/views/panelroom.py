@@ -20,6 +20,7 @@ from portal.intake.forms import ReasonForm
 from portal.intake.forms.exceptions import ReaderForm, SeatForm
 from portal.intake.models import Application, Assignment, Member, ScoreSheet, Stage
 from portal.intake.views import acting
+from portal.intake.views.review import name_of
 from portal.intake.views.steps import staff_stage
 from portal.plan.registry import offers_fact
 
@@ -66,8 +67,9 @@ def _composition(stage: Stage, members: Sequence[Member]) -> list[Row]:
     size = {"n": len(seated), "least": terms.get("least_size", 1)}
     found = [Row(_("위원 수"), _("%(n)s명 (기준 %(least)s명 이상)") % size)]
     for label, part, least in shares:
-        words = {"part": part, "all": len(seated), "least": exact.cut(Fraction(least, 100))}
-        found.append(Row(label, _("%(part)s/%(all)s명 (기준 %(least)s%% 이상)") % words))
+        words = {"part": part, "all": len(seated), "least": exact.cut(Fraction(least, 100)).removesuffix(".00")}
+        text = _("%(part)s/%(all)s명 (기준 %(least)s%% 이상)") if least else _("%(part)s/%(all)s명")
+        found.append(Row(label, text % words))
     short = queries.short_of_readers(stage)
     if not offers_fact("affiliates"):
         found.append(
@@ -109,7 +111,7 @@ def dismiss(request: HttpRequest, code: str, number: int, pk: int) -> HttpRespon
         ReasonForm(request.POST or None),
         lambda **given: services.dismiss_member(member=member, **given),
         title=_("해촉하기"),
-        lead=str(member.evaluator),
+        lead=f"{member.evaluator} · {stage.name_text}",
         warning=_("배정을 해제하고, 이미 제출한 평가표는 결과에서 제외합니다. 감사원장의 기록은 남습니다."),
         done=_("위원을 해촉했습니다."),
         back=reverse("intake:members", args=[code, number]),
@@ -241,7 +243,7 @@ def ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ReasonForm(request.POST or None),
         lambda **given: services.ask_reopening(sheet=sheet, **given),
         title=_("평가표 다시 열기 요청하기"),
-        lead=sheet.assignment.stage.name_text,
+        lead=f"{name_of(mine)} · {sheet.assignment.stage.name_text}",
         warning=_("담당자가 받아들이면 위원이 평가표를 고쳐 다시 제출합니다. 위원장이 점수를 고치지는 않습니다."),
         done=_("담당자에게 요청했습니다."),
         back=reverse("intake:others", args=[mine.public_id]),

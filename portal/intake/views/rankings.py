@@ -156,7 +156,7 @@ def _final_table(
             exact.cut(row["bonus"]),
             exact.cut(row["total"]),
             _("통과") if row["passed"] else _("미달"),
-            ties.get(row["tie"], row["tie"]),
+            ties.get(row["tie"], row["tie"]) or "–",
             outcomes.get(row["application"], _("미선정")),
         )
         for row in rows
@@ -185,7 +185,7 @@ def table(
             exact.cut(row["total"]),
             row["sheets"],
             _("통과") if row["passed"] else _("미달"),
-            ties.get(row["tie"], row["tie"]),
+            ties.get(row["tie"], row["tie"]) or "–",
             _("진출") if row["application"] in goes_on else "–",
         )
         for row in rows

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.core.clock import database_now
@@ -23,7 +24,7 @@ from portal.intake.forms.exceptions import CorrectionForm, ExtensionForm, StageC
 from portal.intake.models import Appeal, Decision
 from portal.intake.views import acting
 from portal.intake.views.decisions import staff_decision
-from portal.intake.views.desk import staff_call
+from portal.intake.views.desk import staff_call, title_of
 
 OPEN = (AppealStatus.FILED, AppealStatus.ADMITTED)
 _UPHELD = (AppealStatus.UPHELD, AppealStatus.PARTLY)
@@ -77,6 +78,16 @@ def _staff_appeal(request: HttpRequest, public_id: UUID) -> Appeal:
     return get_object_or_404(rows, public_id=public_id)
 
 
+#: What pressing the button of a remedy does.
+_MEANS = {
+    Remedy.RESCORE: gettext_lazy(
+        "고른 평가단계를 다시 엽니다. 예비위원을 배정해 이 신청서를 다시 평가한 뒤, 다시 집계해 결과를 정정합니다."
+    ),
+    Remedy.REINSTATE: gettext_lazy("부적격 결과를 거두고 이 신청서를 심사에 올립니다. 기업에 알립니다."),
+    Remedy.RESTORE: gettext_lazy("선정취소를 되돌려 다시 선정으로 둡니다. 기업에 알립니다."),
+}
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def extend(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -124,7 +135,7 @@ def remedy(request: HttpRequest, public_id: UUID) -> HttpResponse:
         lambda **given: acts[row.remedy](appeal=row, **given),
         title=_("구제 실행하기"),
         lead=f"{row.application} · {row.get_remedy_display()}",
-        warning=_("이의신청을 인용하면서 정한 구제입니다. 감사원장에 남습니다."),
+        warning=_MEANS[Remedy(row.remedy)],
         done=_("구제를 실행했습니다."),
         back=reverse("intake:appeals", args=[call.code]),
     )
@@ -154,7 +165,7 @@ def correct(request: HttpRequest, public_id: UUID) -> HttpResponse:
         form,
         lambda **given: services.prepare_correction(corrects=found, **given),
         title=_("결과 정정 작성하기"),
-        lead=str(found.get_kind_display()),
+        lead=f"{title_of(found.call)} · {found.get_kind_display()}",
         warning=_("지금의 평가표로 다시 집계해 달라지는 결과만 적습니다. 이미 선정된 기업의 자리는 그대로입니다."),
         done=_("결과 정정을 작성했습니다. 결정권자가 결정하고 발표하면 기업에 알립니다."),
         back=reverse("intake:desk-call", args=[found.call.code]),
@@ -174,7 +185,7 @@ def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ReasonForm(request.POST or None),
         lambda **given: services.reopen_decision(decision=found, **given),
         title=_("결정 되돌리기"),
-        lead=str(found.get_kind_display()),
+        lead=f"{title_of(found.call)} · {found.get_kind_display()}",
         warning=_("아직 아무에게도 알리지 않은 결정입니다. 되돌리면 담당자가 다시 작성합니다."),
         done=_("결정을 되돌렸습니다."),
         back=reverse("intake:decision", args=[public_id]),

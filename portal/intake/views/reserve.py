@@ -11,13 +11,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.core.ui.parts import Column, Table, link
+from portal.core.ui.parts import Column, Row, Table, link
 from portal.intake import queries, rules, services
 from portal.intake.blocks import in_language
 from portal.intake.forms import ConfirmForm
 from portal.intake.models import Call, ReserveEntry
 from portal.intake.views import acting
-from portal.intake.views.desk import staff_call
+from portal.intake.views.desk import staff_call, title_of
 
 
 @login_required
@@ -94,12 +94,17 @@ def call_next(request: HttpRequest, code: str, track: str) -> HttpResponse:
     call = staff_call(request, code)
     rules.check_can_run(request.user, call)
     found = get_object_or_404(call.tracks.select_related("call__cluster"), code=track)
+    waiting = queries.reserve_of(call).filter(track=found, status="WAITING").order_by("order").first()
     return acting.confirmed(
         request,
         ConfirmForm(request.POST if request.method == "POST" else None),
         lambda **who: services.call_reserve(track=found, **who),
         title=_("다음 예비 부르기"),
-        lead=found.name_text,
+        lead=f"{found.name_text} · {title_of(call)}",
+        rows=[
+            Row(_("빈자리"), queries.places_left([found.pk])[found.pk]),
+            Row(_("다음 예비"), str(waiting.application) if waiting is not None else _("기다리는 기업이 없습니다.")),
+        ],
         warning=_("순서에 따라 맞는 기업이 선정되고 바로 알림을 받습니다."),
         done=_("다음 예비 기업을 선정하고 알렸습니다."),
         back=reverse("intake:reserve", args=[code]),
