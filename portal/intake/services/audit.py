@@ -111,11 +111,13 @@ def _make(archive: AuditArchive, now: datetime) -> bool:
 
 def _store(archive: AuditArchive, file: IO[bytes], now: datetime) -> None:
     """Keep the archive; those before it give way."""
-    size = file.seek(0, io.SEEK_END)
+    kept, digest = File(file), hashlib.sha256()
+    archive.size = file.seek(0, io.SEEK_END)
+    for chunk in kept.chunks():
+        digest.update(chunk)
+    archive.made_at, archive.sha256 = now, digest.hexdigest()
     file.seek(0)
-    archive.made_at, archive.size, archive.sha256 = now, size, hashlib.file_digest(file, "sha256").hexdigest()
-    file.seek(0)
-    archive.file.save("audit.zip", File(file), save=False)
+    archive.file.save("audit.zip", kept, save=False)
     archive.save(update_fields=["made_at", "size", "sha256", "file"])
     _remove(AuditArchive.objects.filter(call=archive.call_id).exclude(pk=archive.pk), now)
 
@@ -236,7 +238,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
 
 def _ledger(call: Call, told: Callable[[int, int], None]) -> Iterator[tuple[str, bytes]]:
     """Leaf, proof and openings of every decision in the call, with the policy they are checked by."""
-    index = []
+    index: list[tuple[Any, str, str]] = []
     members = _all("Member", panel__stage__call=call).values_list("pk", flat=True)
     companies = Organisation.objects.filter(applications__call=call).distinct()
     keys = {f"member:{pk}" for pk in members} | {key for company in companies for key in company.ledger_keys}

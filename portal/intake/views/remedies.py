@@ -135,7 +135,7 @@ def remedy(request: HttpRequest, public_id: UUID) -> HttpResponse:
         lambda **given: acts[row.remedy](appeal=row, **given),
         title=_("구제 실행하기"),
         lead=f"{row.application} · {row.get_remedy_display()}",
-        warning=_MEANS[Remedy(row.remedy)],
+        warning=str(_MEANS[Remedy(row.remedy)]),
         done=_("구제를 실행했습니다."),
         back=reverse("intake:appeals", args=[call.code]),
     )
