@@ -7,8 +7,14 @@ class FundConfig(AppConfig):
     verbose_name = _("투자")
 
     def ready(self) -> None:
-        from fund import registry, topics  # noqa: F401  (the registry registers on import)
+        from fund import panels, registry, topics  # noqa: F401  (the registry registers on import)
+        from fund.queries.holdings import is_portfolio_company
+        from portal.core import panels as shared
         from portal.notices import registry as notices
+        from portal.plan import registry as plan
 
         for topic in topics.TOPICS:
             notices.register(topic)
+        plan.register_fact("fund.is_portfolio_company", is_portfolio_company)
+        for panel in panels.PANELS:
+            shared.register(panel)

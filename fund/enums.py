@@ -154,10 +154,87 @@ class Compounding(models.TextChoices):
     SIMPLE = "simple", _("단리")
 
 
+class Instrument(models.TextChoices):
+    """What a sub-fund holds of a company or a project."""
+
+    COMMON = "COMMON", _("보통주")
+    RCPS = "RCPS", _("상환전환우선주(RCPS)")
+    CB = "CB", _("전환사채(CB)")
+    BW = "BW", _("신주인수권부사채(BW)")
+    SAFE = "SAFE", _("조건부지분인수계약(SAFE)")
+    CNOTE = "CNOTE", _("조건부지분전환계약")
+    PROJECT = "PROJECT", _("프로젝트투자")
+
+
+#: Without shares or bonds before a priced round, or for good.
+UNITLESS = (Instrument.SAFE, Instrument.CNOTE, Instrument.PROJECT)
+
+
+class CompanyKind(models.TextChoices):
+    COMPANY = "COMPANY", _("기업")
+    PROJECT = "PROJECT", _("프로젝트")
+
+
+class DealStatus(models.TextChoices):
+    SOURCED = "SOURCED", pgettext_lazy("투자건", "발굴")
+    DILIGENCE = "DILIGENCE", pgettext_lazy("투자건", "실사")
+    COMMITTEE = "COMMITTEE", pgettext_lazy("투자건", "투자심의")
+    APPROVED = "APPROVED", pgettext_lazy("투자건", "투자 결정")
+    DECLINED = "DECLINED", pgettext_lazy("투자건", "부결·중단")
+    CONTRACTED = "CONTRACTED", pgettext_lazy("투자건", "계약")
+    FUNDED = "FUNDED", pgettext_lazy("투자건", "투자금 지급")
+
+
+class HoldingStatus(models.TextChoices):
+    HELD = "HELD", pgettext_lazy("투자자산", "보유")
+    PART_EXITED = "PART_EXITED", pgettext_lazy("투자자산", "일부 회수")
+    IMPAIRED = "IMPAIRED", pgettext_lazy("투자자산", "감액")
+    WRITTEN_OFF = "WRITTEN_OFF", pgettext_lazy("투자자산", "전액 감액")
+    EXITED = "EXITED", pgettext_lazy("투자자산", "회수 완료")
+
+
+class SecurityKind(models.TextChoices):
+    """What happened to a lot."""
+
+    ISSUE = "ISSUE", pgettext_lazy("증권", "취득")
+    CONVERT = "CONVERT", pgettext_lazy("증권", "전환")
+    SPLIT = "SPLIT", pgettext_lazy("증권", "분할·병합")
+    SALE = "SALE", pgettext_lazy("증권", "매각")
+    REDEEM = "REDEEM", pgettext_lazy("증권", "상환")
+
+
+class MotionKind(models.TextChoices):
+    INVESTMENT = "INVESTMENT", pgettext_lazy("안건", "투자")
+    VALUATION = "VALUATION", pgettext_lazy("안건", "평가")
+
+
+class MotionStatus(models.TextChoices):
+    TABLED = "TABLED", pgettext_lazy("안건", "상정")
+    OPEN = "OPEN", pgettext_lazy("안건", "표결 중")
+    CARRIED = "CARRIED", pgettext_lazy("안건", "가결")
+    REJECTED = "REJECTED", pgettext_lazy("안건", "부결")
+    DEFERRED = "DEFERRED", pgettext_lazy("안건", "보류")
+
+
+class SeatStatus(models.TextChoices):
+    """A member's statement about conflicts before the papers."""
+
+    PENDING = "PENDING", pgettext_lazy("이해충돌", "확인 전")
+    CLEAR = "CLEAR", pgettext_lazy("이해충돌", "해당 없음")
+    RECUSED = "RECUSED", pgettext_lazy("이해충돌", "회피")
+
+
+class Vote(models.TextChoices):
+    FOR = "FOR", _("찬성")
+    AGAINST = "AGAINST", _("반대")
+    ABSTAIN = "ABSTAIN", _("기권")
+
+
 class Owner(models.TextChoices):
     """Who takes the next step from a state."""
 
     MANAGER = "MANAGER", _("투자운용 담당")
     APPROVER = "APPROVER", _("투자 결재자")
     PARTNER = "PARTNER", _("출자자")
+    MEMBER = "MEMBER", _("투자심의위원")
     NOBODY = "NOBODY", _("없음(끝난 상태)")

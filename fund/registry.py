@@ -7,6 +7,17 @@ from ledger.log import EventType, name, register
 #: ``event`` names the entries of the books that came of the decision, ``books`` is the digest over them.
 _BOOKED = {"event": "ref", "books": "ref"}
 
+#: How a motion stood when it was decided: its paper, the votes, and how many stepped out.
+_TALLY = {
+    "paper": "ref",
+    "round": "int",
+    "votes_for": "int",
+    "votes_against": "int",
+    "votes_abstain": "int",
+    "recused": "int",
+}
+_SECURITY = "code:ISSUE|CONVERT|SPLIT|SALE|REDEEM"
+
 EVENT_TYPES = [
     EventType("fund.sub_fund.selected", 1, {}, series="fund.decision", title=_("운용사를 선정했습니다")),
     EventType("fund.sub_fund.gathering", 1, {}, title=_("자펀드가 출자자를 모읍니다")),
@@ -47,6 +58,26 @@ EVENT_TYPES = [
     EventType("fund.distribution.paid", 1, {"amount": "decimal", "on": "date", **_BOOKED}, title=_("배분금을 지급했습니다")),
     EventType("fund.part.paid", 1, {"on": "date", "share_c": "commitment"}, title=_("출자자에게 배분한 금액을 알렸습니다")),
     EventType("fund.distribution.reversed", 1, {**_BOOKED}, series="fund.decision", title=_("배분을 취소했습니다")),
+    EventType("fund.deal.examined", 1, {}, title=_("투자건의 실사를 시작했습니다")),
+    EventType("fund.deal.tabled", 1, {"motion": "int", "paper": "ref"}, title=_("투자건을 투자심의에 올렸습니다")),
+    EventType("fund.deal.approved", 1, {"amount": "decimal", "motion": "int"}, series="fund.decision", title=_("투자를 결정했습니다")),
+    EventType("fund.deal.declined", 1, {}, title=_("투자하지 않기로 했습니다")),
+    EventType("fund.deal.contracted", 1, {}, title=_("투자계약을 맺었습니다")),
+    EventType("fund.deal.funded", 1, {"amount": "decimal", "on": "date", **_BOOKED}, title=_("투자금을 지급했습니다")),
+    EventType("fund.security.recorded", 1, {"kind": _SECURITY, "on": "date", "units": "int", "cost": "decimal", "event": "ref", "books": "ref"}, title=_("증권의 변동을 기록했습니다")),
+    EventType("fund.holding.written_down", 1, {"amount": "decimal", "on": "date", **_BOOKED}, series="fund.decision", title=_("투자자산을 감액했습니다")),
+    EventType("fund.holding.written_off", 1, {"amount": "decimal", "on": "date", **_BOOKED}, series="fund.decision", title=_("투자자산을 전액 감액했습니다")),
+    EventType("fund.holding.restored", 1, {"amount": "decimal", "on": "date", **_BOOKED}, series="fund.decision", title=_("감액을 되돌렸습니다")),
+    EventType("fund.holding.part_exited", 1, {"proceeds": "decimal", "on": "date", **_BOOKED}, series="fund.decision", title=_("투자자산의 일부를 회수했습니다")),
+    EventType("fund.holding.exited", 1, {"proceeds": "decimal", "on": "date", **_BOOKED}, series="fund.decision", title=_("투자자산을 모두 회수했습니다")),
+    EventType("fund.motion.opened", 1, {"number": "int", "paper": "ref", "round": "int", "seats": "int", "recused": "int"}, title=_("투자심의 표결을 시작했습니다")),
+    EventType("fund.motion.carried", 1, _TALLY, series="fund.decision", title=_("투자심의에서 가결되었습니다")),
+    EventType("fund.motion.rejected", 1, _TALLY, series="fund.decision", title=_("투자심의에서 부결되었습니다")),
+    EventType("fund.motion.deferred", 1, _TALLY, title=_("투자심의를 보류했습니다")),
+    EventType("fund.seat.cleared", 1, {"motion": "int"}, title=_("심의위원이 이해충돌이 없음을 밝혔습니다")),
+    EventType("fund.seat.recused", 1, {"motion": "int"}, title=_("심의위원이 회피했습니다")),
+    EventType("fund.ballot.cast", 1, {"motion": "int", "round": "int", "vote_c": "commitment"}, title=_("심의위원이 표결했습니다")),
+    EventType("fund.ballot.voided", 1, {"motion": "int", "round": "int"}, title=_("회피한 심의위원의 표가 무효가 되었습니다")),
     EventType("fund.cap_breach.opened", 1, {"city": "decimal", "total": "decimal", "cap_bp": "int", "cause": "ref"}, series="fund.decision", title=_("서울시 출자 비율이 한도를 넘었습니다")),
     EventType("fund.cap_breach.cured", 1, {"city": "decimal", "total": "decimal"}, title=_("한도 초과가 해소되었습니다")),
     EventType("fund.cap_breach.waived", 1, {}, series="fund.decision", title=_("한도 초과를 유예했습니다")),
@@ -64,8 +95,16 @@ name(
         "carry": _("성과보수"),
         "city": _("서울시 출자액"),
         "close": _("결성 차수"),
+        "cost": _("취득원가"),
         "event": _("장부 기입 번호"),
         "lines": _("항목의 지문"),
+        "motion": _("안건 번호"),
         "paid": _("납입한 금액"),
+        "paper": _("심의자료의 지문"),
+        "proceeds": _("회수금액"),
+        "recused": _("회피한 위원 수"),
+        "votes_abstain": _("기권 수"),
+        "votes_against": _("반대 수"),
+        "votes_for": _("찬성 수"),
     },
 )

@@ -6,8 +6,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from fund.enums import CallStatus, CommitmentStatus, DistributionStatus, PartnerRole
-from fund.models import CapitalCall, Commitment, Distribution, Programme, SubFund
+from fund.enums import (
+    CallStatus,
+    CommitmentStatus,
+    DistributionStatus,
+    MotionKind,
+    MotionStatus,
+    PartnerRole,
+    SeatStatus,
+)
+from fund.models import CapitalCall, Commitment, Distribution, Motion, Programme, Seat, SubFund
+from portal.accounts import queries as people
 from portal.accounts import rules as accounts
 from portal.core.errors import NotAllowed, Refused
 
@@ -59,6 +68,72 @@ def check_can_approve_distribution(by: Any, distribution: Distribution) -> str:
 def can_approve_distribution(by: Any, distribution: Distribution) -> bool:
     allowed = may_in(by, "distribution.approve", distribution.sub_fund)
     return allowed and distribution.status == DistributionStatus.COMPUTED and distribution.proposed_by_id != by.pk
+
+
+def check_can_state(by: Any, seat: Seat, *, recuse: bool) -> str:
+    """The member itself, while nothing is decided. Who belongs to the company or its manager cannot say it is clear."""
+    role = _check_own_seat(by, seat)
+    if seat.motion.status in (MotionStatus.CARRIED, MotionStatus.REJECTED):
+        raise Refused(_("이미 의결한 안건입니다."))
+    if seat.status == SeatStatus.RECUSED or (seat.status == SeatStatus.CLEAR and not recuse):
+        raise Refused(_("이미 이해충돌을 밝히셨습니다."))
+    if not recuse and _is_party(by, seat.motion):
+        raise NotAllowed(_("투자 대상이나 운용사의 구성원은 제척 대상이므로 회피해야 합니다."))
+    return role
+
+
+def check_can_vote(by: Any, seat: Seat) -> str:
+    """The member itself, without a conflict, while the motion is open."""
+    role = _check_own_seat(by, seat)
+    if seat.status != SeatStatus.CLEAR:
+        raise NotAllowed(_("이해충돌이 없음을 밝힌 위원만 표결할 수 있습니다."))
+    if seat.motion.status != MotionStatus.OPEN:
+        raise Refused(_("표결 중인 안건이 아닙니다."))
+    return role
+
+
+def can_vote(by: Any, seat: Seat | None) -> bool:
+    """Whether a vote of this member is still awaited."""
+    if seat is None or seat.member_id != by.pk or seat.status != SeatStatus.CLEAR:
+        return False
+    return seat.motion.status == MotionStatus.OPEN and not seat.ballots.filter(round=seat.motion.round).exists()
+
+
+def check_can_read_motion(by: Any, motion: Motion, seat: Seat | None) -> None:
+    """Members of the committee by their seat, others by their role."""
+    if seat is None:
+        check_can_read(by, motion.sub_fund)
+
+
+def can_read_paper(by: Any, motion: Motion, seat: Seat | None) -> bool:
+    """A member reads the paper only after it said that nothing stands against it, and never once it is recused."""
+    return may_in(by, "fund.read", motion.sub_fund) if seat is None else seat.status == SeatStatus.CLEAR
+
+
+def check_can_decide(by: Any, motion: Motion) -> str:
+    """Another person than the one who tabled it."""
+    role = check_may_in(by, "motion.decide", motion.sub_fund)
+    check_second_person(by, motion.proposed_by_id)
+    return role
+
+
+def can_decide(by: Any, motion: Motion) -> bool:
+    allowed = may_in(by, "motion.decide", motion.sub_fund)
+    return allowed and motion.status == MotionStatus.OPEN and motion.proposed_by_id != by.pk
+
+
+def _check_own_seat(by: Any, seat: Seat) -> str:
+    if seat.member_id != by.pk:
+        raise NotAllowed(_("본인의 위원석에서만 할 수 있습니다."))
+    return check_may_in(by, "motion.vote", seat.motion.sub_fund)
+
+
+def _is_party(by: Any, motion: Motion) -> bool:
+    """Whether the person belongs to the company in question or to the sub-fund's manager (제척)."""
+    concerned = {motion.sub_fund.manager_id}
+    if motion.kind == MotionKind.INVESTMENT and hasattr(motion, "deal"):
+        concerned.add(motion.deal.company.organisation_id)
+    return any(one.pk in concerned for one in people.organisations_of(by))
 
 
 def check_second_person(by: Any, proposed_by: int) -> None:

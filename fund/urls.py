@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fund.views import calls, distributions, portfolio
+from fund.views import calls, committee, deals, distributions, holdings, portfolio
 
 app_name = "fund"
 urlpatterns = [
@@ -17,4 +17,14 @@ urlpatterns = [
     path("notices/<uuid:call>/<uuid:commitment>/pdf/", calls.notice_pdf, name="notice_pdf"),
     path("parts/<uuid:distribution>/<uuid:commitment>/", distributions.part, name="part"),
     path("parts/<uuid:distribution>/<uuid:commitment>/pdf/", distributions.part_pdf, name="part_pdf"),
+    path("deals/", deals.deals, name="deals"),
+    path("sub-funds/<uuid:sub_fund>/deal/", deals.new_deal, name="new_deal"),
+    path("deals/<uuid:deal>/", deals.deal, name="deal"),
+    path("deals/<uuid:deal>/<slug:step>/", deals.deal_step, name="deal_step"),
+    path("committee/", committee.committee, name="committee"),
+    path("committee/<uuid:motion>/", committee.motion, name="motion"),
+    path("committee/<uuid:motion>/<slug:step>/", committee.motion_step, name="motion_step"),
+    path("holdings/<uuid:holding>/", holdings.holding, name="holding"),
+    path("lots/<int:lot>/", holdings.lot, name="lot"),
+    path("companies/<uuid:company>/", holdings.company, name="company"),
 ]

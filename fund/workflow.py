@@ -81,6 +81,48 @@ CAP_BREACH: Steps = {
     ("OPEN", "WAIVED"): "cap_breach:waived",
 }
 
+DEAL: Steps = {
+    ("SOURCED", "DILIGENCE"): "deal:examined",
+    ("SOURCED", "DECLINED"): "deal:declined",
+    ("DILIGENCE", "COMMITTEE"): "deal:tabled",
+    ("DILIGENCE", "DECLINED"): "deal:declined",
+    ("COMMITTEE", "APPROVED"): "deal:approved",
+    ("COMMITTEE", "DECLINED"): "deal:declined",
+    ("APPROVED", "CONTRACTED"): "deal:contracted",
+    ("APPROVED", "DECLINED"): "deal:declined",
+    ("CONTRACTED", "FUNDED"): "deal:funded",
+}
+
+HOLDING: Steps = {
+    ("HELD", "IMPAIRED"): "holding:written_down",
+    ("PART_EXITED", "IMPAIRED"): "holding:written_down",
+    ("IMPAIRED", "HELD"): "holding:restored",
+    ("HELD", "WRITTEN_OFF"): "holding:written_off",
+    ("PART_EXITED", "WRITTEN_OFF"): "holding:written_off",
+    ("IMPAIRED", "WRITTEN_OFF"): "holding:written_off",
+    ("HELD", "PART_EXITED"): "holding:part_exited",
+    ("IMPAIRED", "PART_EXITED"): "holding:part_exited",
+    ("HELD", "EXITED"): "holding:exited",
+    ("IMPAIRED", "EXITED"): "holding:exited",
+    ("PART_EXITED", "EXITED"): "holding:exited",
+    ("WRITTEN_OFF", "EXITED"): "holding:exited",
+}
+
+MOTION: Steps = {
+    ("TABLED", "OPEN"): "motion:opened",
+    ("OPEN", "CARRIED"): "motion:carried",
+    ("OPEN", "REJECTED"): "motion:rejected",
+    ("OPEN", "DEFERRED"): "motion:deferred",
+    ("DEFERRED", "OPEN"): "motion:opened",
+}
+
+# A member recuses itself before or after it said that nothing stands against it; a recusal is not taken back.
+SEAT: Steps = {
+    ("PENDING", "CLEAR"): "seat:cleared",
+    ("PENDING", "RECUSED"): "seat:recused",
+    ("CLEAR", "RECUSED"): "seat:recused",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -124,5 +166,21 @@ MACHINES: Mapping[str, Machine] = {
         enums.DistributionStatus,
         _owners(enums.DistributionStatus, Owner.MANAGER, COMPUTED=Owner.APPROVER, REVERSED=Owner.NOBODY),
     ),
+    "deal": Machine(
+        DEAL,
+        enums.DealStatus,
+        _owners(
+            enums.DealStatus, Owner.MANAGER, COMMITTEE=Owner.MEMBER, DECLINED=Owner.NOBODY, FUNDED=Owner.NOBODY
+        ),
+    ),
+    "holding": Machine(HOLDING, enums.HoldingStatus, _owners(enums.HoldingStatus, Owner.MANAGER, EXITED=Owner.NOBODY)),
+    "motion": Machine(
+        MOTION,
+        enums.MotionStatus,
+        _owners(
+            enums.MotionStatus, Owner.APPROVER, OPEN=Owner.MEMBER, CARRIED=Owner.NOBODY, REJECTED=Owner.NOBODY
+        ),
+    ),
+    "seat": Machine(SEAT, enums.SeatStatus, _owners(enums.SeatStatus, Owner.MEMBER, RECUSED=Owner.NOBODY)),
     "cap_breach": Machine(CAP_BREACH, enums.BreachStatus, _owners(enums.BreachStatus, OPEN=Owner.APPROVER)),
 }  # fmt: skip

@@ -21,11 +21,24 @@ FUNCTIONS = (
     "check_programme(bigint)",
     "breach_is_open()",
     "agreement_stays()",
+    "ballot_comes()",
+    "ballot_stays()",
+    "seat_states()",
+    "recusal_voids()",
+    "motion_decides()",
+    "deal_follows()",
+    "lot_counts()",
+    "security_counts()",
+    "cost_is_held()",
+    "check_lot(bigint)",
+    "check_holding(bigint)",
 )
+SCRIPTS = ("books.sql", "holdings.sql")
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    schema_editor.execute((Path(__file__).parent / "books.sql").read_text("utf-8"), params=None)
+    for script in SCRIPTS:
+        schema_editor.execute((Path(__file__).parent / script).read_text("utf-8"), params=None)
 
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -45,4 +58,10 @@ class Migration(migrations.Migration):
         RequireLeaf("CallShare", state="status", quiet=["DUE"]),
         RequireLeaf("CapBreach", state="status"),
         RequireLeaf("Distribution", state="status", quiet=["DRAFT"]),
+        RequireLeaf("Deal", state="status", quiet=["SOURCED"]),
+        RequireLeaf("Holding", state="status", quiet=["HELD"]),
+        RequireLeaf("SecurityEvent"),
+        RequireLeaf("Motion", state="status", quiet=["TABLED"]),
+        RequireLeaf("Seat", state="status", quiet=["PENDING"]),
+        RequireLeaf("Ballot", watch=["voided_at"]),
     ]

@@ -51,9 +51,10 @@ BEGIN
   SELECT reversal_of_id INTO mirrored FROM fund_entry WHERE id = entry;
   IF mirrored IS NOT NULL AND EXISTS (
     SELECT FROM (
-      SELECT account, partner_id, currency, amount, 1 AS side FROM fund_posting WHERE entry_id = mirrored
-      UNION ALL SELECT account, partner_id, currency, -amount, -1 FROM fund_posting WHERE entry_id = entry) AS both_sides
-    GROUP BY account, partner_id, currency, amount HAVING sum(side) <> 0)
+      SELECT account, partner_id, holding_id, currency, amount, 1 AS side FROM fund_posting WHERE entry_id = mirrored
+      UNION ALL SELECT account, partner_id, holding_id, currency, -amount, -1 FROM fund_posting WHERE entry_id = entry)
+      AS both_sides
+    GROUP BY account, partner_id, holding_id, currency, amount HAVING sum(side) <> 0)
   THEN
     RAISE EXCEPTION 'entry % is no mirror of %', entry, mirrored
       USING ERRCODE = 'check_violation', CONSTRAINT = 'reversal_mirrors';

@@ -2,12 +2,15 @@
 
 from fund.models.books import Book, Entry, Posting
 from fund.models.calls import BankReceipt, CallLine, CallShare, CapitalCall
+from fund.models.decisions import Ballot, Motion, Seat
 from fund.models.distributions import Distribution, DistributionShare
+from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
 from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFund
 
 __all__ = [
     "AgreementVersion",
+    "Ballot",
     "BankReceipt",
     "Book",
     "CallLine",
@@ -16,13 +19,20 @@ __all__ = [
     "CapitalCall",
     "Close",
     "Commitment",
+    "Company",
+    "Deal",
     "Distribution",
     "DistributionShare",
     "Entry",
     "Equalisation",
+    "Holding",
+    "Lot",
+    "Motion",
     "Partner",
     "Posting",
     "Programme",
     "Release",
+    "Seat",
+    "SecurityEvent",
     "SubFund",
 ]

@@ -69,6 +69,7 @@ class Posting(models.Model):
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
     account = models.PositiveSmallIntegerField(choices=Account)
     partner = models.ForeignKey(Partner, models.PROTECT, null=True, blank=True, related_name="+")
+    holding = models.ForeignKey("fund.Holding", models.PROTECT, null=True, blank=True, related_name="postings")
     currency = models.CharField(max_length=3, default="KRW")
     amount = models.BigIntegerField()
     book = models.ForeignKey(Book, models.PROTECT, related_name="+", editable=False)
@@ -83,6 +84,9 @@ class Posting(models.Model):
                 fields=["book", "account", "effective_date", "recorded_at"],
                 include=["amount", "partner", "currency"],
                 name="fund_posting_as_of",
+            ),
+            models.Index(
+                fields=["holding", "account"], condition=Q(holding__isnull=False), name="fund_posting_of_holding"
             ),
         ]
         constraints = [

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet, Sum
 
+from fund.enums import Account
 from fund.models import Book, Entry, Posting, Programme, SubFund
 
 
@@ -50,3 +51,15 @@ def latest(book: Book, *, on: date, known: datetime | None = None, limit: int = 
     found = Entry.objects.filter(book=book, effective_date__lte=on)
     found = found if known is None else found.filter(recorded_at__lte=known)
     return found.prefetch_related("postings__partner").order_by("-effective_date", "-id")[:limit]
+
+
+def free_cash(sub_fund: SubFund, *, on: date) -> int:
+    """What may be spent with effect from ``on``: the least cash of that day and of every later one, in minor units."""
+    book = book_of(sub_fund)
+    cash = balances(book, on=on).get(Account.CASH, 0)
+    later = Posting.objects.filter(book=book, account=Account.CASH, effective_date__gt=on)
+    least = cash
+    for row in later.values("effective_date").annotate(total=Sum("amount")).order_by("effective_date"):
+        cash += int(row["total"])
+        least = min(least, cash)
+    return least

@@ -25,6 +25,17 @@ from fund.services.commitments import (
     release_commitment,
     sign_commitment,
 )
+from fund.services.committee import cast_ballot, open_motion, state_conflict
+from fund.services.deals import (
+    add_company,
+    contract_deal,
+    decline_deal,
+    examine_deal,
+    fund_deal,
+    propose_deal,
+    settle_deal,
+    table_deal,
+)
 from fund.services.distributions import (
     approve_distribution,
     pay_distribution,
@@ -32,6 +43,7 @@ from fund.services.distributions import (
     propose_distribution,
     reverse_distribution,
 )
+from fund.services.securities import convert_lot, split_lot
 from fund.services.setup import (
     add_partner,
     adopt_agreement,
@@ -42,27 +54,36 @@ from fund.services.setup import (
 
 __all__ = [
     "Asked",
+    "add_company",
     "add_partner",
     "adopt_agreement",
     "amend_call",
     "approve_call",
     "approve_distribution",
     "asked_of",
+    "cast_ballot",
     "check_notice",
     "close_call",
+    "contract_deal",
+    "convert_lot",
     "create_programme",
     "create_sub_fund",
     "cure_default",
+    "decline_deal",
     "default_commitment",
+    "examine_deal",
+    "fund_deal",
     "hold_close",
     "issue_call",
     "mark_late",
     "move_sub_fund",
+    "open_motion",
     "pay_distribution",
     "plan_distribution",
     "post",
     "prepare_commitment",
     "propose_call",
+    "propose_deal",
     "propose_distribution",
     "receive",
     "record_consent",
@@ -70,7 +91,11 @@ __all__ = [
     "rescind_call",
     "reverse_distribution",
     "reverse_event",
+    "settle_deal",
     "sign_commitment",
+    "split_lot",
+    "state_conflict",
     "sums",
+    "table_deal",
     "waive_breach",
 ]

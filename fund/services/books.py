@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from fund.enums import EntryKind
-from fund.models import Book, Entry, Partner, Posting, Programme, SubFund
+from fund.models import Book, Entry, Holding, Partner, Posting, Programme, SubFund
 from fund.queries import books
 from portal.core.errors import Overtaken
 from portal.intake.canonical import digest
@@ -24,11 +24,16 @@ class Line:
     account: int
     amount: int
     partner: Partner | None = None
+    holding: Holding | None = None
 
 
-def move(debit: int, credit: int, amount: int, partner: Partner | None = None) -> list[Line]:
+def move(
+    debit: int, credit: int, amount: int, partner: Partner | None = None, holding: Holding | None = None
+) -> list[Line]:
     """Two legs from ``credit`` to ``debit``; none for an amount of 0, swapped for a negative one."""
-    return [Line(debit, amount, partner), Line(credit, -amount, partner)] if amount else []
+    if not amount:
+        return []
+    return [Line(debit, amount, partner, holding), Line(credit, -amount, partner, holding)]
 
 
 @transaction.atomic
@@ -63,6 +68,7 @@ def post(
             entry=entry,
             account=line.account,
             partner=line.partner,
+            holding=line.holding,
             currency=sub_fund.currency,
             amount=line.amount,
             book=book,
@@ -78,7 +84,8 @@ def post(
 def reverse_event(*, event: UUID, on: date, now: datetime, into: UUID) -> None:
     """Undo every entry of a happening by its exact mirror, under the event ``into``. An entry is reversed once."""
     for entry in list(books.entries_of(event).filter(reversal__isnull=True).select_related("book", "sub_fund")):
-        mirror = [Line(leg.account, -leg.amount, leg.partner) for leg in entry.postings.select_related("partner")]
+        legs = entry.postings.select_related("partner", "holding")
+        mirror = [Line(leg.account, -leg.amount, leg.partner, leg.holding) for leg in legs]
         post(
             book=entry.book,
             sub_fund=entry.sub_fund,
@@ -113,6 +120,9 @@ def booked(event: UUID) -> dict[str, str]:
 def _plain(entries: Iterable[Entry]) -> list[object]:
     return [
         [entry.book_id, entry.kind, entry.effective_date.isoformat(), entry.reversal_of_id or 0]
-        + [[leg.account, leg.partner_id or 0, leg.currency, leg.amount] for leg in entry.postings.all()]
+        + [
+            [leg.account, leg.partner_id or 0, leg.holding_id or 0, leg.currency, leg.amount]
+            for leg in entry.postings.all()
+        ]
         for entry in entries
     ]

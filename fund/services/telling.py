@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from fund.enums import DistributionKind
-from fund.models import CallShare, CapitalCall, Distribution, DistributionShare
+from fund.models import CallShare, CapitalCall, Distribution, DistributionShare, Motion
 from ledger import log
 from ledger.log import Acting
+from portal.accounts.models import User
 from portal.accounts.queries import people_with
 from portal.notices.services import notify
 
@@ -90,3 +91,24 @@ def tell_distributed(distribution: Distribution, shares: Sequence[DistributionSh
                 url=reverse("fund:part", args=[distribution.public_id, share.commitment.public_id]),
                 key=f"fund.distributed:{distribution.public_id}",
             )
+
+
+def tell_motion_tabled(motion: Motion, members: Sequence[User]) -> None:
+    """The members are asked for their statements; what it is about stays behind the statement."""
+    notify(
+        to=list(members),
+        topic="fund.motion_tabled",
+        context={"sub_fund": motion.sub_fund, "number": motion.number},
+        url=reverse("fund:motion", args=[motion.public_id]),
+        key=f"fund.motion_tabled:{motion.public_id}",
+    )
+
+
+def tell_motion_opened(motion: Motion, members: Sequence[User]) -> None:
+    notify(
+        to=list(members),
+        topic="fund.motion_opened",
+        context={"sub_fund": motion.sub_fund, "number": motion.number},
+        url=reverse("fund:motion", args=[motion.public_id]),
+        key=f"fund.motion_opened:{motion.public_id}:{motion.round}",
+    )

@@ -10,14 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from fund import queries, rules, tables
+from fund import deal_tables, queries, rules, tables
 from fund.models import Programme, SubFund
 from fund.views.shared import SignedIn, as_of, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
 from portal.core.ui.parts import Figure, Tab
 
-_TABS = ("partners", "calls", "distributions", "performance", "books", "journal")
+_TABS = ("partners", "calls", "distributions", "deals", "holdings", "performance", "books", "journal")
 
 
 @login_required
@@ -71,6 +71,8 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         "partners": _("출자자"),
         "calls": _("출자요청"),
         "distributions": _("배분"),
+        "deals": _("투자건"),
+        "holdings": _("투자자산"),
         "performance": _("성과"),
         "books": _("시산표"),
         "journal": _("분개장"),
@@ -85,6 +87,7 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         "table": _table(found, shown, on, known),
         "results": _results(found, on, known) if shown == "performance" else None,
         "may_distribute": rules.may_in(request.user, "distribution.prepare", found),
+        "may_deal": rules.may_in(request.user, "deal.prepare", found),
         "may_call": rules.may_in(request.user, "capital_call.prepare", found),
     }
     return render(request, "fund/sub_fund.html", context)
@@ -95,6 +98,10 @@ def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
         return tables.calls(list(queries.calls.calls_of(found)))
     if shown == "distributions":
         return tables.distributions(list(queries.funds.distributions_of(found)))
+    if shown == "deals":
+        return deal_tables.deals(list(queries.holdings.deals_of(found)))
+    if shown == "holdings":
+        return deal_tables.holdings(list(queries.holdings.holdings_of(found)))
     if shown == "performance":
         return tables.flows(queries.flows.cash_flows(found, on=on, known=known))
     if shown == "books":

@@ -236,10 +236,19 @@ _ALL = [
                 "capital_call.approve",
                 "distribution.approve",
                 "valuation.approve",
+                "motion.decide",
                 "duty.waive",
             }
         ),
         _FUND,
+    ),
+    Role(
+        "fund.committee",
+        _("투자심의위원"),
+        _("이해충돌을 먼저 밝힌 뒤 투자심의 안건을 읽고 표결합니다."),
+        frozenset({"motion.vote"}),
+        _FUND,
+        staff=False,
     ),
     Role(
         AUDITOR,

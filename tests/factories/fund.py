@@ -9,13 +9,15 @@ from datetime import UTC, date, datetime, timedelta
 
 from fund import services
 from fund.enums import PartnerRole, SubFundStatus
-from fund.models import CapitalCall, Commitment, Partner, Programme, SubFund
+from fund.models import CapitalCall, Commitment, Deal, Lot, Motion, Partner, Programme, SubFund
 from fund.services import Asked
 from portal.accounts.models import User
 from tests.factories import people
 
 NOW = datetime(2019, 3, 4, 1, 0, tzinfo=UTC)
 FORMED = date(2019, 3, 4)
+INVESTED = datetime(2019, 6, 3, 1, 0, tzinfo=UTC)
+DAY = INVESTED.date()
 TERMS = {"hurdle_bp": 600, "carry_bp": 2000, "fee_bp": 200, "late_close_bp": 300}
 _count = itertools.count(1)
 
@@ -29,6 +31,7 @@ class House:
     approver: User
     partners: dict[str, Partner] = field(default_factory=dict)
     sub_fund: SubFund | None = None
+    committee: list[User] = field(default_factory=list)
 
     def commit(self, role: str, units: int, *, sub_fund: SubFund | None = None, now: datetime = NOW) -> Commitment:
         """A signed commitment."""
@@ -116,3 +119,56 @@ def formed(units: dict[str, int] | None = None, **fields) -> House:
         made.commit(role, number)
     made.close()
     return made
+
+
+def investing(cash: int = 500_000_000, **fields) -> House:
+    """A sub-fund that may invest, with so much money called and paid, and a committee of four."""
+    made = formed(**fields)
+    services.move_sub_fund(
+        sub_fund=made.sub_fund, to=SubFundStatus.REGISTERED, by=made.manager, now=NOW, on=FORMED + timedelta(days=7)
+    )
+    services.move_sub_fund(sub_fund=made.sub_fund, to=SubFundStatus.INVESTING, by=made.manager, now=NOW)
+    for number in range(4):
+        member = people.person(f"위원 {number + 1}")
+        made.committee.append(people.with_role("fund.committee", user=member, cluster=made.programme.cluster))
+    made.pay(made.call(cash))
+    return made
+
+
+def deal(made: House, amount: int = 100_000_000, **fields) -> Deal:
+    """A deal after its diligence; by default 10,000 convertible preferred shares of a company of its own."""
+    number = next(_count)
+    company = fields.pop("company", None) or services.add_company(
+        sub_fund=made.sub_fund, name_ko=f"체인기업 {number}", name_en=f"Chain {number}", sector="블록체인",
+        by=made.manager,
+    )  # fmt: skip
+    asked = {"instrument": "RCPS", "units": 10_000, "terms": {"ratio_new": 1, "ratio_old": 1}, **fields}
+    found = services.propose_deal(
+        sub_fund=made.sub_fund, company=company, amount=amount, thesis="좋은 기술", by=made.manager, now=INVESTED,
+        **asked,
+    )  # fmt: skip
+    services.examine_deal(deal=found, by=made.manager)
+    return found
+
+
+def voted(made: House, found: Deal, votes: str = "FFFF") -> Motion:
+    """Tabled; everybody states; each votes by its letter: F for, A against, 0 abstains, - does not, R steps out."""
+    services.table_deal(deal=found, by=made.manager, now=INVESTED)
+    motion = found.motion
+    for member, letter in zip(made.committee, votes, strict=True):
+        seat = motion.seats.get(member=member)
+        services.state_conflict(seat=seat, recuse=letter == "R", reason="친족", by=member, now=INVESTED)
+    services.open_motion(motion=motion, by=made.approver, now=INVESTED)
+    for member, letter in zip(made.committee, votes, strict=True):
+        if vote := {"F": "FOR", "A": "AGAINST", "0": "ABSTAIN"}.get(letter):
+            services.cast_ballot(seat=motion.seats.get(member=member), vote=vote, by=member, now=INVESTED)
+    return motion
+
+
+def invested(made: House, amount: int = 100_000_000, *, on: date = DAY, **fields) -> Lot:
+    """A deal through the committee and the contract to the money."""
+    found = deal(made, amount, **fields)
+    voted(made, found)
+    services.settle_deal(deal=found, by=made.approver, now=INVESTED)
+    services.contract_deal(deal=found, by=made.manager)
+    return services.fund_deal(deal=found, on=on, by=made.manager, now=INVESTED)

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from fund.models import Partner
-from fund.services import approve_distribution, pay_distribution, propose_distribution
+from fund.services import approve_distribution, pay_distribution, propose_distribution, table_deal
 from ledger import log
 from ledger.models import Record
 from portal.accounts import services as accounts
@@ -257,7 +257,11 @@ def _room(world: World, organisation: Any) -> None:
 
 def _fund(world: World, organisation: Any) -> None:
     """A sub-fund with one call sent; our company is one of its partners."""
-    made = fund.formed()
+    made = fund.investing()
+    lot = fund.invested(made, 10_000_000)
+    deal = fund.deal(made)
+    table_deal(deal=deal, by=made.manager, now=fund.INVESTED)
+    waiting = fund.deal(made)
     partner = made.partners["alpha"]
     Partner.objects.filter(pk=partner.pk).update(organisation=organisation)
     call = made.call(100_000_000)
@@ -275,6 +279,13 @@ def _fund(world: World, organisation: Any) -> None:
     world.people["fund manager"] = made.manager
     world.things |= {
         "sub fund": [made.sub_fund.public_id],
+        "deal": [deal.public_id],
+        "deal step": [waiting.public_id, "table"],
+        "motion": [deal.motion.public_id],
+        "motion step": [deal.motion.public_id, "open"],
+        "holding": [lot.holding.public_id],
+        "lot": [lot.pk],
+        "fund company": [lot.holding.company.public_id],
         "capital call": [call.public_id],
         "capital call step": [call.public_id, "rescind"],
         "distribution": [row.public_id],

@@ -1,0 +1,50 @@
+"""Sections of the shared desk: the way into the fund's pages, and what waits for a member of the committee."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from fund import queries
+from fund.models import SubFund
+from portal.accounts.roles import roles_for
+from portal.core.panels import Panel
+from portal.core.ui.parts import Figure
+
+
+def desk(user: Any, now: datetime) -> Mapping[str, Any] | None:
+    """Calls and deals that wait in the person's programmes."""
+    rows = list(SubFund.objects.filter(programme__in=queries.funds.programmes_for(user)))
+    count = pgettext("단위", "건")
+    return {
+        "figures": [
+            Figure(_("처리할 출자요청"), queries.calls.open_calls(rows).count(), count, href=reverse("fund:desk")),
+            Figure(_("진행 중인 투자건"), queries.holdings.open_deals(rows).count(), count, href=reverse("fund:deals")),
+        ]
+    }
+
+
+def committee(user: Any, now: datetime) -> Mapping[str, Any] | None:
+    """Motions that wait for the member's statement or vote."""
+    waiting = queries.committee.waiting_for(user)
+    return {
+        "figures": [
+            Figure(_("기다리는 안건"), waiting, pgettext("단위", "건"), href=reverse("fund:committee")),
+        ]
+    }
+
+
+PANELS = [
+    Panel(
+        "fund", "desk", gettext_lazy("투자 업무"), "fund/panel_desk.html", desk, roles=roles_for("fund.read"), order=60
+    ),
+    Panel(
+        "committee", "desk", gettext_lazy("투자심의"), "fund/panel_desk.html", committee,
+        roles=roles_for("motion.vote"), order=61,
+    ),
+]  # fmt: skip
