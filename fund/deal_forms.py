@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.enums import CompanyKind, Instrument, Vote
 from fund.models import Company, Lot, SubFund
-from fund.services.deals import TERMS
+from fund.models.holdings import TERMS
 from fund.services.securities import CONVERTS
 from portal.core.ui.fields import DateInput, WonField
 
@@ -113,7 +113,7 @@ class ConversionForm(forms.Form):
 
     def asked(self) -> dict[str, Any]:
         given = self.cleaned_data
-        priced = {name: given[name] or 0 for name in ("pre_money", "shares") if name in given}
+        priced: dict[str, Any] = {name: given[name] or 0 for name in ("pre_money", "shares") if name in given}
         ratio = {name: given[name] or None for name in ("ratio_new", "ratio_old")}
         return {"to": given["to"], "on": given["on"], **priced, **ratio}
 

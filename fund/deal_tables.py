@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from fund import queries, tables
 from fund.enums import DealStatus, HoldingStatus, MotionStatus, SeatStatus
 from fund.models import Company, Deal, Holding, Lot, Motion, Seat, SecurityEvent
-from fund.services.deals import TERMS
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Row, Table
 
@@ -58,8 +57,7 @@ def deals(rows: Sequence[Deal], *, of_all: bool = False) -> Table:
 
 def terms(row: Deal | Lot) -> list[Row]:
     """What the instrument says, where it says something."""
-    told = [(name, getattr(row, name)) for name in TERMS if getattr(row, name) is not None]
-    return [Row(row._meta.get_field(name).verbose_name, f"{value:,}") for name, value in told]
+    return [Row(label, f"{value:,}") for label, value in row.terms]
 
 
 def deal_facts(row: Deal) -> list[Row]:

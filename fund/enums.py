@@ -203,6 +203,48 @@ class SecurityKind(models.TextChoices):
     REDEEM = "REDEEM", pgettext_lazy("증권", "상환")
 
 
+class ValuationStatus(models.TextChoices):
+    SUBMITTED = "SUBMITTED", pgettext_lazy("평가", "제출")
+    CHALLENGED = "CHALLENGED", pgettext_lazy("평가", "이의")
+    APPROVED = "APPROVED", pgettext_lazy("평가", "승인")
+    PUBLISHED = "PUBLISHED", pgettext_lazy("평가", "확정")
+    SUPERSEDED = "SUPERSEDED", pgettext_lazy("평가", "대체됨")
+
+
+class Method(models.TextChoices):
+    """How a value was found (IPEV)."""
+
+    ROUND = "ROUND", _("최근 투자 가격")
+    MULTIPLE = "MULTIPLE", _("배수법")
+    DCF = "DCF", _("현금흐름할인")
+    ASSETS = "ASSETS", _("순자산")
+    MARKET = "MARKET", _("시장가격")
+
+
+class MeasureKind(models.TextChoices):
+    """What changes a holding besides its value."""
+
+    WRITE_DOWN = "WRITE_DOWN", _("감액")
+    RESTORE = "RESTORE", _("감액 환입")
+    SALE = "SALE", pgettext_lazy("증권", "매각")
+    REDEEM = "REDEEM", pgettext_lazy("증권", "상환")
+
+
+class MeasureStatus(models.TextChoices):
+    PROPOSED = "PROPOSED", pgettext_lazy("감액·회수", "기안")
+    DONE = "DONE", pgettext_lazy("감액·회수", "승인")
+    REFUSED = "REFUSED", pgettext_lazy("감액·회수", "반려")
+
+
+class Reason(models.TextChoices):
+    """Why a holding is written down."""
+
+    PERFORMANCE = "PERFORMANCE", _("실적 부진")
+    IMPAIRMENT = "IMPAIRMENT", _("자본잠식")
+    CLOSURE = "CLOSURE", _("휴·폐업")
+    OTHER = "OTHER", pgettext_lazy("감액 사유", "기타")
+
+
 class MotionKind(models.TextChoices):
     INVESTMENT = "INVESTMENT", pgettext_lazy("안건", "투자")
     VALUATION = "VALUATION", pgettext_lazy("안건", "평가")

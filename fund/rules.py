@@ -15,7 +15,7 @@ from fund.enums import (
     PartnerRole,
     SeatStatus,
 )
-from fund.models import CapitalCall, Commitment, Distribution, Motion, Programme, Seat, SubFund
+from fund.models import CapitalCall, Commitment, Distribution, Measure, Motion, Programme, Seat, SubFund, Valuation
 from portal.accounts import queries as people
 from portal.accounts import rules as accounts
 from portal.core.errors import NotAllowed, Refused
@@ -130,10 +130,23 @@ def _check_own_seat(by: Any, seat: Seat) -> str:
 
 def _is_party(by: Any, motion: Motion) -> bool:
     """Whether the person belongs to the company in question or to the sub-fund's manager (제척)."""
-    concerned = {motion.sub_fund.manager_id}
+    concerned: set[int | None] = {motion.sub_fund.manager_id}
     if motion.kind == MotionKind.INVESTMENT and hasattr(motion, "deal"):
         concerned.add(motion.deal.company.organisation_id)
     return any(one.pk in concerned for one in people.organisations_of(by))
+
+
+def check_can_judge_valuation(by: Any, valuation: Valuation) -> str:
+    """Another person than its submitter challenges or approves a value."""
+    role = check_may_in(by, "valuation.approve", valuation.holding.sub_fund)
+    check_second_person(by, valuation.submitted_by_id)
+    return role
+
+
+def check_can_approve_measure(by: Any, measure: Measure) -> str:
+    role = check_may_in(by, "valuation.approve", measure.holding.sub_fund)
+    check_second_person(by, measure.proposed_by_id)
+    return role
 
 
 def check_second_person(by: Any, proposed_by: int) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fund.views import calls, committee, deals, distributions, holdings, portfolio
+from fund.views import calls, committee, deals, distributions, holdings, portfolio, values
 
 app_name = "fund"
 urlpatterns = [
@@ -25,6 +25,12 @@ urlpatterns = [
     path("committee/<uuid:motion>/", committee.motion, name="motion"),
     path("committee/<uuid:motion>/<slug:step>/", committee.motion_step, name="motion_step"),
     path("holdings/<uuid:holding>/", holdings.holding, name="holding"),
+    path("holdings/<uuid:holding>/valuation/", values.new_valuation, name="new_valuation"),
+    path("holdings/<uuid:holding>/measure/", values.new_measure, name="new_measure"),
+    path("valuations/<uuid:valuation>/", values.valuation, name="valuation"),
+    path("valuations/<uuid:valuation>/<slug:step>/", values.valuation_step, name="valuation_step"),
+    path("measures/<uuid:measure>/", values.measure, name="measure"),
+    path("measures/<uuid:measure>/<slug:step>/", values.measure_step, name="measure_step"),
     path("lots/<int:lot>/", holdings.lot, name="lot"),
     path("companies/<uuid:company>/", holdings.company, name="company"),
 ]

@@ -108,6 +108,20 @@ HOLDING: Steps = {
     ("WRITTEN_OFF", "EXITED"): "holding:exited",
 }
 
+VALUATION: Steps = {
+    ("SUBMITTED", "CHALLENGED"): "valuation:challenged",
+    ("CHALLENGED", "SUBMITTED"): "valuation:resubmitted",
+    ("SUBMITTED", "APPROVED"): "valuation:approved",
+    ("APPROVED", "PUBLISHED"): "valuation:published",
+    ("PUBLISHED", "SUPERSEDED"): "valuation:superseded",
+}
+
+# A write-down, its restoration, a sale or a redemption: one proposes, another approves, and then it is booked.
+MEASURE: Steps = {
+    ("PROPOSED", "DONE"): "measure:approved",
+    ("PROPOSED", "REFUSED"): "measure:refused",
+}
+
 MOTION: Steps = {
     ("TABLED", "OPEN"): "motion:opened",
     ("OPEN", "CARRIED"): "motion:carried",
@@ -174,6 +188,14 @@ MACHINES: Mapping[str, Machine] = {
         ),
     ),
     "holding": Machine(HOLDING, enums.HoldingStatus, _owners(enums.HoldingStatus, Owner.MANAGER, EXITED=Owner.NOBODY)),
+    "valuation": Machine(
+        VALUATION,
+        enums.ValuationStatus,
+        _owners(
+            enums.ValuationStatus, Owner.MANAGER, SUBMITTED=Owner.APPROVER, SUPERSEDED=Owner.NOBODY
+        ),
+    ),
+    "measure": Machine(MEASURE, enums.MeasureStatus, _owners(enums.MeasureStatus, PROPOSED=Owner.APPROVER)),
     "motion": Machine(
         MOTION,
         enums.MotionStatus,

@@ -30,10 +30,12 @@ FUNCTIONS = (
     "lot_counts()",
     "security_counts()",
     "cost_is_held()",
+    "valuation_follows()",
+    "measure_stays()",
     "check_lot(bigint)",
     "check_holding(bigint)",
 )
-SCRIPTS = ("books.sql", "holdings.sql")
+SCRIPTS = ("books.sql", "holdings.sql", "values.sql")
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -61,6 +63,8 @@ class Migration(migrations.Migration):
         RequireLeaf("Deal", state="status", quiet=["SOURCED"]),
         RequireLeaf("Holding", state="status", quiet=["HELD"]),
         RequireLeaf("SecurityEvent"),
+        RequireLeaf("Valuation", state="status", quiet=["SUBMITTED"]),
+        RequireLeaf("Measure", state="status", quiet=["PROPOSED"]),
         RequireLeaf("Motion", state="status", quiet=["TABLED"]),
         RequireLeaf("Seat", state="status", quiet=["PENDING"]),
         RequireLeaf("Ballot", watch=["voided_at"]),

@@ -7,6 +7,7 @@ from fund.models.distributions import Distribution, DistributionShare
 from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
 from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFund
+from fund.models.values import Measure, Valuation
 
 __all__ = [
     "AgreementVersion",
@@ -27,6 +28,7 @@ __all__ = [
     "Equalisation",
     "Holding",
     "Lot",
+    "Measure",
     "Motion",
     "Partner",
     "Posting",
@@ -35,4 +37,5 @@ __all__ = [
     "Seat",
     "SecurityEvent",
     "SubFund",
+    "Valuation",
 ]

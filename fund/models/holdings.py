@@ -47,6 +47,10 @@ class Company(models.Model):
         return str(self.name_en if get_language() == "en" and self.name_en else self.name_ko)
 
 
+#: What a deal and its lot say about the instrument.
+TERMS = ("ratio_new", "ratio_old", "redemption_bp", "cap", "discount_bp", "revenue_share_bp")
+
+
 class InstrumentTerms(models.Model):
     """What an instrument says about conversion, redemption and shares in revenue; what does not apply is empty."""
 
@@ -60,6 +64,12 @@ class InstrumentTerms(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def terms(self) -> list[tuple[str, int]]:
+        """What the instrument says, where it says something: the words and the number."""
+        told = [(name, getattr(self, name)) for name in TERMS]
+        return [(str(self._meta.get_field(name).verbose_name), value) for name, value in told if value is not None]  # type: ignore[union-attr]
 
 
 def instrument_rules(name: str) -> list[models.CheckConstraint]:

@@ -36,6 +36,7 @@ class Programme(models.Model):
     cap_bp = models.PositiveSmallIntegerField(_("서울시 출자 한도(bp)"))
     warn_bp = models.PositiveSmallIntegerField(_("주의선(bp)"))
     notice_days = models.PositiveSmallIntegerField(_("출자요청 통지 기간(영업일)"), default=10)
+    motion_above = models.PositiveBigIntegerField(_("의결이 필요한 평가액(원)"), default=1_000_000_000)
     city_committed = models.PositiveBigIntegerField(default=0)
     total_committed = models.PositiveBigIntegerField(default=0)
     cap_breach = models.ForeignKey("CapBreach", models.PROTECT, null=True, blank=True, related_name="+")

@@ -43,6 +43,7 @@ from fund.services.distributions import (
     propose_distribution,
     reverse_distribution,
 )
+from fund.services.measures import approve_measure, propose_measure, refuse_measure
 from fund.services.securities import convert_lot, split_lot
 from fund.services.setup import (
     add_partner,
@@ -50,6 +51,15 @@ from fund.services.setup import (
     create_programme,
     create_sub_fund,
     move_sub_fund,
+)
+from fund.services.valuations import (
+    approve_valuation,
+    challenge_valuation,
+    publish_valuation,
+    resubmit_valuation,
+    settle_valuation,
+    submit_valuation,
+    table_valuation,
 )
 
 __all__ = [
@@ -60,8 +70,11 @@ __all__ = [
     "amend_call",
     "approve_call",
     "approve_distribution",
+    "approve_measure",
+    "approve_valuation",
     "asked_of",
     "cast_ballot",
+    "challenge_valuation",
     "check_notice",
     "close_call",
     "contract_deal",
@@ -85,17 +98,24 @@ __all__ = [
     "propose_call",
     "propose_deal",
     "propose_distribution",
+    "propose_measure",
+    "publish_valuation",
     "receive",
     "record_consent",
+    "refuse_measure",
     "release_commitment",
     "rescind_call",
+    "resubmit_valuation",
     "reverse_distribution",
     "reverse_event",
     "settle_deal",
+    "settle_valuation",
     "sign_commitment",
     "split_lot",
     "state_conflict",
+    "submit_valuation",
     "sums",
     "table_deal",
+    "table_valuation",
     "waive_breach",
 ]

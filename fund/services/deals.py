@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from fund import queries, rules
 from fund.enums import UNITLESS, Account, DealStatus, EntryKind, Instrument, MotionKind, SubFundStatus
 from fund.models import Company, Deal, Holding, Lot, SubFund
+from fund.models.holdings import TERMS
 from fund.services import committee
 from fund.services.books import booked, lock, move, post, still
 from fund.services.securities import record
@@ -24,8 +25,6 @@ from portal.core.errors import Invalid, Refused
 from portal.core.periods import SEOUL
 from portal.core.transition import advance
 
-#: What a deal and its lot say about the instrument.
-TERMS = ("ratio_new", "ratio_old", "redemption_bp", "cap", "discount_bp", "revenue_share_bp")
 _INVESTS = (SubFundStatus.INVESTING, SubFundStatus.HARVESTING, SubFundStatus.EXTENDED)
 
 
@@ -118,18 +117,14 @@ def _paper(deal: Deal) -> str:
 
 
 def _written(deal: Deal) -> str:
-    rows = [
+    rows: list[tuple[str, object]] = [
         (_("자펀드"), deal.sub_fund),
         (_("투자 대상"), deal.company),
         (_("투자 방식"), deal.get_instrument_display()),
         (_("투자금액(원)"), f"{deal.amount:,}"),
         (_("주식·사채 수"), f"{deal.units:,}"),
     ]
-    rows += [
-        (deal._meta.get_field(name).verbose_name, f"{getattr(deal, name):,}")
-        for name in TERMS
-        if getattr(deal, name) is not None
-    ]
+    rows += [(label, f"{value:,}") for label, value in deal.terms]
     return "\n".join([*(f"{label}: {value}" for label, value in rows), "", deal.thesis])
 
 

@@ -53,9 +53,16 @@ def motion(request: SignedIn, motion: UUID) -> HttpResponse:
         "recuse": RecuseForm() if seat and undecided and seat.status != SeatStatus.RECUSED else None,
         "vote": VoteForm() if rules.can_vote(request.user, seat) else None,
         "steps": _steps(request, found),
-        "deal": getattr(found, "deal", None) if rules.may_in(request.user, "fund.read", found.sub_fund) else None,
+        **_matter(request, found),
     }
     return render(request, "fund/motion.html", context)
+
+
+def _matter(request: SignedIn, found: Motion) -> dict[str, object]:
+    """What the motion is about, for those who may open it."""
+    if not rules.may_in(request.user, "fund.read", found.sub_fund):
+        return {}
+    return {"deal": getattr(found, "deal", None), "valuation": getattr(found, "valuation", None)}
 
 
 def _steps(request: SignedIn, found: Motion) -> list[tuple[str, str]]:
@@ -85,7 +92,7 @@ def motion_step(request: SignedIn, motion: UUID, step: str) -> HttpResponse:
     decided = {
         "open": (lambda: services.open_motion(motion=found, by=by, now=now), _("표결을 시작했습니다.")),
         "decide": (
-            lambda: services.settle_deal(deal=found.deal, by=by, now=now),
+            lambda: _settle(request, found),
             _("표결을 마감했습니다."),
         ),
     }
@@ -99,11 +106,19 @@ def motion_step(request: SignedIn, motion: UUID, step: str) -> HttpResponse:
     return redirect("fund:motion", motion=found.public_id)
 
 
-def _tried_own(request: SignedIn, found: Motion, seat: Seat | None, done: tuple) -> None:  # type: ignore[type-arg]
+def _tried_own(request: SignedIn, found: Motion, seat: Seat | None, done: tuple) -> None:
     if seat is None:
         raise NotAllowed(_("이 안건의 위원만 할 수 있습니다."))
     action, word = done
     tried(request, lambda: action(seat), word)
+
+
+def _settle(request: SignedIn, found: Motion) -> None:
+    """The matter follows its votes, whatever it is."""
+    if hasattr(found, "deal"):
+        services.settle_deal(deal=found.deal, by=request.user, now=database_now())
+    else:
+        services.settle_valuation(valuation=found.valuation, by=request.user, now=database_now())
 
 
 def _vote(request: SignedIn, seat: Seat) -> None:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from fund import deal_tables, queries, rules, services, tables
+from fund import deal_tables, queries, rules, services, tables, value_tables
 from fund.deal_forms import ConversionForm, SplitForm
 from fund.models import Lot
 from fund.views.shared import SignedIn
@@ -28,16 +28,20 @@ def holding(request: SignedIn, holding: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     rules.check_can_read(request.user, found.sub_fund)
-    lots = list(queries.holdings.lots_of(found))
+    lots, today = list(queries.holdings.lots_of(found)), database_now().astimezone(SEOUL).date()
     context = {
         "holding": found,
         "sub_fund": found.sub_fund,
         "tone": tables.TONES.get(found.status, ""),
         "figures": [
             Figure(_("취득원가"), tables.money(sum(lot.cost for lot in lots))),
+            Figure(_("장부 가치"), tables.money(queries.values.carrying(found, on=today))),
             Figure(_("첫 투자일"), tables.day(found.first_cash_date)),
         ],
         "lots": deal_tables.lots(lots, manages=rules.may_in(request.user, "deal.prepare", found.sub_fund)),
+        "valuations": value_tables.valuations(list(queries.values.valuations_of(found))),
+        "measures": value_tables.measures(list(queries.values.measures_of(found))),
+        "may_value": rules.may_in(request.user, "valuation.prepare", found.sub_fund),
         "events": deal_tables.events(list(queries.holdings.events_of(found))),
         "deals": deal_tables.deals(list(queries.holdings.deals_of(found.sub_fund).filter(company=found.company))),
     }

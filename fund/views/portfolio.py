@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from fund import deal_tables, queries, rules, tables
+from fund import deal_tables, queries, rules, tables, value_tables
 from fund.models import Programme, SubFund
 from fund.views.shared import SignedIn, as_of, found_sub_fund
 from portal.core.clock import database_now
@@ -81,11 +81,11 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         "sub_fund": found,
         "on": on,
         "tone": tables.TONES.get(found.status, ""),
-        "as_of_form": form if shown in ("performance", "books", "journal") else None,
+        "as_of_form": form if shown in ("holdings", "performance", "books", "journal") else None,
         "shown": shown,
         "tabs": [Tab(words[tab], f"?show={tab}", current=shown == tab) for tab in _TABS],
         "table": _table(found, shown, on, known),
-        "results": _results(found, on, known) if shown == "performance" else None,
+        "results": _shown(found, shown, on, known),
         "may_distribute": rules.may_in(request.user, "distribution.prepare", found),
         "may_deal": rules.may_in(request.user, "deal.prepare", found),
         "may_call": rules.may_in(request.user, "capital_call.prepare", found),
@@ -101,7 +101,7 @@ def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
     if shown == "deals":
         return deal_tables.deals(list(queries.holdings.deals_of(found)))
     if shown == "holdings":
-        return deal_tables.holdings(list(queries.holdings.holdings_of(found)))
+        return value_tables.values(queries.values.values(found, on=on, known=known))
     if shown == "performance":
         return tables.flows(queries.flows.cash_flows(found, on=on, known=known))
     if shown == "books":
@@ -109,6 +109,13 @@ def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
     if shown == "journal":
         return tables.entries(list(queries.books.latest(queries.books.book_of(found), on=on, known=known)))
     return tables.partners(list(queries.funds.commitments_of(found)))
+
+
+def _shown(found: SubFund, shown: str, on: Any, known: Any) -> list[Figure] | None:
+    """The figures above the table."""
+    if shown == "holdings":
+        return value_tables.value_figures(queries.values.values(found, on=on, known=known))
+    return _results(found, on, known) if shown == "performance" else None
 
 
 def _results(found: SubFund, on: Any, known: Any) -> list[Figure]:

@@ -9,7 +9,19 @@ from datetime import UTC, date, datetime, timedelta
 
 from fund import services
 from fund.enums import PartnerRole, SubFundStatus
-from fund.models import CapitalCall, Commitment, Deal, Lot, Motion, Partner, Programme, SubFund
+from fund.models import (
+    CapitalCall,
+    Commitment,
+    Deal,
+    Holding,
+    Lot,
+    Measure,
+    Motion,
+    Partner,
+    Programme,
+    SubFund,
+    Valuation,
+)
 from fund.services import Asked
 from portal.accounts.models import User
 from tests.factories import people
@@ -154,7 +166,12 @@ def deal(made: House, amount: int = 100_000_000, **fields) -> Deal:
 def voted(made: House, found: Deal, votes: str = "FFFF") -> Motion:
     """Tabled; everybody states; each votes by its letter: F for, A against, 0 abstains, - does not, R steps out."""
     services.table_deal(deal=found, by=made.manager, now=INVESTED)
-    motion = found.motion
+    assert found.motion is not None
+    return voters(made, found.motion, votes)
+
+
+def voters(made: House, motion: Motion, votes: str) -> Motion:
+    """Everybody states and votes on a motion that was tabled."""
     for member, letter in zip(made.committee, votes, strict=True):
         seat = motion.seats.get(member=member)
         services.state_conflict(seat=seat, recuse=letter == "R", reason="친족", by=member, now=INVESTED)
@@ -172,3 +189,27 @@ def invested(made: House, amount: int = 100_000_000, *, on: date = DAY, **fields
     services.settle_deal(deal=found, by=made.approver, now=INVESTED)
     services.contract_deal(deal=found, by=made.manager)
     return services.fund_deal(deal=found, on=on, by=made.manager, now=INVESTED)
+
+
+def submitted(made: House, holding: Holding, amount: int, *, on: date = DAY, now: datetime = INVESTED) -> Valuation:
+    """A value that waits for somebody's judgement."""
+    return services.submit_valuation(
+        holding=holding, on=on, amount=amount, method="ROUND", level=3, evidence="후속 투자 계약서", by=made.manager,
+        now=now,
+    )  # fmt: skip
+
+
+def valued(made: House, holding: Holding, amount: int, *, on: date = DAY, now: datetime = INVESTED) -> Valuation:
+    """Submitted, approved by another, published."""
+    found = submitted(made, holding, amount, on=on, now=now)
+    services.approve_valuation(valuation=found, by=made.approver)
+    services.publish_valuation(valuation=found, by=made.manager, now=now)
+    return found
+
+
+def measured(made: House, holding: Holding, kind: str, amount: int, *, now: datetime = INVESTED, **fields) -> Measure:
+    """A write-down, restoration or exit, proposed and approved by another."""
+    asked = {"on": now.date(), **({"reason": "PERFORMANCE"} if kind == "WRITE_DOWN" else {}), **fields}
+    found = services.propose_measure(holding=holding, kind=kind, amount=amount, by=made.manager, now=now, **asked)
+    services.approve_measure(measure=found, by=made.approver, now=now)
+    return found

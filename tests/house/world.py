@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from fund.models import Partner
-from fund.services import approve_distribution, pay_distribution, propose_distribution, table_deal
+from fund.services import approve_distribution, pay_distribution, propose_distribution, propose_measure, table_deal
 from ledger import log
 from ledger.models import Record
 from portal.accounts import services as accounts
@@ -262,6 +262,9 @@ def _fund(world: World, organisation: Any) -> None:
     deal = fund.deal(made)
     table_deal(deal=deal, by=made.manager, now=fund.INVESTED)
     waiting = fund.deal(made)
+    value = fund.submitted(made, lot.holding, 11_000_000)
+    asked = {"kind": "WRITE_DOWN", "amount": 1, "on": fund.DAY, "reason": "OTHER"}
+    measure = propose_measure(holding=lot.holding, by=made.manager, now=fund.INVESTED, **asked)
     partner = made.partners["alpha"]
     Partner.objects.filter(pk=partner.pk).update(organisation=organisation)
     call = made.call(100_000_000)
@@ -285,6 +288,10 @@ def _fund(world: World, organisation: Any) -> None:
         "motion step": [deal.motion.public_id, "open"],
         "holding": [lot.holding.public_id],
         "lot": [lot.pk],
+        "valuation": [value.public_id],
+        "valuation step": [value.public_id, "approve"],
+        "measure": [measure.public_id],
+        "measure step": [measure.public_id, "approve"],
         "fund company": [lot.holding.company.public_id],
         "capital call": [call.public_id],
         "capital call step": [call.public_id, "rescind"],

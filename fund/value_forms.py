@@ -1,0 +1,62 @@
+"""What people fill in about values, write-downs and exits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from fund.enums import MeasureKind, Method, Reason
+from fund.models import Holding, Lot
+from portal.core.ui.fields import DateInput, WonField
+
+_LEVELS = [(1, _("1: 시장 가격")), (2, _("2: 관찰할 수 있는 자료")), (3, _("3: 추정"))]
+
+
+class ValuationForm(forms.Form):
+    """A value with its method and evidence."""
+
+    on = forms.DateField(label=_("평가 기준일"), widget=DateInput)
+    amount = WonField(label=_("평가액"), min_value=0, max_value=10**15)
+    method = forms.ChoiceField(label=_("평가 방법"), choices=Method.choices)
+    level = forms.TypedChoiceField(label=_("공정가치 수준"), choices=_LEVELS, coerce=int, initial=3)
+    evidence = forms.CharField(
+        label=_("평가 근거"),
+        help_text=_("근거의 지문이 감사원장에 남습니다."),
+        widget=forms.Textarea,
+        max_length=20_000,
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer to a challenge."""
+
+    amount = WonField(label=_("평가액"), min_value=0, max_value=10**15)
+    evidence = forms.CharField(label=_("평가 근거"), widget=forms.Textarea, max_length=20_000)
+
+
+class MeasureForm(forms.Form):
+    """A write-down, its restoration, a sale or a redemption."""
+
+    kind = forms.ChoiceField(label=_("종류"), choices=MeasureKind.choices)
+    amount = WonField(label=_("감액하거나 회수한 금액"), min_value=0, max_value=10**15)
+    on = forms.DateField(label=_("기준일"), widget=DateInput)
+    reason = forms.ChoiceField(
+        label=_("감액 사유"), choices=[("", _("감액이 아닙니다")), *Reason.choices], required=False
+    )
+    lot = forms.ModelChoiceField(
+        label=_("매각·상환하는 취득분"), queryset=Lot.objects.none(), required=False, empty_label=_("매각·상환이 아닙니다"),
+    )  # fmt: skip
+    units = forms.IntegerField(
+        label=_("매각·상환하는 수"), help_text=_("비워 두면 남은 전부입니다."), min_value=0, max_value=10**12, required=False,
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, holding: Holding) -> None:
+        super().__init__(data)
+        field = self.fields["lot"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = holding.lots.filter(cost__gt=0).order_by("id")
+
+    def asked(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "units": self.cleaned_data["units"] or 0}
