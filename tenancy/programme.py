@@ -109,11 +109,13 @@ class SpaceProgramme:
         if terms is None:
             return [Problem(_("입주조건이 없어 배정할 수 없습니다."))]
         rooms = queries.rooms_for(terms, terms.start_date)
-        chosen = decision.lines.filter(outcome="SELECTED").select_related("application__organisation")
+        lines = decision.lines.filter(outcome="SELECTED").select_related("application__organisation")
+        chosen = list(lines.order_by("place", "track__order", *by_receipt("application__")))
+        stated = queries.needs_of(line.application_id for line in chosen)
         applicants, preferences, problems = [], {}, []
-        for line in chosen.order_by("place", "track__order", *by_receipt("application__")):
+        for line in chosen:
             number = str(line.application)
-            need = read_need(line.application)
+            need = stated.get(line.application_id) or read_need(line.application)
             if need is None:
                 problems.append(Problem(_("접수번호 %(number)s: 상주 인원이 없습니다.") % {"number": number}))
                 continue

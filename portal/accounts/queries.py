@@ -105,6 +105,15 @@ def members_of(organisation: Organisation) -> QuerySet[Membership]:
     return live.select_related("user").order_by("kind", "since_at", "id")
 
 
+def members_of_all(organisations: Iterable[Organisation]) -> dict[int, list[User]]:
+    """By company those who act for it now, the master first."""
+    found: dict[int, list[User]] = {organisation.pk: [] for organisation in organisations}
+    live = Membership.objects.filter(organisation__in=found, ended_at__isnull=True, user__is_active=True)
+    for membership in live.select_related("user").order_by("kind", "since_at", "id"):
+        found[membership.organisation_id].append(membership.user)
+    return found
+
+
 def master_of(organisation: Organisation) -> User | None:
     """The person who sends and signs for the company."""
     found = members_of(organisation).filter(kind=MemberKind.MASTER).first()

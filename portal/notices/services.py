@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -40,10 +41,32 @@ def notify(
     A company is told through all who act for it. The same ``key`` is told to a person once, however often it is asked.
     ``KeyError`` when no room registered ``topic``.
     """
-    kind, people = find(topic), _people(to)
-    told = [_notice(user, kind, context, url, key) for user in people]
-    Notice.objects.bulk_create(told, ignore_conflicts=key is not None)
-    silent = frozenset() if kind.required else queries.unwanted(people, topic, Channel.EMAIL)
+    return _tell(find(topic), [(user, context, url, key) for user in _people(to)])
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one company is told among many that are told at once; ``key`` as in ``notify``."""
+
+    to: Organisation
+    context: Mapping[str, Any]
+    url: str
+    key: str
+
+
+@transaction.atomic(savepoint=False)
+def notify_all(*, topic: str, letters: Sequence[Letter]) -> list[Notice]:
+    """``notify`` for many companies, each told its own, in as many statements as for one."""
+    members = accounts.members_of_all({letter.to for letter in letters})
+    words = [(user, one.context, one.url, one.key) for one in letters for user in members[one.to.pk]]
+    return _tell(find(topic), words)
+
+
+def _tell(kind: Topic, words: Sequence[tuple[User, Mapping[str, Any], str, str | None]]) -> list[Notice]:
+    told = [_notice(user, kind, context, url, key) for user, context, url, key in words]
+    Notice.objects.bulk_create(told, ignore_conflicts=any(notice.key is not None for notice in told))
+    people = [user for user, *_ in words]
+    silent = frozenset() if kind.required else queries.unwanted(people, kind.code, Channel.EMAIL)
     for user, notice in zip(people, told, strict=True):
         # Demonstration people have no mailbox; what they would get stands in their inbox.
         if user.pk not in silent and not user.is_demo:

@@ -80,6 +80,14 @@ def drafts_in(hub: Hub, month: date) -> QuerySet[Invoice]:
     ).order_by("lease__unit__code", "pk")
 
 
+def drafts_in_all(hub: Hub) -> QuerySet[Invoice]:
+    """All invoices of a hub that wait to be issued, whatever their month."""
+    rows = Invoice.objects.filter(lease__unit__floor__building__hub=hub, status=InvoiceStatus.DRAFT)
+    return rows.select_related(
+        "lease__organisation", "lease__rate_card", "lease__unit__floor__building__hub__cluster"
+    ).order_by("month", "lease__unit__code", "pk")
+
+
 def totals_before(hub: Hub, month: date) -> dict[int, int]:
     """By lease what was billed for the month before, to see what differs."""
     before = month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)

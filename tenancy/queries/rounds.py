@@ -47,6 +47,12 @@ def wanted_by(need: Need, terms: Terms) -> Wanted:
     )
 
 
+def needs_of(applications: Iterable[int]) -> dict[int, Need]:
+    """By application what companies stated, with their wishes."""
+    rows = Need.objects.filter(application__in=list(applications)).select_related("organisation")
+    return {need.application_id: need for need in rows.prefetch_related("preferences")}
+
+
 def in_line(call: Call) -> list[Need]:
     """Selected companies without a room, by rank: no live or accepted offer, not gone."""
     served = Offer.objects.filter(need=OuterRef("pk"), status__in=[*ANSWERABLE, OfferStatus.ACCEPTED])

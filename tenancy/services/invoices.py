@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,16 +10,19 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Prefetch
 
-from portal.core.errors import Refused
+from portal.core.errors import Overtaken, Refused
 from portal.core.periods import SEOUL, add_months, first_of_month, next_working_day
-from portal.core.transition import advance
+from portal.core.transition import advance_all
 from tenancy import queries, rules
 from tenancy.conditions import Charged, month_lines
 from tenancy.enums import AmendmentStatus, InvoiceKind, InvoiceStatus
 from tenancy.models import Amendment, Hub, Invoice, InvoiceLine, InvoiceSeries, Lease
-from tenancy.services.settling import use_balance
-from tenancy.services.telling import tell_invoice_issued
+from tenancy.services.settling import companies_with_rest, use_balance
+from tenancy.services.telling import tell_invoices_issued
 from tenancy.workflow import INVOICE
+
+_AT_ONCE = 200
+_WITH = ("lease__organisation", "lease__rate_card", "lease__unit__floor__building__hub__cluster")
 
 
 @transaction.atomic
@@ -100,39 +103,77 @@ def _lines(invoice: Invoice, lines: Sequence[Charged]) -> Iterable[InvoiceLine]:
 def issue_invoice(*, invoice: Invoice, by: Any, now: datetime) -> None:
     """Give a drafted invoice its number and due date, use what the tenant has paid too much, and tell the tenant."""
     role = rules.check_can_issue_invoice(by, invoice)
-    hub, day = invoice.lease.unit.hub, now.astimezone(SEOUL).date()
-    number, due = _next_number(hub, day.year), _due(invoice, day)
-    advance(
-        invoice,
-        InvoiceStatus.ISSUED,
-        by=by.acting_as(role),
-        steps=INVOICE,
-        data={"month": invoice.month, "total": invoice.total, "number": number, "due": due},
-        changes={"number": number, "due_date": due, "issued_at": now},
-    )
-    use_balance(invoice, by=by.acting_as(role), now=now)
-    tell_invoice_issued(invoice)
+    _issue([invoice], invoice.lease.unit.hub, by=by.acting_as(role), now=now)
 
 
 def issue_all(*, invoices: Iterable[Invoice], by: Any, now: datetime) -> list[tuple[Invoice, Refused | None]]:
-    """Issue many, each in its own transaction; answers for each whether it was refused, and why."""
-    outcome: list[tuple[Invoice, Refused | None]] = []
-    for invoice in invoices:
-        try:
-            issue_invoice(invoice=invoice, by=by, now=now)
-            outcome.append((invoice, None))
-        except Refused as refusal:
-            outcome.append((invoice, refusal))
+    """Issue many, a few hundred in each transaction; answers for each whether it was refused, and why.
+
+    One that somebody else issued or dropped meanwhile is ``Overtaken``, the others go out.
+    """
+    wanted, outcome = list(invoices), list[tuple[Invoice, Refused | None]]()
+    for start in range(0, len(wanted), _AT_ONCE):
+        outcome += _issue_part(wanted[start : start + _AT_ONCE], by=by, now=now)
     return outcome
 
 
-def _next_number(hub: Hub, year: int) -> str:
-    """The next number of the hub's year; the row stays locked until the commit, so a rollback leaves no gap."""
+@transaction.atomic
+def _issue_part(invoices: Sequence[Invoice], *, by: Any, now: datetime) -> list[tuple[Invoice, Refused | None]]:
+    """The numbers of a hub are taken together, for those that are still drafts under the lock, in the order given."""
+    rows = Invoice.objects.select_for_update(of=("self",), no_key=True).filter(
+        pk__in=[invoice.pk for invoice in invoices], status=InvoiceStatus.DRAFT
+    )
+    drafts = {row.pk: row for row in rows.select_related(*_WITH).order_by("pk")}
+    going: dict[Hub, list[Invoice]] = {}
+    for row in (drafts[one.pk] for one in invoices if one.pk in drafts):
+        going.setdefault(row.lease.unit.hub, []).append(row)
+    refused = {hub: refusal for hub, rows in going.items() if (refusal := _issue_of_hub(hub, rows, by=by, now=now))}
+    return [
+        (drafts[one.pk], refused.get(drafts[one.pk].lease.unit.hub)) if one.pk in drafts else (one, Overtaken())
+        for one in invoices
+    ]
+
+
+def _issue_of_hub(hub: Hub, drafts: Sequence[Invoice], *, by: Any, now: datetime) -> Refused | None:
+    """Why they did not go out, all for the same reason; None when they did."""
+    try:
+        role = rules.check_can_issue_invoice(by, drafts[0])
+    except Refused as refusal:
+        return refusal
+    _issue(drafts, hub, by=by.acting_as(role), now=now)
+    return None
+
+
+def _issue(drafts: Sequence[Invoice], hub: Hub, *, by: Any, now: datetime) -> None:
+    """Numbers, due dates, leaves, and a notice each. ``by`` acts in a role."""
+    day = now.astimezone(SEOUL).date()
+    given = {
+        row.pk: {"number": number, "due_date": _due(row, day), "issued_at": now}
+        for row, number in zip(drafts, _numbers(hub, day.year, len(drafts)), strict=True)
+    }
+    advance_all(
+        drafts,
+        InvoiceStatus.ISSUED,
+        by=by,
+        steps=INVOICE,
+        data=lambda row: {"month": row.month, "total": row.total, "number": row.number, "due": row.due_date},
+        changes=lambda row: given[row.pk],
+    )
+    rest = companies_with_rest({row.lease.organisation_id for row in drafts})
+    for row in drafts:
+        if row.lease.organisation_id in rest:
+            use_balance(row, by=by, now=now)
+    tell_invoices_issued(drafts)
+
+
+def _numbers(hub: Hub, year: int, count: int) -> Iterator[str]:
+    """The next numbers of the hub's year; the row stays locked until the commit, so a rollback leaves no gap."""
     series = InvoiceSeries.objects.filter(hub=hub, year=year)
-    if not series.update(last=F("last") + 1):
+    if not series.update(last=F("last") + count):
         InvoiceSeries.objects.get_or_create(hub=hub, year=year)
-        series.update(last=F("last") + 1)
-    return f"{hub.code}-{year}-{series.get().last:05d}"
+        series.update(last=F("last") + count)
+    last = series.get().last
+    return (f"{hub.code}-{year}-{number:05d}" for number in range(last - count + 1, last + 1))
 
 
 def _due(invoice: Invoice, issued: date) -> date:

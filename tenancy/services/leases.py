@@ -90,10 +90,12 @@ def sign_lease(*, lease: Lease, side: Side, by: Any, now: datetime, document_has
     role = _check_signer(lease, side, by)
     lease = (
         Lease.objects.select_for_update(of=["self"])
-        .select_related("organisation", "unit", "rate_card")
+        .select_related("organisation", "unit__floor__building__hub", "rate_card")
+        .select_related("offer__need__application__organisation", "offer__need__application__call__cluster")
         .get(pk=lease.pk)
     )
-    if lease.status != LeaseStatus.AWAITING_SIGNATURE or lease.signatures.filter(side=side).exists():
+    signed = list(lease.signatures.all())
+    if lease.status != LeaseStatus.AWAITING_SIGNATURE or side in {one.side for one in signed}:
         raise Overtaken
     if lease.sign_by is not None and now >= lease.sign_by:
         raise Late(_("서명 기한이 지났습니다. 담당자에게 문의해 주십시오."))
@@ -101,10 +103,10 @@ def sign_lease(*, lease: Lease, side: Side, by: Any, now: datetime, document_has
         raise Invalid(_("화면에 보인 계약서가 바뀌었습니다. 새 계약서를 확인한 뒤 다시 서명해 주십시오."))
     if not consented:
         raise Invalid(_("전자서명에 동의해 주십시오."), field="consented")
-    if lease.signatures.filter(user=by).exists():
+    if by.pk in {one.user_id for one in signed}:
         raise NotAllowed(_("한 사람이 양쪽을 대신해 서명할 수 없습니다."))
     Signature.objects.create(lease=lease, side=side, user=by, document_hash=document_hash, signed_at=now)
-    if lease.signatures.count() < len(Side):
+    if len(signed) + 1 < len(Side):
         return False
     _put_in_force(lease, by=by, acting=by.acting_as(role), now=now)
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from tenancy.banking import Match
 from tenancy.enums import PaymentKind
 from tenancy.models import BankFile, Hub, Invoice, Payment
 from tenancy.reasons import BANK_FILE
-from tenancy.services.settling import balance_of, pay, take_back
+from tenancy.services.settling import balance_of, locked_open, pay_all, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,35 +103,46 @@ def apply_import(
     data = {"file": file_hash, "plan": plan_hash, "rows": len(plan.ready), "total": total}
     acting = by.acting_as(role)
     log.append("space.bank_file.applied", row=file, by=acting, data=data)
-    for match in plan.ready:
-        _receive(match, file, hub, by=acting, now=now)
+    payments = _receive(plan.ready, file)
+    pay_all(_shared_out(payments, hub), by=acting, now=now)
     return file
 
 
-def _receive(match: Match, file: BankFile, hub: Hub, *, by: Any, now: datetime) -> None:
-    row = match.row
-    assert match.company is not None
-    payment = Payment.objects.create(
-        organisation_id=match.company,
-        bank_file=file,
-        row_key=row.key,
-        received_date=row.day,
-        amount=row.amount,
-        payer=row.payer,
-        memo=row.memo,
+def _receive(matches: Sequence[Match], file: BankFile) -> list[tuple[Payment, str]]:
+    """A payment for each row, with the number of the invoice that it names."""
+    payments = Payment.objects.bulk_create(
+        Payment(
+            organisation_id=match.company,
+            bank_file=file,
+            row_key=match.row.key,
+            received_date=match.row.day,
+            amount=match.row.amount,
+            payer=match.row.payer,
+            memo=match.row.memo,
+        )
+        for match in matches
     )
-    _pay_off(payment, hub, match.invoice, by=by, now=now)
+    return [(payment, match.invoice) for payment, match in zip(payments, matches, strict=True)]
 
 
-def _pay_off(payment: Payment, hub: Hub, first: str, *, by: Any, now: datetime) -> None:
-    """The invoice named, then the oldest; what is left stays the company's balance."""
-    rest = payment.amount
-    invoices = list(queries.open_invoices(hub).filter(lease__organisation=payment.organisation_id))
-    for invoice in sorted(invoices, key=lambda one: (one.number != first, one.due_date, one.pk)):
-        part = min(rest, invoice.open_amount)
-        if part:
-            pay(payment, invoice, part, by=by, now=now)
-            rest -= part
+def _shared_out(payments: Sequence[tuple[Payment, str]], hub: Hub) -> list[tuple[Payment, Invoice, int]]:
+    """Each payment pays the invoice it names, then the company's oldest; what is left stays the company's balance."""
+    companies = {payment.organisation_id for payment, _ in payments}
+    due: dict[int, list[Invoice]] = {company: [] for company in companies}
+    for invoice in locked_open(
+        Invoice.objects.filter(lease__organisation__in=companies, lease__unit__floor__building__hub=hub)
+    ):
+        due[invoice.lease.organisation_id].append(invoice)
+    left = {invoice.pk: invoice.open_amount for invoices in due.values() for invoice in invoices}
+    parts = []
+    for payment, named in payments:
+        rest = payment.amount
+        for invoice in sorted(due[payment.organisation_id], key=lambda one: one.number != named):
+            part = min(rest, left[invoice.pk])
+            if part:
+                parts.append((payment, invoice, part))
+                rest, left[invoice.pk] = rest - part, left[invoice.pk] - part
+    return parts
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models import F, Q, Sum
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Invalid, Overtaken
-from portal.core.transition import advance
+from portal.core.transition import advance, advance_all
 from tenancy.enums import InvoiceStatus, PaymentKind
 from tenancy.models import Invoice, Payment, PaymentShare
 from tenancy.workflow import INVOICE
@@ -30,6 +31,36 @@ def pay(payment: Payment, invoice: Invoice, amount: int, *, by: Any, now: dateti
         raise Overtaken
     PaymentShare.objects.create(payment=payment, invoice=row, amount=amount, made_at=now)
     lower(row, amount, by=by)
+
+
+def pay_all(parts: Sequence[tuple[Payment, Invoice, int]], *, by: Any, now: datetime) -> None:
+    """Let payments pay invoices, a won amount each, as shared out over invoices locked by ``locked_open``."""
+    PaymentShare.objects.bulk_create(
+        PaymentShare(payment=payment, invoice=invoice, amount=amount, made_at=now) for payment, invoice, amount in parts
+    )
+    paid = {invoice.pk: invoice for _payment, invoice, _amount in parts}.values()
+    left = {invoice.pk: invoice.open_amount for invoice in paid}
+    for _payment, invoice, amount in parts:
+        left[invoice.pk] -= amount
+    for to in (InvoiceStatus.SETTLED, InvoiceStatus.PART_PAID):
+        rows = [row for row in paid if (left[row.pk] == 0) == (to == InvoiceStatus.SETTLED)]
+        for row in (row for row in rows if row.status == to):
+            _set_open(row, to, left[row.pk], by=by)
+        advance_all(
+            [row for row in rows if row.status != to],
+            to,
+            by=by,
+            steps=INVOICE,
+            data=lambda row: {"open": row.open_amount},
+            changes=lambda row: {"open_amount": left[row.pk]},
+        )
+
+
+def locked_open(invoices: Any) -> list[Invoice]:
+    """Of these invoices those on which something is open now, locked until the commit, the oldest first."""
+    rows = invoices.filter(status__in=OPEN, open_amount__gt=0).select_related("lease__organisation")
+    found = rows.select_for_update(of=("self",), no_key=True).order_by("pk")
+    return sorted(found, key=lambda row: (row.due_date, row.pk))
 
 
 def lower(invoice: Invoice, amount: int, *, by: Any, paid: bool = True) -> None:
@@ -81,14 +112,21 @@ def use_balance(invoice: Invoice, *, by: Any, now: datetime) -> None:
         invoice.refresh_from_db(fields=["status", "open_amount"])
 
 
+def companies_with_rest(companies: set[int]) -> set[int]:
+    """Those of the companies that have a payment of which something is not shared out."""
+    return set(_with_rest(Payment.objects.filter(organisation__in=companies)).values_list("organisation", flat=True))
+
+
+def _with_rest(payments: Any) -> Any:
+    rows = payments.filter(kind=PaymentKind.RECEIVED, reversed_by__isnull=True).annotate(shared=Sum("shares__amount"))
+    return rows.filter(Q(shared__isnull=True) | Q(shared__lt=F("amount")))
+
+
 def payments_with_rest(company: int) -> list[Any]:
     """Payments of a company of which something is not shared out, the oldest first, each with its ``rest``."""
-    rows = Payment.objects.filter(organisation=company, kind=PaymentKind.RECEIVED, reversed_by__isnull=True)
     found = []
-    for payment in rows.annotate(shared=Sum("shares__amount")).filter(
-        Q(shared__isnull=True) | Q(shared__lt=F("amount"))
-    ):
-        payment.rest = payment.amount - (payment.shared or 0)  # type: ignore[attr-defined]
+    for payment in _with_rest(Payment.objects.filter(organisation=company)):
+        payment.rest = payment.amount - (payment.shared or 0)
         found.append(payment)
     return found
 

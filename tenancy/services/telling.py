@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.urls import reverse
 
-from portal.notices.services import notify
+from portal.notices.services import Letter, notify, notify_all
 from tenancy.models import (
     Amendment,
     ArrearsCase,
@@ -60,14 +62,17 @@ def tell_lease_signed(lease: Lease) -> None:
     )
 
 
-def tell_invoice_issued(invoice: Invoice) -> None:
-    notify(
-        to=invoice.lease.organisation,
-        topic="space.invoice_issued",
-        context={"number": invoice.number or "", "total": f"{invoice.total:,}", "due_date": invoice.due_date},
-        url=reverse("tenancy:lease", args=[invoice.lease.public_id]),
-        key=f"space.invoice_issued:{invoice.number}",
-    )
+def tell_invoices_issued(invoices: Iterable[Invoice]) -> None:
+    letters = [
+        Letter(
+            to=invoice.lease.organisation,
+            context={"number": invoice.number or "", "total": f"{invoice.total:,}", "due_date": invoice.due_date},
+            url=reverse("tenancy:lease", args=[invoice.lease.public_id]),
+            key=f"space.invoice_issued:{invoice.number}",
+        )
+        for invoice in invoices
+    ]
+    notify_all(topic="space.invoice_issued", letters=letters)
 
 
 def tell_credited(note: CreditNote, invoice: Invoice) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from ledger import log
 from portal.core.errors import ForgedStep, Overtaken
-from portal.core.transition import advance
+from portal.core.transition import advance, advance_all
 from tenancy.models import Offer
 from tenancy.workflow import OFFER
 from tests.factories import space
@@ -65,6 +65,45 @@ def test_what_is_undone_leaves_neither_row_nor_leaf(offer):
         decline_and_fail()
     assert Offer.objects.get(pk=offer.pk).status == "SENT"
     assert len(leaves(offer)) == before
+
+
+@pytest.fixture
+def offers(db):
+    """Three offers that were sent."""
+    house = space.space("801 802 803", quota=3)
+    return [space.offered(house, space.selected(house, name=f"가온체인{code}"), code) for code in ("801", "802", "803")]
+
+
+def expire_all(offers):
+    with transaction.atomic():
+        advance_all(
+            offers,
+            "EXPIRED",
+            by=log.SYSTEM,
+            steps=OFFER,
+            data=lambda row: {"expires_at": row.expires_at},
+            changes=lambda row: {"terms_hash": f"{row.pk:064x}"},
+        )
+
+
+def test_many_move_by_one_update_each_with_its_own_values_and_its_leaf(offers, django_assert_max_num_queries):
+    with django_assert_max_num_queries(3 + 4 * len(offers)):
+        expire_all(offers)
+    for offer in offers:
+        stored, leaf = Offer.objects.get(pk=offer.pk), leaves(offer)[-1]
+        assert (stored.status, stored.terms_hash) == ("EXPIRED", f"{offer.pk:064x}") == (offer.status, offer.terms_hash)
+        assert (leaf["type"], leaf["data"]["from"]) == ("space.offer.expired/1", "SENT")
+
+
+def test_of_many_none_moves_when_one_has_moved_meanwhile_or_may_not(offers):
+    stale = [Offer.objects.get(pk=offer.pk) for offer in offers]
+    with transaction.atomic():
+        advance(offers[1], "DECLINED", by=log.SYSTEM, steps=OFFER)
+    with pytest.raises(Overtaken):
+        expire_all(stale)
+    with pytest.raises(ForgedStep):
+        expire_all(offers)
+    assert sorted(Offer.objects.values_list("status", flat=True)) == ["DECLINED", "SENT", "SENT"]
 
 
 def test_it_insists_on_a_transaction(offer):

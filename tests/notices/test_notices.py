@@ -233,3 +233,18 @@ def test_marking_read_leaves_what_came_later():
     tell(user)
     Notice.objects.update(created_at=database_now())
     assert services.mark_all_read(by=user, now=now) == 0
+
+
+def test_many_companies_are_told_their_own_in_as_many_statements_as_one(django_assert_num_queries):
+    people = [person(), person(), person()]
+    firms = [company(people[0], people[1], name="하나"), company(people[2], name="둘")]
+    letters = [
+        services.Letter(to=firm, context={"name": firm.name_ko, "n": 1}, url="", key=f"letter:{firm.pk}")
+        for firm in firms
+    ]
+    with django_assert_num_queries(3 + 3):  # members, notices, preferences; a mail in the outbox for each person
+        services.notify_all(topic="test.news", letters=letters)
+    told = {(notice.user, notice.title) for notice in Notice.objects.all()}
+    assert told == {(people[0], "News of 하나"), (people[1], "News of 하나"), (people[2], "News of 둘")}
+    services.notify_all(topic="test.news", letters=letters)
+    assert Notice.objects.count() == len(people)

@@ -119,7 +119,7 @@ def _take_back(case: DisqualificationCase, by: Any, acting: Any, now: datetime) 
         readable_at=now,
         appeal_until=end_of_day(last_day(now.astimezone(SEOUL).date(), days)),
     )
-    telling.result_told(notice)
+    telling.results_told([notice])
     if freed is not None:
         call_next_reserve(track=freed, freed=None, by=log.SYSTEM, now=now)
 

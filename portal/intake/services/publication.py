@@ -206,8 +206,7 @@ def _tell(decision: Decision, lines: list[DecisionLine], now: datetime) -> None:
         )
         for line in lines
     )
-    for notice in notices:
-        telling.result_told(notice)
+    telling.results_told(notices)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Invalid, NotAllowed, Overtaken
-from portal.core.transition import advance
+from portal.core.transition import advance, advance_all
 from portal.intake import assignment as assigning
 from portal.intake import blind, queries, rules, workflow
 from portal.intake.canonical import clean_text
@@ -131,7 +131,7 @@ def confirm_assignments(*, stage: Stage, by: Any, now: datetime) -> int:
     )
     for row in rows:
         row.stage = stage
-        advance(row, AssignmentStatus.CLEARED, by=acting, steps=workflow.ASSIGNMENT)
+    advance_all(rows, AssignmentStatus.CLEARED, by=acting, steps=workflow.ASSIGNMENT)
     ScoreSheet.objects.bulk_create(ScoreSheet(assignment=row) for row in rows)
     telling.files_assigned(stage, {row.member.evaluator_id for row in rows})
     return len(rows)

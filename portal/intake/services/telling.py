@@ -36,7 +36,7 @@ from portal.intake.models import (
     Stage,
     SupplementRequest,
 )
-from portal.notices.services import notify
+from portal.notices.services import Letter, notify, notify_all
 
 RECEIPT = "intake.receipt"
 
@@ -327,11 +327,17 @@ def supplement_asked(request: SupplementRequest) -> None:
     notify(to=application.organisation, topic=topics.SUPPLEMENT.code, context=context, url=_mine(application))
 
 
-def result_told(notice: ResultNotice) -> None:
-    application = notice.application
-    url = reverse("intake:notice", args=[notice.public_id])
-    context = {"call": _Title(application.call)}
-    notify(to=application.organisation, topic=topics.RESULT.code, context=context, url=url, key=f"result:{notice.pk}")
+def results_told(notices: Iterable[ResultNotice]) -> None:
+    letters = [
+        Letter(
+            to=notice.application.organisation,
+            context={"call": _Title(notice.application.call)},
+            url=reverse("intake:notice", args=[notice.public_id]),
+            key=f"result:{notice.pk}",
+        )
+        for notice in notices
+    ]
+    notify_all(topic=topics.RESULT.code, letters=letters)
 
 
 def reserve_called(entry: ReserveEntry) -> None:
