@@ -13,10 +13,11 @@ class TenancyConfig(AppConfig):
         from portal.notices import registry as notices
         from portal.plan import registry as plan
         from tenancy import daily, house_rooms, metrics, panels, programme, registry, topics  # noqa: F401  (the registry registers on import)
-        from tenancy.rehearsal import round_2019
+        from tenancy.rehearsal import plan_seoul, round_2019
 
         intake.register(programme.SPACE)
         rehearsals.register(round_2019.REHEARSAL)
+        rehearsals.register(plan_seoul.REHEARSAL)
         for topic in topics.TOPICS:
             notices.register(topic)
         for panel in panels.PANELS:

@@ -26,11 +26,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """``play(say, variant)`` drives the services; ``variants`` are the values of ``--as``, the default first."""
+    """``play(say, variant)`` drives the services; ``variants`` are the values of ``--as``, the default first.
+
+    ``tested`` are those that every test run plays; none named means all.
+    """
 
     name: str
     play: Callable[[Say, str], Outcome]
     variants: tuple[str, ...] = ("planned",)
+    tested: tuple[str, ...] = ()
 
 
 _rehearsals: dict[str, Rehearsal] = {}

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from ledger import log
-from portal.core.rehearsals import Outcome
+from portal.core.rehearsals import Outcome, Say
 from portal.intake.enums import DecisionKind
 from portal.intake.models import Appeal, ResultNotice
 from tenancy.allocation import allocate, check
@@ -36,7 +36,7 @@ def outcome(story: Story) -> Outcome:
     by_track = " + ".join(f"{leases[track]} {track.lower()}" for track in ("DOMESTIC", "FOREIGN"))
     story.say(f"leases: {leases.total()} leases ({by_track})")
     found = [sentence for look in CHECKS for sentence in look(story)]
-    found += ledger(story)
+    found += ledger(story.say)
     expected = {track: _expected(story, track) for track in ("DOMESTIC", "FOREIGN")}
     if dict(leases) != expected:
         found.append(f"leases by track are {dict(leases)}, not {expected}")
@@ -107,13 +107,13 @@ def _appeals(story: Story) -> Iterator[str]:
 CHECKS = (_entry, _no_overlap, _allocation, _rent, _refusals, _appeals)
 
 
-def ledger(story: Story) -> list[str]:
+def ledger(say: Say) -> list[str]:
     """Publish the log and let the independent verifier audit it."""
     settled = log.settle()
     checkpoint = (settled.public / "checkpoint").read_text().splitlines()
-    story.say(f"ledger: {settled.size} leaves, checkpoint root {checkpoint[2]}")
+    say(f"ledger: {settled.size} leaves, checkpoint root {checkpoint[2]}")
     command = [sys.executable, "-m", "ledger.verify", "audit", str(settled.public), "--policy", str(settled.policy)]
-    story.say(f"verify it yourself: python -m ledger.verify audit {settled.public} --policy {settled.policy}")
+    say(f"verify it yourself: python -m ledger.verify audit {settled.public} --policy {settled.policy}")
     audit = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=False)  # noqa: S603
-    story.say(f"audit: {audit.stdout.strip().splitlines()[-1] if audit.stdout.strip() else audit.stderr.strip()}")
+    say(f"audit: {audit.stdout.strip().splitlines()[-1] if audit.stdout.strip() else audit.stderr.strip()}")
     return [] if audit.returncode == 0 else [f"the ledger's audit ended with {audit.returncode}"]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -64,7 +65,7 @@ def played(request, tmp_path_factory):
         assert prepared.returncode == 0, prepared.stderr
         runs = {
             variant: run("manage.py", "rehearse", name, "--as", variant, database=database, var=var)
-            for variant in rehearsals.registered()[name].variants
+            for variant in rehearsals.registered()[name].tested or rehearsals.registered()[name].variants
         }
         yield Played(database, var, runs)
 
@@ -94,6 +95,24 @@ def test_as_planned_72_applications_become_40_leases(played):
 def test_as_reported_25_leases_and_15_places_stay_open(played):
     assert "25 leases (23 domestic + 2 foreign)" in played.runs["reported"].stdout
     assert "round-2019 (reported): 72 applications, 25 leases, 0 violations" in played.runs["reported"].stdout
+
+
+@pytest.mark.parametrize("played", ["plan-seoul"], indirect=True)
+def test_in_the_five_years_of_the_plan_everything_happens_that_can(played):
+    """The small play: fewer rooms, the same years, calls, renewals, departures, arrears and monthly invoices."""
+    said = played.runs["small"].stdout
+    counts = dict(re.findall(r"(?:: |, )([\d,]+) ([a-z ]+)", said.splitlines()[-1]))
+    happened = {words: int(number.replace(",", "")) for number, words in counts.items()}
+    assert set(happened) >= {"leases", "renewals", "graduations", "departures", "held over", "terminated"}, said
+    assert all(count for name, count in happened.items() if name not in ("violations",)), said
+    billed, paid, still, credited = (
+        int(won.replace(",", ""))
+        for won in re.search(
+            r"money: ([\d,]+) won billed = ([\d,]+) paid \+ ([\d,]+) open \+ ([\d,]+) credited", said
+        ).groups()
+    )
+    assert billed == paid + still + credited
+    assert credited > 0
 
 
 def test_the_ledger_can_be_audited_without_the_portal(played):
@@ -145,7 +164,8 @@ def test_both_verifiers_refuse_every_change_of_it(played, tmp_path):
 def test_a_changed_byte_of_a_leaf_is_found_wherever_it_is(played, tmp_path):
     bundles = sorted((played.var / "ledger" / "public" / "tile" / "entries").rglob("*"))
     chance = random.Random(2019)
-    for bundle in chance.sample([path for path in bundles if path.is_file()], 5):
+    files = [path for path in bundles if path.is_file()]
+    for bundle in chance.sample(files, min(5, len(files))):
         copy = tmp_path / "public"
         shutil.copytree(played.var / "ledger" / "public", copy)
         target = copy / bundle.relative_to(played.var / "ledger" / "public")
@@ -161,7 +181,7 @@ def test_no_leaf_holds_a_persons_data(played):
     leaves = read_leaves(played.public)
     with psycopg.connect(played.database) as connection:
         known = personal.values(connection)
-    assert sum(map(len, known.values())) > 300
+    assert sum(map(len, known.values())) > 150
     assert {kind for kind in known if known[kind]} >= {"names", "emails", "numbers"}
     assert personal.found(leaves, known) == []
     for planted in (max(found, key=len) for found in known.values() if found):

@@ -1,0 +1,181 @@
+"""What tenants, officers and the clock do on the days of the rehearsal: another term, leaving, paying, moving in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from portal.accounts.models import User
+from portal.core.errors import Refused
+from portal.core.periods import SEOUL, add_months
+from tenancy import queries, services
+from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus, RenewalStatus
+from tenancy.models import ArrearsCase, Hub, Invoice, Lease, MoveOut, RenewalReview
+from tenancy.rehearsal.cast import Staff
+from tenancy.rehearsal.plan_life import Life
+
+_FIGURES = {"sales": 120_000_000, "jobs": 4, "investment": 0, "days": 240}
+_EARLY_FROM, _EARLY_MONTHS = 4, 12
+#: Months after moving in from which on some stop paying.
+_SOUND_MONTHS = 5
+#: Days by which keys come back late, or early.
+_LATE, _EARLY = 9, 6
+_HUB = "unit__floor__building__hub__cluster"
+
+
+class Living:
+    """The hubs in use."""
+
+    def __init__(self, life: Life, staff: Staff, hubs: Sequence[Hub], masters: dict[int, User]) -> None:
+        self.life, self.staff, self.hubs, self.masters = life, staff, hubs, masters
+
+    def clock(self, day: date) -> None:
+        """What the worker does in the night before, in the order of its schedule."""
+        now = _at(day, 0)
+        for job in (
+            services.expire_due_offers,
+            services.turn_terms,
+            services.hold_over,
+            services.invite_renewals,
+            services.lapse_renewals,
+            services.notice_ends,
+            services.dun,
+        ):
+            job(now=now)
+
+    def first_of_month(self, day: date) -> None:
+        """Rent is drafted by the clock and issued by finance."""
+        services.bill_holdovers(now=_at(day, 0))
+        for hub in self.hubs:
+            services.bill_month(hub=hub, month=day)
+            drafts = list(queries.drafts_in_all(hub))
+            for invoice, refusal in services.issue_all(invoices=drafts, by=self.staff.finance, now=_at(day, 11)):
+                assert refusal is None, (invoice, refusal)
+
+    def people(self, day: date) -> None:
+        """Officers, approvers and tenants, each one step."""
+        now = _at(day, 10)
+        self._leave(day, now)
+        self._move_in(day, now)
+        self._renew(now)
+        self._stop(now)
+
+    def _move_in(self, day: date, now: datetime) -> None:
+        leases = Lease.objects.filter(status=LeaseStatus.SIGNED, unit__floor__building__hub__in=self.hubs)
+        begun = leases.filter(terms__seq=1, terms__period__startswith__lte=day)
+        for lease in begun.select_related("organisation", "rate_card", _HUB).order_by("pk"):
+            try:
+                services.move_in(lease=lease, on=day, by=self.staff.officer, now=now)
+            except Refused:
+                continue  # the company before still has the keys
+
+    def _leave(self, day: date, now: datetime) -> None:
+        """Inspection in the week before, keys on the day, some a week late; settled when nothing is open."""
+        rows = MoveOut.objects.filter(lease__unit__floor__building__hub__in=self.hubs)
+        officer = self.staff.officer
+        known = rows.exclude(status__in=["CLOSED", "CANCELLED"]).select_related("lease__organisation", f"lease__{_HUB}")
+        for row in known.order_by("pk"):
+            if row.status == MoveOutStatus.NOTICED:
+                services.schedule_inspection(move_out=row, inspect_at=_at(row.leave_date, 9), by=officer)
+            if row.status == MoveOutStatus.SCHEDULED and row.leave_date <= day + timedelta(days=8):
+                found = dict.fromkeys(services.leaving.CHECKLIST, (True, "", 0, False))
+                services.inspect(move_out=row, found=found, by=officer)
+            back = row.leave_date + timedelta(days=self._days_off(row))
+            if row.status == MoveOutStatus.INSPECTED and back <= day:
+                services.return_keys(move_out=row, on=back, by=officer, now=now)
+            elif row.status == MoveOutStatus.KEYS_RETURNED and not queries.open_of(row.lease):
+                services.settle_move_out(move_out=row, by=officer)
+
+    def _days_off(self, row: MoveOut) -> int:
+        """How long after the day of leaving the keys come back; some come before it, and days paid for are credited."""
+        who = (row.lease.unit.ref, row.leave_date)
+        if self.life.happens("keys_late", *who):
+            return _LATE
+        return -_EARLY if self.life.happens("keys_early", *who) else 0
+
+    def _renew(self, now: datetime) -> None:
+        reviews = RenewalReview.objects.filter(lease__unit__floor__building__hub__in=self.hubs)
+        waiting = reviews.filter(status__in=["INVITED", "APPLIED", "GRANTED"]).select_related(
+            "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__offer__need__application"
+        )
+        for review in waiting.order_by("pk"):
+            master, who = self._master(review.lease), (review.lease.offer.need.application.receipt_number, review.seq)
+            if review.status == RenewalStatus.GRANTED:
+                services.sign_renewal(review=review, by=master, now=now, consented=True)
+            elif review.status == RenewalStatus.APPLIED:
+                sound = not review.lease.arrears.exclude(status="CLOSED").exists()
+                granted = sound and self.life.happens("granted", *who)
+                reason = "" if granted else "이용 실적이 기준에 미치지 못했습니다."
+                services.decide_renewal(review=review, granted=granted, by=self.staff.approver, now=now, reason=reason)
+            elif self.life.happens("asks_for_another_term", *who) and now.date() <= review.respond_by:
+                services.ask_renewal(review=review, figures=_FIGURES, by=master, now=now)
+
+    def some_leave_early(self, day: date) -> None:
+        """A tenant somewhere in the middle of a term says that it leaves."""
+        leave = add_months(day, 2)
+        leases = Lease.objects.filter(status=LeaseStatus.ACTIVE, unit__floor__building__hub__in=self.hubs)
+        known = leases.select_related("organisation", _HUB, "offer__need__application")
+        for lease in known.prefetch_related("terms").order_by("pk"):
+            settled = lease.moved_in_date and add_months(lease.moved_in_date, _EARLY_FROM) <= day
+            if not settled or queries.end_of(lease) <= add_months(day, _EARLY_FROM):
+                continue
+            number = lease.offer.need.application.receipt_number
+            if self.life.happens("leaves_early", number, day, per=_EARLY_MONTHS):
+                services.give_notice(lease=lease, leave_date=leave, by=self._master(lease), now=_at(day, 14))
+
+    def pay(self, day: date) -> None:
+        """The bank's file of each hub: what its tenants paid this month, applied as shown."""
+        for hub in self.hubs:
+            due = queries.open_invoices(hub).select_related("lease__organisation", "lease__offer__need__application")
+            rows = [(invoice, self._paid(invoice, day)) for invoice in due]
+            lines = [["거래일자", "입금액", "입금자", "메모"]]
+            lines += [
+                [f"{day:%Y-%m-%d}", f"{amount:,}", invoice.lease.organisation.name_ko, invoice.number or ""]
+                for invoice, amount in rows
+                if amount
+            ]
+            if len(lines) > 1:
+                self._import(hub, lines, _at(day, 16))
+
+    def _paid(self, invoice: Invoice, day: date) -> int:
+        """All of it, or nothing: a month late, or never again."""
+        lease = invoice.lease
+        number = lease.offer.need.application.receipt_number
+        since = lease.moved_in_date or day
+        if self.life.happens("stops_paying", number) and day >= add_months(since, _SOUND_MONTHS):
+            return 0
+        first = invoice.month == day.replace(day=1)
+        return 0 if first and self.life.happens("pays_late", invoice.number) else invoice.open_amount
+
+    def _import(self, hub: Hub, lines: list[list[str]], now: datetime) -> None:
+        text = io.StringIO()
+        csv.writer(text).writerows(lines)
+        file: dict[str, Any] = {"hub": hub, "content": text.getvalue().encode(), "by": self.staff.finance}
+        plan = services.plan_import(**file)
+        assert len(plan.ready) == len(lines) - 1, [match for match in plan.matches if match.verdict != "MATCHED"]
+        services.apply_import(**file, file_hash=plan.file_hash, plan_hash=plan.plan_hash, now=now)
+
+    def _stop(self, now: datetime) -> None:
+        """Who never pays is heard after the final notice, and then the lease is ended."""
+        cases = ArrearsCase.objects.filter(lease__unit__floor__building__hub__in=self.hubs, lease__status="ACTIVE")
+        due = cases.filter(status__in=[ArrearsStatus.FINAL_NOTICE, ArrearsStatus.TERMINATING])
+        for case in due.select_related("lease__organisation", f"lease__{_HUB}").order_by("pk"):
+            if case.status == ArrearsStatus.FINAL_NOTICE:
+                reason = "최고한 뒤에도 내지 않았습니다."
+                services.start_termination(
+                    case=case, heard_date=now.date(), by=self.staff.approver, now=now, reason=reason
+                )
+                continue
+            leave = add_months(now.date().replace(day=1), 2)
+            if leave <= queries.end_of(case.lease):
+                services.terminate(lease=case.lease, leave_date=leave, by=self.staff.approver, now=now, reason="체납")
+
+    def _master(self, lease: Lease) -> User:
+        return self.masters[lease.organisation_id]
+
+
+def _at(day: date, hour: int) -> datetime:
+    return datetime.combine(day, time(hour), SEOUL)

@@ -1,0 +1,123 @@
+"""``manage.py rehearse plan-seoul``: 2018–2022 lived: hubs filled, the centre opened, five years of rent, who stays and who goes.
+
+Places and dates are the plan's as announced; how people behave is stated as rates in ``tenancy/data/plan-seoul.yaml``.
+The clock is passed in. On four days a month the worker's jobs run and people act; a round ends on the 15th before the
+first day of its leases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from itertools import count
+
+from portal.accounts.models import Cluster, Organisation, User
+from portal.core.periods import SEOUL, add_months
+from portal.core.rehearsals import Outcome, Rehearsal, Say
+from tenancy import queries, services
+from tenancy.models import Hub, Lease, RateCard
+from tenancy.rehearsal import conservation
+from tenancy.rehearsal.cast import hire
+from tenancy.rehearsal.choosing import Choosing
+from tenancy.rehearsal.companies import PER_PLAY, invent
+from tenancy.rehearsal.living import Living
+from tenancy.rehearsal.plan_life import Life, variants
+from tenancy.rehearsal.present import floor
+from tenancy.services.places import open_hub
+
+_FIRST, _MIDDLE, _PAY_DAY = 1, 15, 25
+_DAYS = (_FIRST, 8, _MIDDLE, _PAY_DAY)
+#: Companies of this rehearsal have business numbers of their own: plays of other rehearsals are fewer.
+_FIRST_PLAY = 500
+
+
+class Story:
+    """One play of the five years."""
+
+    def __init__(self, life: Life, say: Say) -> None:
+        self.life, self.say = life, say
+        names = {"name_ko": "서울 블록체인 클러스터", "name_en": "Seoul Blockchain Cluster"}
+        self.cluster, _ = Cluster.objects.get_or_create(code="seoul", defaults=names)
+        self.staff = hire(self.cluster, _noon(life.first))
+        self.masters: dict[int, User] = {}
+        self.hubs: dict[str, Hub] = {}
+        self.companies = 0
+        self.play = _FIRST_PLAY + Organisation.objects.filter(business_number__startswith="9995").count() // PER_PLAY
+
+    def live(self) -> Outcome:
+        """Day by day; what came of it, with every rule checked."""
+        for code in self.life.facts["hubs"]:
+            self.hubs[code] = self._open(code)
+        living = Living(self.life, self.staff, list(self.hubs.values()), self.masters)
+        for day in _days(self.life.first, self.life.until):
+            living.clock(day)
+            living.people(day)
+            if day.day == _FIRST:
+                living.first_of_month(day)
+                living.some_leave_early(day)
+            if day.day == _MIDDLE:
+                self._choose(day, add_months(day.replace(day=1), 1))
+            if day.day == _PAY_DAY:
+                living.pay(day)
+            if day.day == _FIRST and day.month == 1:
+                self.say(self._in_words(day))
+        return conservation.outcome(self)
+
+    def _open(self, code: str) -> Hub:
+        """A hub as the plan names it. The centre is under construction: its floors are known, in service from a day on."""
+        known = self.life.facts["hubs"][code]
+        name = code if not Hub.objects.filter(code=code).exists() else f"{code}-{self.play}"
+        building = open_hub(cluster=self.cluster, code=name, name_ko=known["name_ko"], name_en=known["name_en"])
+        floors = [floor(level, rooms) for level, rooms in self.life.floors[code].items()]
+        report = services.import_places(
+            building=building,
+            floors=floors,
+            from_date=self.life.made_up["open_from"][code],
+            by=self.staff.officer,
+            dry_run=False,
+        )
+        assert report.written, report.troubles
+        return building.hub
+
+    def _choose(self, day: date, start: date) -> None:
+        """The rounds whose leases begin on a day, for as many places as are free for the whole first term."""
+        for code in self.life.rounds_from(start):
+            hub, terms = self.hubs[code], dict(self.life.made_up["terms"][code])
+            end = add_months(start, terms["first_term_months"])
+            units = queries.units_of([hub], start, end).annotate(is_taken=queries.taken(start, end))
+            quota = sum(not unit.is_taken for unit in units)
+            if not quota:
+                continue
+            fields = {"rate_won": terms["rate_won"], "vat_mode": terms.get("vat_mode", "NONE")}
+            card, _ = RateCard.objects.get_or_create(cluster=self.cluster, code=hub.code, version=1, defaults=fields)
+            applicants = quota * int(self.life.made_up["applicants_bp"]) // 10_000 + 1
+            companies = invent(self.companies + applicants, foreign=0, play=self.play, before=day)[self.companies :]
+            self.companies += applicants
+            round_ = Choosing(self.life, hub, card, terms, self.staff, start, quota)
+            self.masters |= round_.live(companies, _noon(day))
+            signed = Lease.objects.filter(offer__need__application__call=round_.call, status="SIGNED").count()
+            self.say(f"{start:%Y-%m} {hub.code}: {quota} places, {applicants} applications, {signed} leases signed")
+
+    def _in_words(self, day: date) -> str:
+        inside = queries.tenants_on(day, self.cluster, [hub.code for hub in self.hubs.values()]).count()
+        return f"{day:%Y-%m-%d}: {inside} companies in residence"
+
+
+def _days(first: date, until: date) -> Iterator[date]:
+    for number in count():
+        month = add_months(first.replace(day=1), number)
+        if month >= until:
+            return
+        yield from (day for day in (month.replace(day=part) for part in _DAYS) if first <= day < until)
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), SEOUL)
+
+
+def play(say: Say, variant: str) -> Outcome:
+    """Live the plan once more, with companies of its own and, where they stand already, hubs beside the others."""
+    return Story(Life.read(variant), say).live()
+
+
+REHEARSAL = Rehearsal("plan-seoul", play, variants(), tested=("small",))
