@@ -62,7 +62,7 @@ def schemas() -> Document:
 
 def machine() -> Document:
     """The steps of every kind of case, the series of numbers, the caps of the rooms."""
-    steps = [machines.steps_rule(case.thing, case.steps) for case in words.cases().values()]
+    steps = [machines.steps_rule(case.thing, case.steps, case.begins) for case in words.cases().values()]
     series = {(event.name, event.series) for event in registry.all_types() if event.series}
     rules = [*steps, *(machines.series_rule(name, label) for name, label in series), *_rules]
     return Document(events.MACHINE, "machines", "json", machines.document(rules), {"rules": len(rules)})

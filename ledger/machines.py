@@ -13,7 +13,7 @@ verifier needs no code of the rooms: what the portal's public state may be follo
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple, Protocol
@@ -35,10 +35,10 @@ class InvalidMachines(ValueError):
     """A machine file that says nothing clear."""
 
 
-def steps_rule(thing: str, steps: Mapping[tuple[str, str], str]) -> dict[str, Any]:
-    """The rule of one kind of case. It begins where the first step starts, and in states that no step leads to."""
+def steps_rule(thing: str, steps: Mapping[tuple[str, str], str], begins: Iterable[str] = ()) -> dict[str, Any]:
+    """The rule of one kind of case. It begins where the first step starts, in states that no step leads to, and `begins`."""
     targets = {end for _, end in steps}
-    first = {next(iter(steps))[0], *(start for start, _ in steps if start not in targets)}
+    first = {next(iter(steps))[0], *(start for start, _ in steps if start not in targets), *begins}
     return {
         "rule": "steps",
         "thing": thing,

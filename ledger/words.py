@@ -14,11 +14,15 @@ type Words = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of case: the first words of its leaves' types, its steps `{(from, to): event}`, and words for its states."""
+    """One kind of case: the first words of its leaves' types, its steps `{(from, to): event}`, and words for its states.
+
+    `begins` are states in which a case may begin besides those where the steps say so.
+    """
 
     thing: str
     steps: Mapping[tuple[str, str], str]
     states: Words = field(default_factory=dict)
+    begins: frozenset[str] = frozenset()
 
 
 #: The fields that come first on a page; the others in the order of the leaf.

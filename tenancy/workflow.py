@@ -142,6 +142,8 @@ class Machine:
     steps: Steps
     states: type[models.TextChoices]
     owners: Mapping[str, Owner]
+    #: Where a case may begin although a step leads there.
+    begins: tuple[str, ...] = ()
 
 
 def _owners(states: type[models.TextChoices], **owners: Owner) -> dict[str, Owner]:
@@ -171,6 +173,8 @@ MACHINES: Mapping[str, Machine] = {
             OCCUPIED=Owner.TENANT,
             BLOCKED=Owner.OFFICER,
         ),
+        # A move, a swap or a holding over takes cells without a hold before.
+        begins=("COMMITTED", "OCCUPIED"),
     ),
     "lease": Machine(
         LEASE,

@@ -29,6 +29,11 @@ class Machine(Protocol):
     def owners(self) -> Mapping[str, Any]: ...
 
 
+def begins(machine: Machine) -> frozenset[str]:
+    """States in which a case may begin although a step leads to them: what the machine's own ``begins`` says, if any."""
+    return frozenset(getattr(machine, "begins", ()))
+
+
 def machines() -> Iterator[tuple[str, str, Machine]]:
     """Room (app label), name and machine of every ``workflow`` module, lower floors first."""
     for config in our_apps():
@@ -50,18 +55,20 @@ def cases() -> Iterator[log.Case]:
     for thing, done in registered.items():
         if claims := list(_claims(thing, done)):
             steps = {pair: event for claim, _ in claims for pair, event in claim.items()}
-            yield log.Case(thing, steps, {state.value: state.label for _, states in claims for state in states})
+            words = {state.value: state.label for _, machine in claims for state in machine.states}
+            first = frozenset(state for _, machine in claims for state in begins(machine))
+            yield log.Case(thing, steps, words, first)
 
 
-def _claims(thing: str, done: set[str]) -> list[tuple[dict[tuple[str, str], str], type[models.TextChoices]]]:
-    """The steps and states that move this thing, by one machine or several.
+def _claims(thing: str, done: set[str]) -> list[tuple[dict[tuple[str, str], str], Machine]]:
+    """The steps that move this thing, each with its machine: one or several.
 
     Rooms call different things by one word (a call for applications, a capital call): the machine whose events the room
     has registered all goes before one that shares some of their names.
     """
     kind = thing.partition(".")[2]
     found = [
-        (steps, machine.states)
+        (steps, machine)
         for _, _, machine in machines()
         for named, steps in _by_kind(machine).items()
         if named == kind and done & set(steps.values())
@@ -111,11 +118,11 @@ An arrow is named after the event it writes into the ledger. Owner: whose move i
 
 
 def _diagram(machine: Machine) -> str:
-    """Starts are the states that no step leads to, ends those that no step leaves."""
+    """Starts are the states that no step leads to and where cases may begin besides; ends those that no step leaves."""
     sources, targets = {start for start, _ in machine.steps}, {end for _, end in machine.steps}
     states = [state for state in machine.states.values if state in sources | targets]
     lines = ["```mermaid", "stateDiagram-v2"]
-    lines += [f"    [*] --> {state}" for state in states if state not in targets]
+    lines += [f"    [*] --> {state}" for state in states if state not in targets or state in begins(machine)]
     lines += [f"    {start} --> {end}: {step.partition(':')[2]}" for (start, end), step in machine.steps.items()]
     lines += [f"    {state} --> [*]" for state in states if state not in sources]
     return "\n".join([*lines, "```", ""])

@@ -112,7 +112,7 @@ def _receive(matches: Sequence[Match], file: BankFile) -> list[tuple[Payment, st
     """A payment for each row, with the number of the invoice that it names."""
     payments = Payment.objects.bulk_create(
         Payment(
-            organisation_id=match.company,
+            organisation_id=_company(match),
             bank_file=file,
             row_key=match.row.key,
             received_date=match.row.day,
@@ -123,6 +123,12 @@ def _receive(matches: Sequence[Match], file: BankFile) -> list[tuple[Payment, st
         for match in matches
     )
     return [(payment, match.invoice) for payment, match in zip(payments, matches, strict=True)]
+
+
+def _company(match: Match) -> int:
+    """Whose money it is: known of every row that is ready."""
+    assert match.company is not None
+    return match.company
 
 
 def _shared_out(payments: Sequence[tuple[Payment, str]], hub: Hub) -> list[tuple[Payment, Invoice, int]]:

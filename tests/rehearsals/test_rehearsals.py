@@ -101,10 +101,10 @@ def test_as_reported_25_leases_and_15_places_stay_open(played):
 def test_in_the_five_years_of_the_plan_everything_happens_that_can(played):
     """The small play: fewer rooms, the same years, calls, renewals, departures, arrears and monthly invoices."""
     said = played.runs["small"].stdout
-    counts = dict(re.findall(r"(?:: |, )([\d,]+) ([a-z ]+)", said.splitlines()[-1]))
-    happened = {words: int(number.replace(",", "")) for number, words in counts.items()}
+    counts = re.findall(r"(?:: |, )([\d,]+) ([a-z ]+)", said.splitlines()[-1])
+    happened = {words: int(number.replace(",", "")) for number, words in counts if "violations" not in words}
     assert set(happened) >= {"leases", "renewals", "graduations", "departures", "held over", "terminated"}, said
-    assert all(count for name, count in happened.items() if name not in ("violations",)), said
+    assert all(happened.values()), said
     billed, paid, still, credited = (
         int(won.replace(",", ""))
         for won in re.search(
