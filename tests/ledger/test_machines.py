@@ -203,3 +203,10 @@ def test_a_file_that_says_nothing_clear(data):
 def test_the_same_rules_make_the_same_file():
     assert document([STEPS, ROOM]) == document([dict(reversed(ROOM.items())), STEPS])
     assert json.loads(OLD)["v"] == 1
+
+
+def test_a_case_begins_besides_where_its_rule_says_so():
+    begun = steps_rule("space.lease", LEASE, ["SENT"])
+    assert Log(begun).say("space.lease.offered", to="SENT") is None
+    assert "begins a case in SIGNED" in Log(begun).say("space.lease.offered", to="SIGNED")
+    assert "begins a case in SENT" in Log(STEPS).say("space.lease.offered", to="SENT")

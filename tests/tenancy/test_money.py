@@ -281,3 +281,39 @@ def test_what_cannot_be_proposed(line):
     place = with_deposit()
     with pytest.raises(Invalid):
         closing(place, line)
+
+
+def test_of_many_invoices_those_issued_meanwhile_are_named_and_the_others_go_out():
+    place = billed("801 802 803")
+    drafts = services.bill_month(hub=place.hub, month=date(2020, 2, 1))
+    services.issue_invoice(invoice=Invoice.objects.get(pk=drafts[1].pk), by=place.finance, now=LATER)
+    outcome = services.issue_all(invoices=drafts, by=place.finance, now=LATER)
+    assert [type(refusal) for _, refusal in outcome] == [type(None), Overtaken, type(None)]
+    numbers = [Invoice.objects.get(pk=draft.pk).number for draft in drafts]
+    assert numbers == ["mapo-2020-00002", "mapo-2020-00001", "mapo-2020-00003"]
+    refused = services.issue_all(
+        invoices=services.bill_month(hub=place.hub, month=date(2020, 3, 1)), by=place.officer, now=LATER
+    )
+    assert [type(refusal) for _, refusal in refused] == [NotAllowed] * 3
+    adds_up()
+
+
+def test_more_invoices_at_once_take_no_more_than_a_leaf_each(django_assert_max_num_queries):
+    place = billed("801 802 803 804")
+    services.issue_all(invoices=services.bill_month(hub=place.hub, month=date(2020, 2, 1)), by=place.finance, now=LATER)
+    drafts = services.bill_month(hub=place.hub, month=date(2020, 3, 1))
+    with django_assert_max_num_queries(20):
+        services.issue_all(invoices=drafts[:1], by=place.finance, now=LATER)
+    with django_assert_max_num_queries(20 + 2 * 2):  # a leaf, and a mail in the outbox for its one member
+        services.issue_all(invoices=drafts[1:], by=place.finance, now=LATER)
+
+
+def test_two_rows_of_a_file_that_pay_one_invoice_move_it_once():
+    place = billed()
+    number = place.invoices[0].number
+    file = imported(place, f"2020-01-25,40000,가온체인0,{number}", f"2020-01-26,60000,가온체인0,{number}")
+    assert (file.rows, state(place.invoices[0])) == (2, ("SETTLED", 0))
+    assert sorted(PaymentShare.objects.values_list("amount", flat=True)) == [40_000, 60_000]
+    assert [leaf["type"] for leaf in leaves(place.invoices[0])][-1] == "space.invoice.settled/1"
+    assert leaves(place.invoices[0])[-1]["data"]["from"] == "ISSUED"
+    adds_up()
