@@ -85,6 +85,7 @@ def steps_of(call: Call, facts: Facts | None = None) -> list[PipelineStep]:
     found.append(
         PipelineStep("finalise", _("확정하기"), Owner.OFFICER, call.status in (CallStatus.FINAL, CallStatus.ARCHIVED))
     )
+    found.append(PipelineStep("archive", _("보관하기"), Owner.OFFICER, call.status == CallStatus.ARCHIVED))
     return found
 
 

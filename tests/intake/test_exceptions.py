@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from portal.accounts.models import Membership
 from portal.core.errors import ForgedStep, Invalid, Late, NotAllowed, Overtaken
 from portal.intake import queries, services
 from portal.intake.models import (
@@ -274,6 +275,19 @@ def test_ties_shares_and_affiliates_exclude_when_they_become_known(reviewed):
     services.add_evaluator(**{**entry, "user": relative.user}, ties={number: {"kind": "FAMILY"}})
     plan = services.propose_assignments(stage=stage, by=trial.officer, now=REVIEW)
     assert [(short.file, short.missing) for short in plan.short] == [(str(files[0]), 2)]
+
+
+def test_who_joins_an_applicant_after_scoring_is_struck_before_the_count(reviewed):
+    trial, files, stage = reviewed
+    trial.score(stage, {str(one): 20 for one in files})
+    judge = trial.evaluators[0]
+    Membership.objects.create(user=judge.user, organisation=files[0].organisation)
+    run = services.settle_stage(stage=stage, by=trial.officer, now=REVIEW)
+    counted = {row["application"]: row["sheets"] for row in run.result["groups"]["ALL"]}
+    assert counted == {str(files[0]): 1, str(files[1]): 2}
+    assert (
+        ScoreSheet.objects.get(assignment__application=files[0], assignment__member__evaluator=judge).status == "STRUCK"
+    )
 
 
 def test_dismissed_member_counts_no_more_and_a_substitute_scores(reviewed):

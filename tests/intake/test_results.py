@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ledger import log
-from portal.core.errors import Invalid, Late, NotAllowed, Overtaken
+from portal.core.errors import ForgedStep, Invalid, Late, NotAllowed, Overtaken
 from portal.core.periods import SEOUL
-from portal.intake import queries, services, tasks
+from portal.intake import pipeline, queries, services, tasks
 from portal.intake.errors import Objections
 from portal.intake.models import Appeal, Application, Decision, ReserveEntry, Revision, Track
 from portal.intake.registry import Problem
@@ -193,6 +193,10 @@ def test_appeal_is_decided_by_someone_with_no_part_in_the_call(told):
     trial.call.refresh_from_db()
     services.finalise_call(call=trial.call, by=trial.officer, now=REVIEW + timedelta(days=60))
     assert (Appeal.objects.get().status, trial.call.status) == ("DISMISSED", "FINAL")
+    services.archive_call(call=trial.call, by=trial.officer, now=REVIEW + timedelta(days=61))
+    with pytest.raises(ForgedStep):
+        services.archive_call(call=trial.call, by=trial.officer, now=REVIEW + timedelta(days=61))
+    assert pipeline.next_step(trial.call) is None
 
 
 def test_call_is_not_final_before_the_time_to_appeal_is_over(told):

@@ -14,6 +14,8 @@ from fractions import Fraction
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -27,6 +29,7 @@ from hypothesis.stateful import (
 
 from portal.accounts.enums import MemberKind
 from portal.accounts.models import Membership
+from portal.accounts.second_factor import CONFIRMED
 from portal.core.errors import Refused
 from portal.intake import blind, queries, services
 from portal.intake.canonical import digest
@@ -40,10 +43,12 @@ from portal.intake.models import (
     Decision,
     DisqualificationCase,
     Draft,
+    Member,
     RankingRun,
     ResultNotice,
     Revision,
     ScoreSheet,
+    SupplementRequest,
 )
 from portal.intake.views.review import answers_for_panel, name_of
 from tests.factories import intake as factory
@@ -55,6 +60,8 @@ pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("SEQUENCES", "9"))
 WHO = st.integers(0, 10)
 WHICH = st.integers(0, 2)
+#: The masters, a colleague, an officer, a stranger.
+WRITERS = st.sampled_from([0, 1, 2, 8, 3, 7])
 TEXT = st.sampled_from(["첫 계획", "둘째 계획", "셋째 계획"])
 POINTS = st.sampled_from([None, 0, 12, 20, 25])
 CODES = ("기술성", "시장성")
@@ -65,8 +72,12 @@ SEEN: Counter[str] = Counter()
 class Round(RuleBasedStateMachine):
     """Three companies, two judges, one blind stage, one place and one reserve."""
 
-    @initialize(ahead=st.sampled_from([0, 0, 6, 9, 11]))
-    def begin(self, ahead):
+    @initialize(
+        ahead=st.sampled_from([0, 0, 6, 9, 11]),
+        early=st.lists(st.tuples(WHICH, WRITERS, TEXT, st.integers(0, 3), st.booleans()), min_size=2, max_size=4),
+        asked=st.tuples(WHICH, WHO, st.booleans(), TEXT, st.booleans()),
+    )
+    def begin(self, ahead, early, asked):
         self.outer = transaction.atomic()
         self.outer.__enter__()
         one = factory.stage("DOCUMENT", 10_000, go_on=None, criteria=[(code, 5000) for code in CODES], blind=True)
@@ -93,7 +104,11 @@ class Round(RuleBasedStateMachine):
         self.old = {}
         self.clashes = []
         self.sent = {}
+        for written in early:
+            self.save(*written)
         for _ in range(ahead):
+            if self.step == 2:
+                self.supplement(*asked)
             self.go_on(repeat=False)
 
     def teardown(self):
@@ -195,9 +210,7 @@ class Round(RuleBasedStateMachine):
     # --- Disturbances -------------------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.step < 3)
-    @rule(
-        which=WHICH, who=st.sampled_from([0, 1, 2, 8, 3, 7]), text=TEXT, version=st.integers(0, 3), stale=st.booleans()
-    )
+    @rule(which=WHICH, who=WRITERS, text=TEXT, version=st.integers(0, 3), stale=st.booleans())
     def save(self, which, who, text, version, stale):
         answers = {"idea": text, "taxes": True}
         before = Draft.objects.get(application=self.files[which], section="plan").answers
@@ -248,10 +261,71 @@ class Round(RuleBasedStateMachine):
         if challenge := rows.first():
             self.attempt(services.decide_challenge, challenge=challenge, upheld=upheld, reasons="이유", by=self.actors[who])  # fmt: skip
 
+    def supplement(self, which, who, own, text, again):
+        """Asked, answered by the named question, perhaps asked once more; what was sent before stays."""
+        officer, master = (
+            (self.trial.officer, self.trial.masters[which]) if own else (self.actors[who], self.actors[who])
+        )
+        due = {"missing": "더 적어 주십시오.", "due_at": self.now + timedelta(days=3)}
+        self.attempt(services.ask_supplement, application=self.file(which), block_codes=["idea"], by=officer, **due)
+        for _ in range(1 + again):
+            request = SupplementRequest.objects.select_related("application__call").filter(application=self.files[which].pk).last()  # fmt: skip
+            if request is None:
+                return
+            version = Draft.objects.get(application=self.files[which], section="plan").version
+            self.save(which, self.actors.index(master), text, version, stale=False)
+            key = f"s{Revision.objects.count()}"
+            answer = {"request": request, "key": key, "by": master}
+            if sent := self.attempt(services.answer_supplement, **answer):
+                assert self.attempt(services.answer_supplement, **answer).pk == sent.pk
+                self.sent[sent.pk] = sent.content["answers"]["idea"]
+            request = SupplementRequest.objects.select_related("application__call__current", "application__call__cluster").get(pk=request.pk)  # fmt: skip
+            self.attempt(services.ask_supplement_again, request=request, by=officer, **due)
+        self.now = max(self.now, due["due_at"])
+        request.refresh_from_db()
+        self.attempt(services.close_supplement, request=request, by=self.trial.officer)
+
+    # --- The doors: pages as judges read them, buttons pressed twice ---------------------------------------------------
+
+    def read_pages(self, user):
+        """What the browser of a judge is sent says of no company who it is."""
+        browser = self.browser(user)
+        sheets = list(queries.sheets_of(user))[:1]
+        pages = [reverse("intake:review-call", args=[self.trial.call.code])]
+        pages += [reverse(f"intake:{name}", args=[sheet.public_id]) for sheet in sheets for name in ("sheet", "others")]
+        for page in pages:
+            answer = browser.get(page)
+            assert answer.status_code in (200, 403, 404), page
+            SEEN["page"] += answer.status_code == 200
+            for file in self.files:
+                file.refresh_from_db()
+                names = (file.organisation.name_ko, file.organisation.business_number, file.receipt_number)
+                assert not [name for name in names if name and name in answer.text], page
+
+    def press_publish_twice(self, user):
+        if decision := self.decision():
+            browser = self.browser(user)
+            for _ in range(2):
+                answer = browser.post(reverse("intake:decision", args=[decision.public_id]), {"publish": "1"})
+                assert answer.status_code < 500
+            SEEN["pressed"] += 1
+
+    def browser(self, user):
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session[CONFIRMED] = user.pk
+        session.save()
+        return client
+
     @precondition(lambda self: self.step > 4)
-    @rule()
-    def assign_again(self):
+    @rule(which=WHICH, judge=st.integers(0, 1), who=WHO)
+    def assign_again(self, which, judge, who):
         self.attempt(services.propose_assignments, stage=self.stage(), by=self.trial.officer)
+        rows = Member.objects.select_related("panel__stage", "evaluator").filter(evaluator=self.judges[judge])
+        for by in (self.trial.officer, self.actors[who]):
+            if member := rows.first():
+                self.attempt(services.assign_by_hand, stage=self.stage(), application=self.file(which), member=member, by=by)  # fmt: skip
         self.attempt(services.confirm_assignments, stage=self.stage(), by=self.trial.officer)
 
     @precondition(lambda self: self.step > 5)
@@ -278,6 +352,8 @@ class Round(RuleBasedStateMachine):
         if lock:
             self.attempt(services.lock_sheet, sheet=sheet, by=by)
             self.attempt(services.lock_sheet, sheet=sheet, by=by)
+        if own:
+            self.read_pages(by)
 
     @precondition(lambda self: self.step > 6)
     @rule(position=st.integers(0, 5), who=WHO)
@@ -299,7 +375,7 @@ class Round(RuleBasedStateMachine):
         self.prepare()
         self.decide(who)
         if told:
-            self.publish(who)
+            self.press_publish_twice(self.actors[who])
             self.publish(who)
 
     # --- After the result ---------------------------------------------------------------------------------------------
@@ -423,5 +499,6 @@ def test_no_sequence_breaks_what_must_hold():
             suppress_health_check=list(HealthCheck),
         ),
     )
-    must = {"saved", "clash", "refused", "submit", "lock_sheet", "recuse", "settle_stage", "publish", "withdraw"}
+    must = {"page", "assign_by_hand", "answer_supplement"}
+    must |= {"saved", "clash", "refused", "submit", "lock_sheet", "recuse", "settle_stage", "publish", "withdraw"}
     assert must - set(SEEN) == set(), SEEN

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from portal.accounts.models import Organisation
@@ -181,16 +181,14 @@ def expertise_matches(call: Call, evaluators: Iterable[Evaluator]) -> dict[tuple
 
 def progress(stage: Stage) -> list[Any]:
     """Per member: files assigned, sheets locked."""
-    cleared = Q(assignments__status=AssignmentStatus.CLEARED)
+    files = Assignment.objects.filter(member=OuterRef("pk"), status=AssignmentStatus.CLEARED)
+    sheets = ScoreSheet.objects.filter(
+        assignment__member=OuterRef("pk"), assignment__status=AssignmentStatus.CLEARED, status=SheetStatus.LOCKED
+    )
     return list(
         Member.objects.filter(panel__stage=stage)
         .select_related("evaluator__user")
-        .annotate(
-            files=Count("assignments", filter=cleared, distinct=True),
-            locked=Count(
-                "assignments__sheets", filter=cleared & Q(assignments__sheets__status="LOCKED"), distinct=True
-            ),
-        )
+        .annotate(files=_counted(files, "member"), locked=_counted(sheets, "assignment__member"))
         .order_by("pk")
     )
 

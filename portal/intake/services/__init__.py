@@ -46,7 +46,7 @@ from portal.intake.services.panels import (
     sign_pledge,
 )
 from portal.intake.services.presence import be_on_page
-from portal.intake.services.publication import finalise_call, publish
+from portal.intake.services.publication import archive_call, finalise_call, publish
 from portal.intake.services.ranking import rank_finally, settle_stage
 from portal.intake.services.rating import rate_panel
 from portal.intake.services.redress import order_rescoring, prepare_correction, reinstate, reopen_stage, restore
@@ -79,6 +79,7 @@ __all__ = [
     "accept_supplement",
     "add_evaluator",
     "answer_supplement",
+    "archive_call",
     "ask_reopening",
     "ask_supplement",
     "ask_supplement_again",

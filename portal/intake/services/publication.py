@@ -210,6 +210,14 @@ def _tell(decision: Decision, lines: list[DecisionLine], now: datetime) -> None:
 
 
 @transaction.atomic
+def archive_call(*, call: Call, by: Any, now: datetime) -> Call:
+    """보관: the call is read only from here on; retention goes by the last result, as before."""
+    role = rules.check_can_run(by, call)
+    advance(call, CallStatus.ARCHIVED, by=by.acting_as(role), steps=workflow.CALL)
+    return call
+
+
+@transaction.atomic
 def finalise_call(*, call: Call, by: Any, now: datetime) -> Call:
     """확정: when the time to appeal is over and no appeal is open."""
     role = rules.check_can_run(by, call)

@@ -19,12 +19,15 @@ from portal.intake.canonical import canonical
 from portal.intake.enums import StageStatus
 from portal.intake.models import Application, Call, RankingRun, Stage
 from portal.intake.services.bonuses import counted_bonuses
+from portal.intake.services.conflicts import find_exclusions
 
 
 @transaction.atomic
 def settle_stage(*, stage: Stage, by: Any, now: datetime) -> RankingRun:
     """확정: rank what was locked, store inputs and result, close the stage. Raises ``Invalid`` for a tie at the cut-off."""
     role = rules.check_can_settle(by, stage)
+    # Whoever came to belong to a company since the assignment is excluded before anything is counted.
+    find_exclusions(call=stage.call, by=by, now=now)
     run = _run(stage.call, stage, stage_inputs(stage), tally.stage_result, by, now)
     advance(
         stage,

@@ -76,6 +76,11 @@ ON_CALL: Mapping[str, Act] = {
     ),
     "final": Act(gettext_lazy("최종 결과 작성"), services.prepare_final),
     "finalise": Act(gettext_lazy("확정하기"), services.finalise_call),
+    "archive": Act(
+        gettext_lazy("보관하기"),
+        services.archive_call,
+        gettext_lazy("모든 절차가 끝난 공고로 둡니다. 기록은 그대로 읽을 수 있고, 파기는 공고의 보존 기한을 따릅니다."),
+    ),
 }
 ON_STAGE: Mapping[str, Act] = {
     "open": Act(gettext_lazy("평가 시작"), services.open_stage),
