@@ -45,7 +45,11 @@ def snapshot(unit: Unit, card: RateCard) -> dict[str, Any]:
 def current(lease: Lease) -> dict[str, Any]:
     """The latest conditions of a lease, those of amendments in force included."""
     changed = _priced(lease)
-    return dict(changed[-1].after) if changed else snapshot(lease.unit, lease.rate_card)
+    if not changed:
+        return snapshot(lease.unit, lease.rate_card)
+    # Only what decides the rent: that two tenants swapped, or a room was split, belongs to that amendment alone.
+    kept = {name: changed[-1].after[name] for name in snapshot(lease.unit, lease.rate_card)}
+    return {**kept, "unit_id": lease.unit_id}
 
 
 def _priced(lease: Lease) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -37,6 +37,8 @@ class Figure:
     y: int
     leaving: bool = False
     mine: bool = False
+    #: Who is in the room, where the reader may know it.
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,16 @@ class Drawing:
     figures: tuple[Figure, ...]
 
 
-def draw(floor: Floor, places: Iterable[Place], mine: str = "") -> Drawing:
-    """The floor with its units on a day; ``mine`` is the code of the unit to point out."""
+def draw(
+    floor: Floor, places: Iterable[Place], mine: str = "", names: Callable[[Place], str] = lambda place: ""
+) -> Drawing:
+    """The floor with its units on a day; ``mine`` is the unit to point out, ``names`` says whose name may be shown."""
     xs, ys = zip(*floor.outline_cm, strict=True)
     top = max(ys)
     common = [
         _common(cell.polygon_cm, cell.code, cell.kind, top) for cell in floor.cells.all() if cell.kind != CellKind.ROOM
     ]
-    units = [_unit(place, top, mine) for place in places]
+    units = [_unit(place, top, mine, names(place)) for place in places]
     width, height = max(xs) - min(xs), top - min(ys)
     return Drawing(
         view_box=f"{min(xs) - _MARGIN} {-_MARGIN} {width + 2 * _MARGIN} {height + 2 * _MARGIN}",
@@ -64,7 +68,7 @@ def draw(floor: Floor, places: Iterable[Place], mine: str = "") -> Drawing:
     )
 
 
-def _unit(place: Place, top: int, mine: str) -> Figure:
+def _unit(place: Place, top: int, mine: str, name: str) -> Figure:
     x, y = _middle(place.outlines, top)
     return Figure(
         path=_path(place.outlines, top),
@@ -77,6 +81,7 @@ def _unit(place: Place, top: int, mine: str) -> Figure:
         y=y,
         leaving=place.leaving,
         mine=place.unit.code == mine,
+        name=name,
     )
 
 

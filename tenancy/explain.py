@@ -102,6 +102,13 @@ def signature(given: Signature) -> str:
     return f"{given.user} · {instant(given.signed_at)}"
 
 
+def card(row: RateCard) -> str:
+    """A rate card in one line."""
+    return _("%(code)s %(version)s판 · 월 %(rate)s원(%(basis)s)") % {
+        "code": row.code, "version": row.version, "rate": f"{row.rate_won:,}", "basis": row.get_basis_display(),
+    }  # fmt: skip
+
+
 def changes(amendment: Amendment) -> list[Row]:
     """What an amendment changes, before and after, line by line."""
     names = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,6 +19,17 @@ class DayForm(forms.Form):
     """The day for which a plan is shown."""
 
     on = forms.DateField(label=_("기준일"), widget=DateInput)
+
+
+class CompareForm(forms.Form):
+    """Another day, to see what changes between the two."""
+
+    on = forms.DateField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # ``with`` is a word of Python, so the field cannot be an attribute of the class.
+        self.fields["with"] = forms.DateField(label=_("견줄 날"), widget=DateInput)
 
 
 class AcceptForm(forms.Form):
@@ -147,36 +157,6 @@ class EvidenceForm(forms.Form):
     """On which evidence."""
 
     evidence = forms.CharField(label=_("근거"), max_length=400)
-
-
-class AmendForm(forms.Form):
-    """What of a lease changes from a day on."""
-
-    kind = forms.ChoiceField(
-        label=_("무엇을 바꿉니까"),
-        choices=[("MOVE", _("호실 이동")), ("AREA", _("계약면적 변경"))],
-        widget=forms.RadioSelect,
-    )
-    on = forms.DateField(label=_("시행일"), widget=DateInput)
-    unit = forms.CharField(
-        label=_("옮길 호실"), help_text=_("호실을 옮길 때만 적습니다."), max_length=20, required=False
-    )
-    area_m2 = forms.DecimalField(
-        label=_("새 계약면적(㎡)"),
-        help_text=_("면적을 바꿀 때만 적습니다."),
-        max_digits=7,
-        decimal_places=2,
-        min_value=Decimal("0.01"),
-        required=False,
-    )
-    reason = forms.CharField(label=_("이유"), max_length=400)
-
-    def clean(self) -> dict[str, Any]:
-        found: dict[str, Any] = super().clean() or self.cleaned_data
-        needed = {"MOVE": "unit", "AREA": "area_m2"}.get(found.get("kind", ""))
-        if needed and needed not in self.errors and not found.get(needed):
-            self.add_error(needed, _("바꿀 값을 적어 주십시오."))
-        return found
 
 
 class NoticeForm(forms.Form):

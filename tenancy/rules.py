@@ -11,6 +11,7 @@ from portal.accounts import rules as accounts
 from portal.accounts.models import Organisation
 from portal.accounts.roles import COMPANY_MASTER
 from portal.core.errors import NotAllowed
+from portal.intake.enums import Scan
 from portal.intake.models import Call
 from tenancy.enums import OfferStatus, Side
 from tenancy.models import (
@@ -27,6 +28,7 @@ from tenancy.models import (
     Offer,
     RenewalReview,
     Ticket,
+    TicketFile,
 )
 
 
@@ -260,6 +262,14 @@ def check_can_see_ticket(by: Any, ticket: Ticket) -> str:
     if people.is_member(by, ticket.organisation):
         return accounts.check_can_act_for(by, ticket.organisation)
     return check_may_in(by, "lease.read", ticket.hub)
+
+
+def check_can_open_ticket_file(by: Any, file: TicketFile) -> str:
+    """Whoever may see the request; nobody when something harmful was found in the file."""
+    role = check_can_see_ticket(by, file.ticket)
+    if file.scan == Scan.INFECTED:
+        raise NotAllowed(_("악성코드가 발견되어 열 수 없는 파일입니다."))
+    return role
 
 
 def check_can_publish_listing(by: Any, organisation: Organisation) -> str:

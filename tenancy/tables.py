@@ -18,7 +18,7 @@ from portal.core.ui.parts import Column, Table
 from portal.intake.blocks import in_language
 from tenancy.enums import BookingStatus, LeaseStatus, OfferStatus, PlaceState, TicketStatus
 from tenancy.models import AllocationRun, Amendment, Invoice, Lease, MoveOut, Offer, RenewalReview
-from tenancy.queries import Feasibility, Place
+from tenancy.queries import Feasibility
 from tenancy.reasons import REASONS
 
 TONES: dict[str, parts.Tone] = {
@@ -42,13 +42,6 @@ TONES: dict[str, parts.Tone] = {
     TicketStatus.WAITING: "warning",
     TicketStatus.DONE: "success",
 }
-_PLACE_ORDERS = {
-    "unit": lambda place: place.unit.code,
-    "area": lambda place: (place.unit.area_m2, place.unit.code),
-    "seats": lambda place: (place.unit.seats, place.unit.code),
-    "state": lambda place: (list(PlaceState).index(place.state), place.unit.code),
-    "until": lambda place: (place.until or date.max, place.unit.code),
-}
 
 
 def status(value: str, label: str) -> object:
@@ -70,41 +63,6 @@ def month(value: date) -> str:
 
 def money(amount: int) -> str:
     return won(amount, get_language() or "ko")
-
-
-def places(rows: Sequence[Place], floor: str, on: date, *, holders: bool, sort: str = "") -> Table:
-    """The same as the plan, in words; ``holders`` only for those who run the hub."""
-    sort = sort if sort in _PLACE_ORDERS else "unit"
-    columns = [
-        Column(_("호실"), sort="unit"),
-        Column(_("면적(㎡)"), number=True, sort="area"),
-        Column(_("좌석"), number=True, sort="seats"),
-        Column(_("상태"), sort="state"),
-        Column(_("이 날까지(당일 제외)"), sort="until"),
-        Column(_("다음 사용 시작")),
-    ]
-    if holders:
-        columns += [Column(_("사용 기업")), Column(_("다음 기업"))]
-    return Table(
-        caption=_("%(floor)s 호실, %(day)s 기준") % {"floor": floor, "day": day(on)},
-        columns=columns,
-        rows=[_place(place, holders) for place in sorted(rows, key=_PLACE_ORDERS[sort])],
-        sorted_by=sort,
-        empty=_("이 날 이 층에는 호실이 없습니다."),
-    )
-
-
-def _place(place: Place, holders: bool) -> list[object]:
-    state = status(place.state, str(place.state.label))
-    row: list[object] = [
-        place.unit.code,
-        place.unit.area_m2,
-        place.unit.seats,
-        state,
-        day(place.until),
-        day(place.next_date),
-    ]
-    return [*row, str(place.holder or ""), str(place.next_holder or "")] if holders else row
 
 
 def feasibility(rows: Sequence[Feasibility]) -> Table:

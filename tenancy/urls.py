@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenancy.views import amendments, directory, endings, meeting, money, officer, places, tenant, tickets
+from tenancy.views import amendments, directory, endings, meeting, money, officer, places, rooms, tenant, tickets
 
 app_name = "tenancy"
 urlpatterns = [
@@ -35,6 +35,7 @@ urlpatterns = [
     path("desk/", officer.desk, name="desk"),
     path("desk/calls/<slug:call>/", officer.bench, name="bench"),
     path("desk/calls/<slug:call>/run/", officer.run, name="run"),
+    path("desk/calls/<slug:call>/<int:number>/void/", officer.void, name="void"),
     path("desk/calls/<slug:call>/<int:number>/<slug:step>/", officer.decide, name="decide"),
     path("desk/offers/<uuid:offer>/lease/", officer.prepare, name="prepare"),
     path("desk/leases/<uuid:lease>/key/", officer.hand_over, name="hand_over"),
@@ -43,6 +44,9 @@ urlpatterns = [
     path("leases/<uuid:lease>/deposit/", money.deposit, name="deposit"),
     path("leases/<uuid:lease>/deposit/pdf/", tenant.deposit_pdf, name="deposit-pdf"),
     path("amendments/<uuid:amendment>/", amendments.amendment, name="amendment"),
+    path("desk/offers/<uuid:offer>/revoke/", endings.revoke, name="revoke"),
+    path("desk/leases/<uuid:lease>/end/", endings.end_lease, name="end_lease"),
+    path("desk/hubs/<slug:hub>/floors/<int:level>/", rooms.floor_desk, name="floor_desk"),
     path("desk/leases/<uuid:lease>/amend/", amendments.amend, name="amend"),
     path("desk/hubs/<slug:hub>/billing/", money.billing, name="billing"),
     path("desk/hubs/<slug:hub>/payments/", money.payments, name="payments"),

@@ -699,12 +699,27 @@ class Migration(TablesAtOnce):
                 ('content_type', models.CharField(max_length=100)),
                 ('sha256', models.CharField(max_length=64)),
                 ('file', models.FileField(storage=portal.intake.models.applications.private_storage, upload_to=tenancy.models.residents.ticket_file_name)),
+                ('scan', models.CharField(choices=[('NONE', '검사하지 않음'), ('WAITING', '검사 중'), ('CLEAN', '이상 없음'), ('INFECTED', '악성코드 발견')], default='NONE', max_length=10)),
                 ('uploaded_at', models.DateTimeField()),
                 ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='tenancy.ticket')),
                 ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '첨부',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='TicketFileAccess',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(max_length=40)),
+                ('at', models.DateTimeField()),
+                ('accessed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accesses', to='tenancy.ticketfile')),
+            ],
+            options={
+                'verbose_name': '열람 기록',
                 'ordering': ['id'],
             },
         ),
@@ -1219,6 +1234,10 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='ticketrating',
             constraint=models.CheckConstraint(condition=models.Q(('stars__range', (1, 5))), name='ticket_rating_one_to_five'),
+        ),
+        migrations.AddConstraint(
+            model_name='ticketfile',
+            constraint=models.CheckConstraint(condition=models.Q(('scan__in', ['NONE', 'WAITING', 'CLEAN', 'INFECTED'])), name='ticket_file_scan_known'),
         ),
         migrations.AddConstraint(
             model_name='ticket',

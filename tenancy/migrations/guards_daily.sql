@@ -40,3 +40,7 @@ BEGIN
 END $$;
 CREATE TRIGGER room_stands BEFORE INSERT ON tenancy_occupancy
   FOR EACH ROW EXECUTE FUNCTION tenancy_room_stands();
+
+-- Who read a ticket's file stays known.
+CREATE TRIGGER reading_stays BEFORE UPDATE OR DELETE ON tenancy_ticketfileaccess
+  FOR EACH ROW EXECUTE FUNCTION tenancy_forbid();

@@ -8,7 +8,15 @@ from tenancy.models.money import ArrearsCase, BankFile, CreditNote, Deposit, Dep
 from tenancy.models.needs import AllocationLine, AllocationRun, Need, Preference, Terms
 from tenancy.models.occupancy import Occupancy, Offer
 from tenancy.models.places import Building, Cell, Floor, Hub, Unit, UnitCell
-from tenancy.models.residents import Listing, ListingConsent, Ticket, TicketFile, TicketNote, TicketRating
+from tenancy.models.residents import (
+    Listing,
+    ListingConsent,
+    Ticket,
+    TicketFile,
+    TicketFileAccess,
+    TicketNote,
+    TicketRating,
+)
 
 __all__ = [
     "AllocationLine",
@@ -49,6 +57,7 @@ __all__ = [
     "Terms",
     "Ticket",
     "TicketFile",
+    "TicketFileAccess",
     "TicketNote",
     "TicketRating",
     "Unit",

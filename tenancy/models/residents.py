@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts.models import Organisation, User
+from portal.intake.enums import Scan
 from portal.intake.models.applications import private_storage
 from tenancy.enums import ListingField, Sector, TicketCategory, TicketStatus
 from tenancy.models.places import Hub, Unit
@@ -96,15 +97,33 @@ class TicketFile(models.Model):
     content_type = models.CharField(max_length=100)
     sha256 = models.CharField(max_length=64)
     file = models.FileField(storage=private_storage, upload_to=ticket_file_name)
+    scan = models.CharField(max_length=10, choices=Scan, default=Scan.NONE)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("첨부")
         ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=Q(scan__in=Scan.values), name="ticket_file_scan_known")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class TicketFileAccess(models.Model):
+    """열람 기록: one reading of a ticket's file; append-only."""
+
+    file = models.ForeignKey(TicketFile, models.PROTECT, related_name="accesses")
+    accessed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("열람 기록")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.file_id}"
 
 
 class TicketRating(models.Model):

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from portal.accounts.models import User
+from portal.accounts.models import Cluster, User
 from portal.accounts.queries import organisations_of
 from tenancy.enums import LeaseStatus, OfferStatus
-from tenancy.models import Hub, Invoice, Lease, Offer
+from tenancy.models import Hub, Invoice, Lease, Offer, RateCard, Unit
 
 LIVE_LEASE = (LeaseStatus.SIGNED, LeaseStatus.ACTIVE, LeaseStatus.VACATING, LeaseStatus.HOLDOVER)
 ANSWERABLE = (OfferStatus.PREPARED, OfferStatus.SENT)
@@ -75,3 +75,14 @@ def _leases() -> QuerySet[Lease]:
 def invoices_of(lease: Lease) -> QuerySet[Invoice]:
     """A lease's invoices with their lines and credit notes, by month."""
     return lease.invoices.prefetch_related("lines", "credits").order_by("month", "id")
+
+
+def cards_of(cluster: Cluster) -> QuerySet[RateCard]:
+    """The rate cards of a cluster, the newest version of each first."""
+    return RateCard.objects.filter(cluster=cluster).order_by("code", "-version")
+
+
+def lease_in(unit: Unit) -> Lease | None:
+    """The lease that runs in this very room."""
+    rows = Lease.objects.filter(unit=unit, status__in=LIVE_LEASE)
+    return rows.select_related("organisation", "unit__floor__building__hub__cluster", "rate_card").first()

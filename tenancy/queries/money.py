@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 
 from portal.core.periods import SEOUL
 from tenancy.banking import Payer
-from tenancy.enums import InvoiceStatus
+from tenancy.enums import ArrearsStatus, InvoiceStatus
 from tenancy.models import ArrearsCase, CreditNote, Deposit, Hub, Invoice, Lease
 
 UNPAID = (InvoiceStatus.ISSUED, InvoiceStatus.PART_PAID)
@@ -109,3 +109,9 @@ def deposits_in(hubs: Iterable[Hub]) -> QuerySet[Deposit]:
     )
     rows = rows.exclude(status="RECEIVED", received_won=F("due_won"))
     return rows.select_related("lease__organisation", "lease__unit")
+
+
+def late_companies(hub: Hub) -> frozenset[int]:
+    """The keys of companies with an open case of arrears in the hub."""
+    cases = ArrearsCase.objects.filter(lease__unit__floor__building__hub=hub).exclude(status=ArrearsStatus.CLOSED)
+    return frozenset(cases.values_list("lease__organisation", flat=True))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from portal.accounts.models import Cluster, Organisation
 from tenancy.enums import LeaseStatus, OccupancyStatus, PlaceState
@@ -133,6 +133,18 @@ def _place(unit: Unit, by_cell: Mapping[int, list[Occupancy]], on: date) -> Plac
         next_holder=later.organisation if later else None,
         next_date=later.period.lower if later else None,
     )
+
+
+def rooms_of(floor: Floor) -> QuerySet[Unit]:
+    """Every room that is or was on the floor, the present ones first."""
+    rows = Unit.objects.filter(floor=floor).select_related("floor__building__hub").prefetch_related("cells")
+    return rows.order_by(F("to_date").desc(nulls_first=True), "code", "id")
+
+
+def blocked_on(floor: Floor, since: date) -> QuerySet[Occupancy]:
+    """Cells of the floor that are out of use and not yet given back, from a day on."""
+    rows = Occupancy.objects.filter(cell__floor=floor, status=OccupancyStatus.BLOCKED, period__endswith__gt=since)
+    return rows.select_related("unit", "cell__floor__building__hub__cluster").order_by("period", "pk")
 
 
 def changes_of(floor: Floor) -> list[date]:

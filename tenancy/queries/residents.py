@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from portal.accounts.models import Organisation, User
 from portal.accounts.queries import acted_for
 from tenancy.enums import LeaseStatus, ListingField, TicketStatus
-from tenancy.models import Graduation, Hub, Lease, Listing, ListingConsent, Ticket
+from tenancy.models import Graduation, Hub, Lease, Listing, ListingConsent, Ticket, Unit
 from tenancy.queries.meeting import IN_USE
 
 OPEN_TICKET = tuple(status for status in TicketStatus if status != TicketStatus.CLOSED)
@@ -42,6 +42,11 @@ def open_tickets(hub: Hub) -> QuerySet[Ticket]:
     return tickets_in(hub).filter(status__in=OPEN_TICKET)
 
 
+def late_tickets(hub: Hub, now: datetime) -> int:
+    """How many of the hub's requests are past their time and not done."""
+    return open_tickets(hub).exclude(status=TicketStatus.DONE).filter(due_at__lte=now).count()
+
+
 def done_before(moment: datetime) -> QuerySet[Ticket]:
     """What was done by then and is not closed."""
     return _tickets().filter(status=TicketStatus.DONE, done_at__lte=moment).order_by("pk")
@@ -51,6 +56,11 @@ def homes_of(user: User, on: date) -> QuerySet[Lease]:
     """The leases in use of the person's companies."""
     rows = Lease.objects.filter(organisation__in=acted_for(user), status__in=IN_USE)
     return rows.select_related("organisation", "unit__floor__building__hub__cluster").order_by("pk")
+
+
+def lives_in(organisation: Organisation, unit: Unit) -> bool:
+    """Whether the company has a lease of this very room in use."""
+    return Lease.objects.filter(organisation=organisation, unit=unit, status__in=IN_USE).exists()
 
 
 def _tickets() -> QuerySet[Ticket]:

@@ -12,6 +12,7 @@ from tenancy.services.amendments import (
     prepare_area,
     prepare_move,
     prepare_rate,
+    prepare_split,
     prepare_start,
     prepare_succession,
     prepare_swap,
@@ -70,9 +71,10 @@ from tenancy.services.offers import (
 )
 from tenancy.services.overstaying import bill_holdovers, hold_over
 from tenancy.services.payments import apply_import, bounce, plan_import, refund
-from tenancy.services.places import block_unit, import_places, set_terms, unblock
+from tenancy.services.places import block_unit, import_places, set_terms, unblock, unblock_unit
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 from tenancy.services.reshaping import Part, reshape
+from tenancy.services.ticket_files import open_ticket_file
 from tenancy.services.tickets import (
     answer_ticket,
     ask_tenant,
@@ -141,12 +143,14 @@ __all__ = [
     "offer_room",
     "open_meeting_room",
     "open_ticket",
+    "open_ticket_file",
     "plan_import",
     "prepare_area",
     "prepare_credit",
     "prepare_lease",
     "prepare_move",
     "prepare_rate",
+    "prepare_split",
     "prepare_start",
     "prepare_succession",
     "prepare_swap",
@@ -180,6 +184,7 @@ __all__ = [
     "terminate",
     "turn_terms",
     "unblock",
+    "unblock_unit",
     "void_allocation",
     "withdraw_notice",
 ]

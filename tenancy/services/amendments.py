@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,6 +23,7 @@ from tenancy.conditions import current, snapshot
 from tenancy.enums import AmendmentKind, AmendmentStatus, LeaseStatus, OccupancyStatus, Side
 from tenancy.models import Amendment, Lease, LeaseTerm, RateCard, Signature, Unit
 from tenancy.services.holding import LIVE, TAKEN, cut, occupy, release
+from tenancy.services.reshaping import Part, check_plan, remake
 from tenancy.services.telling import tell_amendment_in_force, tell_amendment_ready
 from tenancy.workflow import AMENDMENT
 
@@ -77,6 +80,27 @@ def prepare_swap(
         after = {**current(lease), **rooms[lease.pk], "swap_with": str(partner.public_id)}
         made.append(_prepare(lease, AmendmentKind.MOVE, on, current(lease), after, reason, by=by, now=now))
     return made[0], made[1]
+
+
+@transaction.atomic
+def prepare_split(
+    *, lease: Lease, parts: Sequence[Part], stays_in: str, on: date, reason: str, by: Any, now: datetime
+) -> Amendment:
+    """The tenant's room is split on a day and the tenant stays in one part: both happen when both sides have signed."""
+    stay = next((part for part in parts if part.code == stays_in), None)
+    if stay is None:
+        raise Invalid(_("입주기업이 남을 호실을 새 호실 가운데에서 골라 주십시오."), field="stays_in")
+    unit = lease.unit
+    check_plan(floor=unit.floor, units=[unit.code], parts=parts, on=on)
+    # The unit of the part begins with the signatures; until then it has a name, and no row.
+    room = {"unit": f"{unit.hub.code}.{stay.code}", "area_m2": str(stay.area_m2), "seats": stay.seats}
+    after = {
+        **current(lease),
+        **room,
+        "unit_id": None,
+        "split": {"ends": unit.code, "parts": [_plain(p) for p in parts]},
+    }
+    return _prepare(lease, AmendmentKind.MOVE, on, current(lease), after, reason, by=by, now=now)
 
 
 @transaction.atomic
@@ -227,12 +251,12 @@ def _constraint(mode: str) -> None:
 
 
 def _move(amendment: Amendment, *, by: Any, now: datetime) -> None:
-    """Out of the old cells on the day, into the new ones on the same day."""
+    """Out of the old cells on the day, into the new ones on the same day; of a split room, into the tenant's part."""
     lease, on = amendment.lease, amendment.effective_date
-    unit = Unit.objects.select_related("floor__building__hub").get(pk=amendment.after["unit_id"])
     rows = list(lease.occupancies.filter(status__in=LIVE, period__endswith__gt=on).order_by("period", "cell"))
     spans = sorted({(max(row.period.lower, on), row.period.upper, row.status) for row in rows})
     cut(rows, on, by=by)
+    unit = _new_room(amendment, by=by)
     fields = {"organisation": lease.organisation, "lease": lease, "offer": lease.offer}
     today = now.astimezone(SEOUL).date()
     for start, end, status in spans:
@@ -240,6 +264,27 @@ def _move(amendment: Amendment, *, by: Any, now: datetime) -> None:
         taken = OccupancyStatus.COMMITTED if later else OccupancyStatus(status)
         occupy(unit, start, end, taken, by=by, **fields)
     Lease.objects.filter(pk=lease.pk).update(unit=unit)
+
+
+def _new_room(amendment: Amendment, *, by: Any) -> Unit:
+    """The room that the amendment leads to; a part of a split room is made now."""
+    after = amendment.after
+    if after.get("split") is None:
+        return Unit.objects.select_related("floor__building__hub").get(pk=after["unit_id"])
+    parts = [
+        Part(part["code"], part["seats"], Decimal(part["area_m2"]), tuple(part["cells"]))
+        for part in after["split"]["parts"]
+    ]
+    made = remake(
+        floor=amendment.lease.unit.floor,
+        units=[after["split"]["ends"]],
+        parts=parts,
+        on=amendment.effective_date,
+        by=by,
+        reason=amendment.reason,
+    )
+    code = after["unit"].rpartition(".")[2]
+    return next(unit for unit in made if unit.code == code)
 
 
 def _rate(amendment: Amendment, *, by: Any, now: datetime) -> None:
@@ -311,3 +356,7 @@ def drop_amendment(*, amendment: Amendment, by: Any, reason: str) -> None:
 
 def _room(unit: Unit) -> dict[str, Any]:
     return {"unit": unit.ref, "unit_id": unit.pk, "area_m2": str(unit.area_m2), "seats": unit.seats}
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    return {"code": part.code, "seats": part.seats, "area_m2": str(part.area_m2), "cells": list(part.cells)}

@@ -145,6 +145,13 @@ def unblock(*, occupancy: Occupancy, by: Any) -> None:
     advance(occupancy, OccupancyStatus.RELEASED, by=by.acting_as(role), steps=OCCUPANCY)
 
 
+@transaction.atomic
+def unblock_unit(*, rows: Sequence[Occupancy], by: Any) -> None:
+    """Give all cells of a blocked room back, or none."""
+    for row in rows:
+        unblock(occupancy=row, by=by)
+
+
 def open_hub(
     *, cluster: Cluster, code: str, name_ko: str, name_en: str, address_ko: str = "", address_en: str = ""
 ) -> Building:

@@ -36,11 +36,22 @@ def reshape(*, floor: Floor, units: Sequence[str], parts: Sequence[Part], on: da
     """End ``units`` of a floor on a day and begin ``parts`` over exactly their cells, all or nothing.
 
     Refused (``Overtaken``) while somebody holds or uses one of the cells past that day: an amendment that moves the
-    tenant out by then comes first. Raises ``Invalid`` when the parts do not make up the same cells.
+    tenant out by then comes first, or one that lets it stay in a part (``amendments.prepare_split``) does both. Raises ``Invalid`` when the parts do not make up the same cells.
     """
     role = rules.check_can_reshape(by, floor.building.hub)
     if not reason.strip():
         raise Invalid(_("호실을 나누거나 합치는 이유를 적어 주십시오."), field="reason")
+    return remake(floor=floor, units=units, parts=parts, on=on, by=by.acting_as(role), reason=reason)
+
+
+def check_plan(*, floor: Floor, units: Sequence[str], parts: Sequence[Part], on: date) -> None:
+    """Whether the parts make up exactly the cells of the units, whoever is in them; raises ``Invalid``."""
+    ended = _ending(floor, units, on)
+    _check_parts(floor, ended, _cells(ended), parts, on)
+
+
+def remake(*, floor: Floor, units: Sequence[str], parts: Sequence[Part], on: date, by: Any, reason: str) -> list[Unit]:
+    """As ``reshape``, for somebody who acts in a role already: an amendment that lets the tenant stay in a part."""
     ended = _ending(floor, units, on)
     cells = _cells(ended)
     _check_parts(floor, ended, cells, parts, on)
@@ -56,7 +67,7 @@ def reshape(*, floor: Floor, units: Sequence[str], parts: Sequence[Part], on: da
     log.append(
         "space.place.reshaped",
         row=floor.building,
-        by=by.acting_as(role),
+        by=by,
         data=data,
         private={"reason": reason.strip()},
     )

@@ -19,6 +19,7 @@ from tenancy.models import (
     Offer,
     RenewalReview,
     Ticket,
+    TicketFile,
 )
 
 
@@ -199,4 +200,15 @@ def tell_ticket(ticket: Ticket) -> None:
         topic="space.ticket",
         context={"title": ticket.title, "status": ticket.get_status_display()},
         url=reverse("tenancy:ticket", args=[ticket.public_id]),
+    )
+
+
+def tell_file_infected(file: TicketFile) -> None:
+    """Who sent the file is asked for another one."""
+    notify(
+        to=[file.uploaded_by],
+        topic="space.ticket_file",
+        context={"title": file.ticket.title, "name": file.name},
+        url=reverse("tenancy:ticket", args=[file.ticket.public_id]),
+        key=f"space.ticket_file:{file.pk}",
     )

@@ -1,4 +1,4 @@
-"""Requests of tenants: received, assigned, worked on, done, closed; reopened within seven days. Files stay private."""
+"""Requests of tenants: received, assigned, worked on, done, closed; reopened within seven days. Files: ``ticket_files``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from portal.accounts.models import Organisation, User
 from portal.core.errors import Invalid, Late, Overtaken, Refused
 from portal.core.periods import SEOUL, first_of_month
 from portal.core.transition import advance
-from portal.intake.services.files import inspect_upload
 from tenancy import queries, rules
 from tenancy.enums import TicketCategory, TicketStatus
-from tenancy.models import Hub, Ticket, TicketFile, TicketNote, TicketRating, Unit
+from tenancy.models import Hub, Ticket, TicketNote, TicketRating, Unit
 from tenancy.services.telling import tell_ticket
+from tenancy.services.ticket_files import keep_files
 from tenancy.workflow import TICKET
 
 #: Hours within which a request of each kind should be done.
@@ -28,8 +28,6 @@ DUE_HOURS = {
     TicketCategory.CLEANING: 48, TicketCategory.OTHER: 120,
 }  # fmt: skip
 REOPEN_DAYS = 7
-FILE_TYPES = ("png", "jpg", "jpeg", "pdf")
-MOST_BYTES, MOST_FILES = 10 * 2**20, 5
 
 
 @transaction.atomic
@@ -41,6 +39,8 @@ def open_ticket(
     role = rules.check_can_open_ticket(by, organisation)
     if not queries.is_resident(organisation, hub, queries.day_of(now)):
         raise Invalid(_("그 거점에 입주한 기업만 요청할 수 있습니다."), field="unit")
+    if unit is not None and not queries.lives_in(organisation, unit):
+        raise Invalid(_("우리 기업이 입주한 호실만 고를 수 있습니다."), field="lease")
     if not title.strip() or not text.strip():
         raise Invalid(_("무엇을 해 드리면 되는지 적어 주십시오."), field="text")
     kind = TicketCategory(category)
@@ -52,26 +52,13 @@ def open_ticket(
     data = {"to": ticket.status, "category": kind, "due_at": due_at}
     log.append("space.ticket.received", row=ticket, by=by.acting_as(role), data=data)
     _note(ticket, text, by, now)
-    _keep(ticket, attached, by, now)
+    keep_files(ticket, attached, by, now)
     return ticket
 
 
 def _note(ticket: Ticket, text: str, by: User, now: datetime) -> None:
     if text.strip():
         TicketNote.objects.create(ticket=ticket, author=by, text=text.strip(), written_at=now)
-
-
-def _keep(ticket: Ticket, files: Sequence[File[Any]], by: User, now: datetime) -> None:
-    if ticket.files.count() + len(files) > MOST_FILES:
-        raise Invalid(_("파일은 %(most)s개까지 올릴 수 있습니다.") % {"most": MOST_FILES}, field="attached")
-    for content in files:
-        found = inspect_upload(content.name or "", content, types=FILE_TYPES, most=MOST_BYTES, field="attached")
-        content.seek(0)
-        row = TicketFile(
-            ticket=ticket, name=found.name, size=found.size, content_type=found.content_type, sha256=found.sha256,
-            uploaded_by=by, uploaded_at=now,
-        )  # fmt: skip
-        row.file.save(found.name, content, save=True)
 
 
 def _handle(ticket: Ticket, to: TicketStatus, by: Any, **changes: Any) -> None:
@@ -108,7 +95,7 @@ def answer_ticket(*, ticket: Ticket, text: str, by: Any, now: datetime, attached
     role = rules.check_can_open_ticket(by, ticket.organisation)
     advance(ticket, TicketStatus.IN_PROGRESS, by=by.acting_as(role), steps=TICKET)
     _note(ticket, text, by, now)
-    _keep(ticket, attached, by, now)
+    keep_files(ticket, attached, by, now)
 
 
 @transaction.atomic

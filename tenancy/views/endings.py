@@ -1,4 +1,4 @@
-"""Staying on or leaving: another term, notice, inspection and keys."""
+"""Staying on or leaving: another term, notice, inspection and keys; what the approver takes back or ends."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from django.utils.translation import pgettext
 
 from portal.accounts import second_factor
 from portal.core.ui.parts import Column, Row, Table
-from tenancy import explain, forms, rules, services, tables
-from tenancy.enums import LeaseStatus, MoveOutStatus, RenewalStatus
-from tenancy.models import MoveOut, RenewalReview
+from tenancy import change_forms, explain, forms, queries, rules, services, tables
+from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus, RenewalStatus
+from tenancy.models import ArrearsCase, Lease, MoveOut, RenewalReview
 from tenancy.reasons import CHECKLIST, FIGURES
 from tenancy.views.case import Act, Case, show
-from tenancy.views.shared import SignedIn, found_lease
+from tenancy.views.shared import SignedIn, found_lease, found_offer
 
 
 @login_required
@@ -51,6 +51,72 @@ def notice(request: SignedIn, lease: UUID) -> HttpResponse:
         acts=[act],
     )
     return show(request, case, then=back)
+
+
+@login_required
+def revoke(request: SignedIn, offer: UUID) -> HttpResponse:
+    """The approver takes an offer back, with a reason."""
+    found = found_offer(offer)
+    rules.check_can_revoke_offer(request.user, found)
+
+    def take_back(answers: Mapping[str, Any], now: datetime) -> None:
+        services.revoke_offer(offer=found, by=request.user, now=now, **answers)
+
+    back = reverse("tenancy:offer", args=[found.public_id])
+    act = Act("revoke", _("입주 제안 취소"), change_forms.RevokeForm, _("제안 취소하기"), take_back, _("제안을 취소하고 기업에 알렸습니다."), kind="danger")  # fmt: skip
+    case = Case(
+        title=_("입주 제안 취소"),
+        back=(_("입주 제안"), back),
+        caption=found.need.organisation,
+        status=found.get_status_display(),
+        rows=[Row(_("호실"), found.unit.code), Row(_("답변 기한"), tables.instant(found.expires_at))],
+        acts=[act] if found.status in queries.ANSWERABLE else [],
+        recorded=[found],
+    )
+    return show(request, case, then=back)
+
+
+@login_required
+def end_lease(request: SignedIn, lease: UUID) -> HttpResponse:
+    """The approver ends a lease: nobody moved in, or what is owed stays unpaid after a hearing."""
+    found = found_lease(lease)
+    rules.check_can_sign_as_lessor(request.user, found)
+    arrears = found.arrears.exclude(status=ArrearsStatus.CLOSED).first()
+    back = reverse("tenancy:lease", args=[found.public_id])
+    case = Case(
+        title=_("계약 해지와 미체결"),
+        back=(str(found), back),
+        caption=found.organisation,
+        lead=_("해지는 최고가 끝나고 입주기업의 의견을 들은 뒤에만 할 수 있습니다."),
+        status=found.get_status_display(),
+        rows=[
+            Row(_("체납 단계"), arrears.get_status_display() if arrears else _("없음")),
+            Row(_("의견을 들은 날"), tables.day(arrears.heard_date) if arrears else ""),
+        ],
+        acts=_ending_acts(request, found, arrears),
+        recorded=[found, *([arrears] if arrears else [])],
+    )
+    return show(request, case)
+
+
+def _ending_acts(request: SignedIn, found: Lease, arrears: ArrearsCase | None) -> list[Act]:
+    def abandon(answers: Mapping[str, Any], now: datetime) -> None:
+        services.abandon_lease(lease=found, by=request.user, now=now, **answers)
+
+    def hear(answers: Mapping[str, Any], now: datetime) -> None:
+        assert arrears is not None
+        services.start_termination(case=arrears, by=request.user, now=now, **answers)
+
+    def terminate(answers: Mapping[str, Any], now: datetime) -> None:
+        services.terminate(lease=found, by=request.user, now=now, **answers)
+
+    step = arrears.status if arrears else ""
+    possible = [
+        (found.status == LeaseStatus.SIGNED, Act("abandon", _("입주하지 않은 계약"), forms.ReasonForm, _("미체결로 끝내기"), abandon, _("계약을 끝내고 호실을 다음 기업에 넘겼습니다."), kind="danger")),
+        (step == ArrearsStatus.FINAL_NOTICE, Act("hear", _("해지 절차"), change_forms.HearingForm, _("해지 절차 시작하기"), hear, _("해지 절차를 시작했습니다."), kind="danger")),
+        (step == ArrearsStatus.TERMINATING and found.status == LeaseStatus.ACTIVE, Act("terminate", _("계약 해지"), change_forms.TerminateForm, _("계약 해지하기"), terminate, _("계약을 해지하고 퇴거 절차를 열었습니다."), kind="danger")),
+    ]  # fmt: skip
+    return [act for now, act in possible if now]
 
 
 @login_required

@@ -187,12 +187,12 @@ def bookings(request: SignedIn) -> HttpResponse:
 
 @require_safe
 def booking_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """My bookings for my own calendar."""
+    """My bookings for my own calendar; one given up or taken back stays in it as cancelled, so that calendars drop it."""
     user = feedkeys.user_of(token, _FEED)
     if user is None:
         raise Http404
     rows = queries.own_bookings(user, database_now() - _KEPT)
-    entries = [_entry(request, row) for row in rows if row.status in queries.TAKES_THE_ROOM]
+    entries = [_entry(request, row) for row in rows]
     response = HttpResponse(ical.feed(_("회의실 예약"), entries), content_type=ical.MIME)
     response["Content-Disposition"] = 'inline; filename="bookings.ics"'
     response["Cache-Control"] = "private, no-store"
@@ -205,10 +205,11 @@ def _entry(request: HttpRequest, row: Booking) -> ical.Entry:
         title=f"{row.room}: {row.purpose}",
         starts_at=row.period.lower,
         ends_at=row.period.upper,
-        changed_at=row.made_at,
+        changed_at=row.closed_at or row.made_at,
         place=f"{row.room.hub} {row.room}",
         url=request.build_absolute_uri(reverse("tenancy:booking", args=[row.public_id])),
         tentative=row.status == BookingStatus.REQUESTED,
+        cancelled=row.status not in queries.TAKES_THE_ROOM,
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -20,8 +23,9 @@ from portal.core.ui.parts import Tab
 from portal.intake.models import Call
 from tenancy import money_tables, queries, rules, services, tables
 from tenancy.enums import AllocationStatus
-from tenancy.forms import KeyForm, RunForm
+from tenancy.forms import KeyForm, ReasonForm, RunForm
 from tenancy.models import AllocationRun, Hub, Invoice
+from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, found_lease, found_offer, tried
 
 _STEPS = {
@@ -104,6 +108,31 @@ def decide(request: SignedIn, call: str, number: int, step: str) -> HttpResponse
     return redirect("tenancy:bench", call=found.code)
 
 
+@login_required
+def void(request: SignedIn, call: str, number: int) -> HttpResponse:
+    """Set a computed run aside, with a reason; what is confirmed stands."""
+    found = _call(request, call)
+    rules.check_can_run_allocation(request.user, found)
+    row = get_object_or_404(AllocationRun.objects.select_related("call__cluster"), call=found, number=number)
+
+    def set_aside(answers: Mapping[str, Any], now: datetime) -> None:
+        services.void_allocation(run=row, by=request.user, **answers)
+
+    back = reverse("tenancy:bench", args=[found.code])
+    act = Act(
+        "void", _("배정 폐기"), ReasonForm, _("이 계산 폐기하기"), set_aside, _("계산을 폐기했습니다."), kind="danger"
+    )
+    case = Case(
+        title=_("%(number)s차 계산 폐기") % {"number": row.number},
+        back=(_("호실 배정"), back),
+        caption=found.code,
+        status=row.get_status_display(),
+        acts=[act] if row.status in (AllocationStatus.DRAFT, AllocationStatus.COMPUTED) else [],
+        recorded=[row],
+    )
+    return show(request, case, then=back)
+
+
 def _bench_page(request: SignedIn, call: Call, form: RunForm, status: int = 200) -> HttpResponse:
     terms = queries.terms_of(call)
     rows = list(queries.runs_of(call).order_by("-number"))
@@ -121,7 +150,8 @@ def _bench_page(request: SignedIn, call: Call, form: RunForm, status: int = 200)
 def _shown(request: SignedIn, row: AllocationRun) -> dict[str, Any]:
     """A run with its lines and what this person may do with it now."""
     table = tables.allocation(row) if row.result is not None else None
-    return {"run": row, "table": table, "step": _step(request, row)}
+    void = row.status == AllocationStatus.COMPUTED and rules.may_on_call(request.user, "allocation.run", row.call)
+    return {"run": row, "table": table, "step": _step(request, row), "void": void}
 
 
 def _step(request: SignedIn, row: AllocationRun) -> tuple[str, str] | None:

@@ -100,6 +100,7 @@ def _offer_page(
         "can_prepare": offer.status == OfferStatus.ACCEPTED
         and lease is None
         and rules.may_in(request.user, "lease.prepare", offer.unit.hub),
+        "can_revoke": offer.status in queries.ANSWERABLE and rules.may_in(request.user, "offer.revoke", offer.unit.hub),
         "lease": lease,
         "accept": accept,
         "decline": decline,
@@ -241,6 +242,8 @@ def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: 
         "renewals": tables.renewals(list(lease.renewals.all())),
         "leaving": lease.move_outs.exclude(status=MoveOutStatus.CANCELLED).first(),
         "can_leave": lease.status == LeaseStatus.ACTIVE and rules.can_sign_as_tenant(request.user, lease),
+        "can_end": lease.status in (LeaseStatus.SIGNED, LeaseStatus.ACTIVE)
+        and rules.may_in(request.user, "lease.decide", hub),
         "deposit": queries.deposit_of(lease),
         "arrears": lease.arrears.exclude(status=ArrearsStatus.CLOSED).first(),
         "can_amend": lease.status in queries.LIVE_LEASE and rules.may_in(request.user, "lease.prepare", hub),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_safe
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed, Refused
 from portal.core.ui.parts import Column, Row, Tab, Table, badge, link
+from portal.intake.enums import Scan
 from tenancy import queries, resident_forms, rules, services, tables
 from tenancy.enums import TicketStatus
 from tenancy.forms import SureForm
@@ -26,14 +28,16 @@ from tenancy.models import Hub, Ticket, TicketFile
 from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn
 
+PER_PAGE = 50
+
 
 @login_required
 @require_safe
 def tickets(request: SignedIn) -> HttpResponse:
     """What my companies asked for."""
-    rows = list(queries.tickets_for(request.user)[:100])
-    table = _table(rows, pgettext("민원", "요청"), database_now(), company=False)
-    return render(request, "tenancy/tickets.html", {"table": table})
+    page = Paginator(queries.tickets_for(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    table = _table(list(page), pgettext("민원", "요청"), database_now(), company=False)
+    return render(request, "tenancy/tickets.html", {"table": table, "page": page})
 
 
 def _table(rows: Sequence[Ticket], caption: str, now: datetime, *, company: bool) -> Table:
@@ -139,15 +143,22 @@ def _notes(found: Ticket) -> Table:
     )
 
 
+#: A file nobody scans says nothing about it.
+_SCANNED = {Scan.NONE: "–"}
+
+
 def _files(found: Ticket) -> Table:
     return Table(
         caption=_("첨부"),
-        columns=[Column(_("파일")), Column(_("크기(KB)"), number=True), Column(_("올린 때"))],
+        columns=[Column(_("파일")), Column(_("크기(KB)"), number=True), Column(_("올린 때")), Column(_("검사"))],
         rows=[
             [
-                link(row.name, reverse("tenancy:ticket_file", args=[row.public_id])),
+                row.name
+                if row.scan == Scan.INFECTED
+                else link(row.name, reverse("tenancy:ticket_file", args=[row.public_id])),
                 f"{-(-row.size // 1024):,}",
                 tables.instant(row.uploaded_at),
+                _SCANNED.get(row.scan) or row.get_scan_display(),
             ]
             for row in found.files.all()
         ],
@@ -217,7 +228,7 @@ def ticket_file(request: SignedIn, file: UUID) -> FileResponse:
     rows = TicketFile.objects.select_related("ticket__hub__cluster", "ticket__organisation")
     found = get_object_or_404(rows, public_id=file)
     try:
-        rules.check_can_see_ticket(request.user, found.ticket)
+        services.open_ticket_file(file=found, by=request.user, now=database_now())
     except Refused as refusal:
         raise Http404 from refusal
     return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type)
@@ -230,14 +241,16 @@ def ticket_board(request: SignedIn, hub: str) -> HttpResponse:
     found, now = get_object_or_404(Hub.objects.select_related("cluster"), code=hub), database_now()
     rules.check_can_see_tickets(request.user, found)
     closed = request.GET.get("show") == "closed"
-    rows = list((queries.tickets_in(found, closed=True) if closed else queries.open_tickets(found))[:200])
+    rows = queries.tickets_in(found, closed=True) if closed else queries.open_tickets(found)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "hub": found,
         "tabs": [
             Tab(pgettext("민원", "열려 있음"), "?show=open", current=not closed),
             Tab(pgettext("민원", "종결"), "?show=closed", current=closed),
         ],
-        "table": _table(rows, pgettext("민원", "요청"), now, company=True),
-        "late": sum(row.due_at <= now and row.status not in ("DONE", "CLOSED") for row in rows),
+        "table": _table(list(page), pgettext("민원", "요청"), now, company=True),
+        "page": page,
+        "late": queries.late_tickets(found, now),
     }
     return render(request, "tenancy/ticket_board.html", context)

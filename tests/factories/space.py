@@ -101,20 +101,21 @@ def space(codes: str = "801 802 803", *, quota: int = 10, seats: int = 4, **term
     units = [unit(level, code, seats=seats) for code in codes.split()]
     officer, approver = (with_role(f"space.{desk}", cluster=cluster()) for desk in ("officer", "approver"))
     finance = with_role("space.finance", cluster=cluster())
-    call, track, decision = _call(officer, approver, quota)
+    call, track, decision = decided_call(officer, approver, quota)
     card = rate_card()
     agreed = Terms.objects.create(call=call, rate_card=card, **{"start_date": START, **terms})
     agreed.hubs.add(place)
     return Space(place, level, units, card, call, track, agreed, decision, officer, approver, finance)
 
 
-def _call(officer: User, approver: User, quota: int) -> tuple[Call, Track, Decision]:
+def decided_call(officer: User, approver: User, quota: int, hub: str = "mapo") -> tuple[Call, Track, Decision]:
+    """A call of one hub whose decision is in the making."""
     opens = NOW - timedelta(days=30)
     call = Call.objects.create(
         code=f"space-{next(_count)}",
         programme="space",
         cluster=cluster(),
-        hubs=["mapo"],
+        hubs=[hub],
         opens_at=opens,
         closes_at=opens + timedelta(days=14),
         prefix=f"SP{next(_count)}",

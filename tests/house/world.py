@@ -252,6 +252,7 @@ def _room(world: World, organisation: Any) -> None:
         "invoice": [invoice.pk],
         "space call": [place.call.code],
         "run step": [place.call.code, run.number, "confirm"],
+        "run number": [place.call.code, run.number],
     }
 
 

@@ -11,6 +11,7 @@ from icalendar import Calendar
 from portal.accounts.second_factor import CONFIRMED
 from portal.core.clock import database_now
 from portal.core.periods import SEOUL
+from tenancy import services
 from tenancy.models import Booking, BookingRule, MeetingRoom
 from tests.factories.people import company, person
 from tests.factories.space import meeting_room, space
@@ -136,6 +137,9 @@ def test_a_calendar_reads_its_own_persons_bookings(client, place):
     [event] = Calendar.from_ical(found.content).walk("VEVENT")
     assert (event["SUMMARY"], event["STATUS"]) == ("회의실 small: 비밀 회의", "TENTATIVE")
     assert event["DTSTART"].dt.astimezone(SEOUL).hour == 10
+    services.cancel_booking(booking=Booking.objects.get(), by=place.by, now=database_now())
+    [event] = Calendar.from_ical(client.get(feed).content).walk("VEVENT")
+    assert (event["STATUS"], event["SEQUENCE"]) == ("CANCELLED", 1), "kept, so that calendars take it out"
     place.by.set_password("다른-비밀번호-7")
     place.by.save()
     assert client.get(feed).status_code == 404, "a changed password ends the address"

@@ -107,7 +107,7 @@ def test_an_amendment_is_written_and_signed_on_its_pages(client):
     [lease] = place.leases
     enter(client, place.officer)
     url = address("amend", lease.public_id)
-    answers = {"amend-kind": "MOVE", "amend-on": "2020-03-11", "amend-reason": "팀이 커졌습니다."}
+    answers = {"amend-on": "2020-03-11", "amend-reason": "팀이 커졌습니다."}
     assert client.post(f"{url}?act=amend", answers).status_code == 422
     assert client.post(f"{url}?act=amend", {**answers, "amend-unit": "999"}).status_code == 422
     client.post(f"{url}?act=amend", {**answers, "amend-unit": "802"})

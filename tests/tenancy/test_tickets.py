@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import translation
 
 from portal.accounts.second_factor import CONFIRMED
+from portal.core import outbox
 from portal.core.errors import ForgedStep, Invalid, Late, NotAllowed, Overtaken
 from portal.notices.models import Notice
 from tenancy import services
 from tenancy.models import Lease, Ticket, TicketFile, TicketRating
 from tests.factories.people import company, leaves, person
 from tests.factories.space import NOW, START, resident, space
+from tests.intake.test_scanning import BAD, clamd  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -23,7 +25,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
 @pytest.fixture
 def place():
-    found = space("801")
+    found = space("801 802")
     found.lease = resident(found, "801")
     found.company = found.lease.organisation
     found.by = found.company.memberships.get().user
@@ -114,6 +116,47 @@ def test_files_are_what_their_names_say_and_lie_privately(place, settings):
             opened(place, attached=[bad])
     with pytest.raises(Invalid, match="5개까지"):
         opened(place, attached=[upload() for _ in range(6)])
+
+
+def test_a_room_of_another_company_is_no_room_of_ours(place):
+    other = resident(place, "802", "옆기업")
+    with pytest.raises(Invalid) as refusal:
+        opened(place, unit=other.unit)
+    assert refusal.value.field == "lease"
+    assert Ticket.objects.count() == 0
+
+
+def test_a_harmful_file_is_found_told_and_opened_by_nobody(client, place, settings, request):
+    clean = TicketFile.objects.get(ticket=opened(place, attached=[upload()]))
+    assert clean.scan == "NONE"
+    settings.CLAMD_ADDRESS = request.getfixturevalue("clamd")
+    bad = TicketFile.objects.get(ticket=opened(place, attached=[upload(content=PNG + BAD)]))
+    assert bad.scan == "WAITING"
+    outbox.drain()
+    bad.refresh_from_db()
+    assert bad.scan == "INFECTED"
+    assert Notice.objects.filter(user=place.by, topic="space.ticket_file").count() == 1
+    enter(client, place.by)
+    assert client.get(address("ticket_file", bad.public_id)).status_code == 404
+    assert client.get(address("ticket_file", clean.public_id)).status_code == 200
+    assert list(clean.accesses.values_list("accessed_by", "role")) == [(place.by.pk, "company.master")]
+    assert bad.accesses.count() == 0
+    page = client.get(address("ticket", bad.ticket.public_id)).content.decode()
+    assert "악성코드 발견" in page
+    assert address("ticket_file", bad.public_id) not in page
+    with pytest.raises(IntegrityError), transaction.atomic():
+        clean.accesses.update(role="auditor")
+
+
+def test_long_lists_are_paged(client, place):
+    for number in range(52):
+        opened(place, title=f"요청 {number:02}")
+    first = enter(client, place.by).get(address("tickets")).content.decode()
+    second = client.get(address("tickets"), {"page": 2}).content.decode()
+    assert (first.count("/space/tickets/") - second.count("/space/tickets/"), "요청 00" in second) == (48, True)
+    board = address("ticket_board", "mapo")
+    enter(client, place.officer)
+    assert "요청 51" in client.get(board, {"page": 2}).content.decode()
 
 
 def address(name, *args):

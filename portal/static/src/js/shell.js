@@ -5,6 +5,7 @@ import { autosave } from "./autosave.js";
 import { session } from "./session.js";
 import { menus } from "./menus.js";
 import { forms } from "./forms.js";
+import { sliders } from "./slider.js";
 
 document.documentElement.classList.add("js");
 
@@ -13,6 +14,7 @@ function enhance(root) {
   countdowns(root);
   autosave(root);
   forms(root);
+  sliders(root);
 }
 
 menus();

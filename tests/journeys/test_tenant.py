@@ -1,0 +1,283 @@
+"""From the allocation of a round to an empty room: officer, approver, finance, a tenant on a phone without JavaScript, a visitor.
+
+The tenant is the demonstration's company. The round that chose it, and two others, is there when the story begins.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tests.journeys import residence, story
+from tests.journeys.browser import Visitor
+from tests.journeys.residence import in_days
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("site")]
+
+
+@dataclass
+class Cast:
+    """The people of the journey, each in a browser of their own."""
+
+    tenant: Visitor
+    colleague: Visitor
+    officer: Visitor
+    approver: Visitor
+    finance: Visitor
+    visitor: Visitor
+
+
+@pytest.fixture
+def place(at_site):
+    return residence.chosen_in_a_new_hub()
+
+
+@pytest.fixture
+def cast(visit) -> Cast:
+    found = Cast(
+        tenant=visit(width=360, javascript=False),
+        colleague=visit(language="en"),
+        officer=visit(),
+        approver=visit(language="en"),
+        finance=visit(javascript=False),
+        visitor=visit(width=360, language="en", javascript=False),
+    )
+    people = {"tenant": "startup", "colleague": "colleague", "officer": "officer", "approver": "approver"}
+    for name, key in {**people, "finance": "finance"}.items():
+        getattr(found, name).enter_as(key)
+    return found
+
+
+def floor() -> str:
+    return "/{lang}/space/" + f"{residence.HUB}/{residence.LEVEL}/"
+
+
+def press(visitor, act: str, **answers: str) -> None:
+    """Fill in the form of an act on a case's page, and press its button; it must not be refused."""
+    page = visitor.page
+    for name, value in answers.items():
+        field = page.locator(f"[name='{act}-{name}']").first
+        kind = field.evaluate("field => field.type") if visitor.glass is None else field.get_attribute("type") or "text"
+        if kind == "radio":
+            page.locator(f"[name='{act}-{name}'][value='{value}']").check()
+        elif kind == "checkbox":
+            field.check()
+        elif field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    visitor.submit(within=f"form[action^='?act={act}']")
+    assert page.locator("[data-errors], .banner--danger").all_inner_texts() == []
+
+
+def test_from_allocation_to_an_empty_room(cast, place, tmp_path):
+    give_out_the_rooms(cast, place, tmp_path)
+    lease = take_the_room(cast, place)
+    pay(cast, lease, tmp_path)
+    live_there(cast, lease)
+    be_listed(cast)
+    stay_on(cast, lease)
+    leave(cast, lease)
+
+
+def give_out_the_rooms(cast, place, folder) -> None:
+    """The officer runs, the approver decides, and the file that proves it is checked without the portal."""
+    bench = "/{lang}/space/desk/calls/" + place.call.code + "/"
+    cast.officer.go(bench)
+    cast.officer.check()
+    cast.officer.submit(within="form[action$='/run/']")
+    cast.officer.sees("검산 결과 규칙 위반이 없습니다", "501", "502", "503")
+    for step in ("confirm", "publish"):
+        cast.approver.go(bench)
+        cast.approver.check()
+        cast.approver.submit(within=f"form[action$='/{step}/']")
+    cast.officer.go(bench)
+    with cast.officer.page.expect_download() as download:
+        cast.officer.page.locator("a[href$='/proof.json']").click()
+    proof = folder / "proof.json"
+    download.value.save_as(proof)
+    assert checked(proof) == (0, "3 placed, 0 violations")
+    forged = json.loads(proof.read_text())
+    first, second, *_ = forged["inputs"]["applicants"]
+    result = forged["result"]
+    result[first], result[second] = result[second], result[first]
+    proof.write_text(json.dumps(forged))
+    assert checked(proof)[0] != 0, "a changed result is found"
+    cast.visitor.go("/{lang}/space/results/")
+    cast.visitor.check()
+    cast.visitor.sees(place.call.code)
+
+
+def checked(proof) -> tuple[int, str]:
+    line = [sys.executable, "-m", "tenancy.allocation", "check", str(proof)]
+    done = subprocess.run(line, cwd=story.ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout.strip().splitlines()[0] if done.stdout else ""
+
+
+def take_the_room(cast, place):
+    """Accepted on a phone without scripts, signed by both sides, the deposit paid, the key handed over."""
+    from tenancy.models import Lease, Offer
+
+    tenant, officer = cast.tenant, cast.officer
+    offer = Offer.objects.get(need__application__call=place.call, need__organisation__name_ko="가온체인 주식회사")
+    page = "/{lang}/space/" + f"offers/{offer.public_id}/"
+    tenant.go("/{lang}/space/mine/")
+    tenant.check()
+    tenant.go(page)
+    tenant.check()
+    tenant.submit(within="form[action$='/accept/']")
+    assert tenant.page.locator("[data-errors]").count(), "the terms must be agreed to"
+    tenant.page.check("[name=agreed]")
+    tenant.submit(within="form[action$='/accept/']")
+    officer.go(page)
+    officer.check()
+    officer.submit(within="form[action$='/lease/']")
+    lease = Lease.objects.get(offer=offer)
+    address = "/{lang}/space/" + f"leases/{lease.public_id}/"
+    for signer in (tenant, cast.approver):
+        signer.go(address)
+        signer.page.check("[name=consented]")
+        signer.submit(within="form[action$='/sign/']")
+    officer.go(address)
+    officer.submit(within="form[action$='/key/']")
+    officer.sees("보증금을 받은 뒤에 열쇠를 넘길 수 있습니다")
+    cast.finance.go(address + "deposit/")
+    press(cast.finance, "receive", amount=str(residence.DEPOSIT), evidence="계좌 입금")
+    officer.go(address)
+    officer.submit(within="form[action$='/key/']")
+    officer.check()
+    lease.refresh_from_db()
+    assert lease.status == "ACTIVE"
+    return lease
+
+
+def pay(cast, lease, folder) -> None:
+    """The first invoice is issued; the bank's file is shown first and applied as shown; the tenant reads that it is paid."""
+    address = "/{lang}/space/" + f"leases/{lease.public_id}/"
+    finance = cast.finance
+    finance.go(address)
+    finance.submit(within="form[action$='/issue/']")
+    invoice = lease.invoices.get(status="ISSUED")
+    finance.go("/{lang}/space/desk/" + f"hubs/{residence.HUB}/payments/")
+    finance.check()
+    file = folder / "bank.csv"
+    file.write_text(
+        f"거래일자,입금액,입금자,메모\n{in_days(0)},{invoice.total},가온체인,{invoice.number}\n", encoding="cp949"
+    )
+    finance.page.set_input_files("[name='look-file']", file)
+    finance.submit(within="form[action^='?act=look']")
+    finance.sees("일치")
+    finance.check()
+    finance.submit(within="form[action^='?act=apply']")
+    cast.tenant.go(address)
+    cast.tenant.sees(invoice.number, "완납")
+    cast.tenant.check()
+
+
+def live_there(cast, lease) -> None:
+    """A meeting room taken and given back; a repair asked for on the phone, done, rated."""
+    colleague, tenant, officer = cast.colleague, cast.tenant, cast.officer
+    colleague.go("/{lang}/space/rooms/" + f"{residence.HUB}/?on={in_days(1)}")
+    colleague.check()
+    colleague.page.locator("a[href*='T10:00']").click()
+    colleague.check()
+    press(colleague, "book", purpose="Planning the year", people="3")
+    colleague.sees("Planning the year")
+    colleague.check()
+    colleague.page.locator("main a[href*='/space/bookings/']").first.click()
+    colleague.check()
+    press(colleague, "cancel")
+    tenant.go("/{lang}/space/tickets/new/")
+    tenant.check()
+    press(tenant, "send", category="REPAIR", title="창문이 닫히지 않습니다", text="왼쪽 창문입니다.")
+    ticket = lease.unit.tickets.get()
+    page = "/{lang}/space/" + f"tickets/{ticket.public_id}/"
+    for act, answers in (("assign", {}), ("start", {}), ("finish", {"text": "경첩을 바꾸었습니다."})):
+        officer.go(page)
+        press(officer, act, **answers)
+    officer.go("/{lang}/space/desk/hubs/" + f"{residence.HUB}/tickets/")
+    officer.check()
+    tenant.go(page)
+    tenant.sees("경첩을 바꾸었습니다.")
+    tenant.check()
+    press(tenant, "close", stars="5")
+
+
+def be_listed(cast) -> None:
+    """The master consents to being named; a visitor reads it on a phone, on the plan and in the directory, by date."""
+    tenant, visitor = cast.tenant, cast.visitor
+    visitor.go("/{lang}/space/directory/")
+    assert "Gaon Chain" not in visitor.page.locator("main").inner_text()
+    tenant.go("/{lang}/space/directory/")
+    tenant.page.locator("main a[href*='/edit/']").first.click()
+    tenant.check()
+    tenant.page.check("[name='save-shown'][value='LISTED']")
+    press(tenant, "save", intro_ko="기록을 나무로 엮습니다.", intro_en="We weave records into trees.")
+    visitor.go("/{lang}/space/directory/")
+    visitor.sees("Gaon Chain")
+    visitor.check()
+    visitor.go("/{lang}/space/?on=" + in_days(1))
+    visitor.sees("Yeoui Yard")
+    visitor.check()
+    visitor.go(floor() + "?on=" + in_days(1))
+    visitor.sees("501", "Occupied")
+    visitor.check()
+    visitor.go(floor() + "?on=2019-12-05")
+    assert "Occupied" not in visitor.page.locator("main table").first.inner_text()
+
+
+def stay_on(cast, lease) -> None:
+    """Invited by the clock, asked for by the tenant, granted by the approver, signed."""
+    from portal.core.clock import database_now
+    from tenancy import services
+
+    services.invite_renewals(now=database_now())
+    page = "/{lang}/space/" + f"renewals/{lease.renewals.get().public_id}/"
+    cast.tenant.go(page)
+    cast.tenant.check()
+    press(cast.tenant, "ask", sales="120000000", jobs="4", investment="0", days="40")
+    cast.approver.go(page)
+    cast.approver.check()
+    press(cast.approver, "decide", granted="yes")
+    cast.tenant.go(page)
+    press(cast.tenant, "sign", consented="on")
+    assert lease.terms.count() == 2
+
+
+def leave(cast, lease) -> None:
+    """Notice, inspection, keys, the deposit settled and paid back; the room is free on the plan."""
+    tenant, officer = cast.tenant, cast.officer
+    address = "/{lang}/space/" + f"leases/{lease.public_id}/"
+    tenant.go(address + "notice/")
+    tenant.check()
+    press(tenant, "notice", leave_date=in_days(35), reason="더 큰 곳으로 갑니다.")
+    page = "/{lang}/space/" + f"move-outs/{lease.move_outs.get().public_id}/"
+    officer.go(page)
+    officer.check()
+    press(officer, "schedule", inspect_at=f"{in_days(0)}T10:00")
+    for box in officer.page.locator("form[action^='?act=inspect'] input[type=checkbox]").all():
+        box.check()
+    press(officer, "inspect")
+    press(officer, "keys", on=in_days(0))
+    officer.go(address + "deposit/")
+    press(officer, "propose")
+    tenant.go(address + "deposit/")
+    tenant.check()
+    cast.approver.go(address + "deposit/")
+    cast.approver.check()
+    press(cast.approver, "decide")
+    cast.finance.go(address + "deposit/")
+    press(cast.finance, "return", evidence="계좌 이체")
+    officer.go(page)
+    press(officer, "settle")
+    lease.refresh_from_db()
+    assert (lease.status, lease.end_kind, lease.move_outs.get().status) == ("ENDED", "EARLY", "CLOSED")
+    assert not lease.occupancies.exclude(status__in=["RELEASED", "ENDED"]).exists()
+    cast.visitor.go(floor() + "?on=" + in_days(1))
+    row = cast.visitor.page.locator("main table tr").filter(has_text=lease.unit.code).first
+    assert "Free" in row.inner_text()
+    cast.visitor.check()
