@@ -175,10 +175,15 @@ def return_keys(*, move_out: MoveOut, on: date, by: Any, now: datetime) -> None:
 
 
 def _empty(lease: Lease, on: date, leave: date, *, by: Any) -> None:
-    """Nothing is in use from ``on`` on. A day recorded as held over while the keys were back already stays, uncharged."""
+    """Nothing is in use from ``on`` on. A day recorded as held over while the keys were back already stays, uncharged.
+
+    Whoever gives the keys back on the first day was there on that day: a room that was moved into keeps it.
+    """
     ahead = _ahead(lease, on)
     beyond: list[Occupancy] = [row for row in ahead if leave <= row.period.lower]
-    cut([row for row in ahead if row not in beyond], on, by=by)
+    begun = [row for row in ahead if row.status == OccupancyStatus.OCCUPIED and row.period.lower == on < leave]
+    cut([row for row in ahead if row not in beyond and row not in begun], on, by=by)
+    cut(begun, on + timedelta(days=1), by=by)
     cut(beyond, max(on, leave + timedelta(days=1)), by=by)
 
 

@@ -188,6 +188,16 @@ def test_leaving_early_from_notice_to_the_credit_and_the_end():
     adds_up()
 
 
+def test_keys_that_come_back_on_the_first_day_leave_that_day_behind():
+    place = tenant()
+    move_out = services.give_notice(lease=place.lease, leave_date=date(2020, 2, 1), by=place.master, now=NOW)
+    assert looked(place, move_out) is True
+    services.return_keys(move_out=move_out, on=START, by=place.officer, now=NOW)
+    assert days(place.lease) == [(START, START + timedelta(days=1), "ENDED")]
+    assert fresh(place).status == "ENDED"
+    adds_up()
+
+
 def test_the_days_of_a_notice():
     place = tenant()
     for leave in (date(2020, 1, 21), END + timedelta(days=1)):
