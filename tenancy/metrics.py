@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Cluster, Organisation
+from portal.intake.models import Application, Call, Track
 from portal.plan.enums import Unit as Counted
 from portal.plan.registry import Metric
 from tenancy import queries
-from tenancy.models import Graduation, Hub, Unit
+from tenancy.models import Graduation, Hub, Invoice, RenewalReview, Unit
 
 _WHOLE_BP = 10_000
 
@@ -69,6 +70,41 @@ def graduates(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
     return found.values("organisation").distinct().count()
 
 
+def jobs(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
+    """People employed by the companies in a room, as each last declared when it asked for another term; None undeclared."""
+    if _hubs(cluster, scope) is None:
+        return None
+    tenants = queries.tenants_on(on, cluster, scope)
+    rows = RenewalReview.objects.filter(
+        lease__organisation__in=tenants, invited_at__date__lte=on, figures__has_key="jobs"
+    )
+    last = {
+        company: figures["jobs"]
+        for company, figures in rows.order_by("pk").values_list("lease__organisation", "figures")
+    }
+    return sum(last.values()) if last else None
+
+
+def applicants_per_place(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
+    """Applications received for each place offered, in basis points, of the calls for rooms closed by that day."""
+    calls = Call.objects.filter(programme="space", cluster=cluster, closed_at__date__lte=on)
+    asked = [call for call in calls if not scope or set(call.hubs) & set(scope)]
+    places = Track.objects.filter(call__in=asked).aggregate(sum=Sum("quota"))["sum"]
+    received = Application.objects.filter(call__in=asked, submitted_at__isnull=False).count()
+    return received * _WHOLE_BP // places if places else None
+
+
+def arrears_won(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
+    """Won that were due before the day and are open still."""
+    hubs = _hubs(cluster, scope)
+    if hubs is None:
+        return None
+    late = Invoice.objects.filter(
+        lease__unit__floor__building__hub__in=hubs, due_date__lt=on, status__in=queries.UNPAID
+    )
+    return int(late.aggregate(sum=Sum("open_amount"))["sum"] or 0)
+
+
 def other_public_space(*, organisation: Organisation | None, on: date) -> date | None:
     """The last day on which the company has a room of ours; None when it has none: other bodies' rooms are unknown here."""
     free = tenant_until(organisation=organisation)
@@ -119,6 +155,34 @@ METRICS = [
         graduates,
         None,
         _("그날까지 입주 기간을 다 채우거나 정한 사유로 졸업한 서로 다른 기업의 수입니다."),
+    ),
+    Metric(
+        "tenancy.jobs",
+        _("입주 기업의 고용"),
+        Counted.PERSONS,
+        jobs,
+        None,
+        _(
+            "그날 입주해 있는 기업이 연장을 신청하며 마지막으로 적은 고용 인원의 합입니다. 적은 기업이 없으면 알 수 없습니다."
+        ),
+    ),
+    Metric(
+        "tenancy.applicants_per_place",
+        _("입주 경쟁률"),
+        Counted.BP,
+        applicants_per_place,
+        None,
+        _(
+            "그날까지 마감한 입주 모집에 접수된 신청서를 모집한 자리로 나눈 값입니다. 100%면 한 자리에 한 기업이 신청했습니다."
+        ),
+    ),
+    Metric(
+        "tenancy.arrears_won",
+        _("체납 임대료"),
+        Counted.WON,
+        arrears_won,
+        None,
+        _("납부기한이 그날 이전이고 아직 남아 있는 임대료의 합입니다."),
     ),
 ]
 

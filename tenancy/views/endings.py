@@ -82,7 +82,7 @@ def end_lease(request: SignedIn, lease: UUID) -> HttpResponse:
     found = found_lease(lease)
     rules.check_can_sign_as_lessor(request.user, found)
     arrears = found.arrears.exclude(status=ArrearsStatus.CLOSED).first()
-    back = reverse("tenancy:lease", args=[found.public_id])
+    back, acts = reverse("tenancy:lease", args=[found.public_id]), _ending_acts(request, found, arrears)
     case = Case(
         title=_("계약 해지와 미체결"),
         back=(str(found), back),
@@ -93,7 +93,8 @@ def end_lease(request: SignedIn, lease: UUID) -> HttpResponse:
             Row(_("체납 단계"), arrears.get_status_display() if arrears else _("없음")),
             Row(_("의견을 들은 날"), tables.day(arrears.heard_date) if arrears else ""),
         ],
-        acts=_ending_acts(request, found, arrears),
+        notes=[] if acts else [_("지금 단계에서 결재자가 할 일은 없습니다.")],
+        acts=acts,
         recorded=[found, *([arrears] if arrears else [])],
     )
     return show(request, case)

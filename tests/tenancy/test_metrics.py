@@ -38,6 +38,28 @@ def test_companies_and_area_count_once_moved_in():
     assert counted("companies", date(2020, 12, 23)) == 0
 
 
+def test_what_is_owed_who_applied_and_jobs_declared():
+    place = space("801 802", quota=2)
+    lease = leased(place, selected(place), "801")
+    for _ in range(2):
+        selected(place)
+    services.move_in(lease=lease, on=START, by=place.officer, now=NOW)
+    services.issue_invoice(invoice=lease.invoices.get(), by=place.finance, now=NOW)
+    due = lease.invoices.get().due_date
+    assert (counted("arrears_won", due), counted("arrears_won", due + timedelta(days=1))) == (0, 29_032)
+    assert counted("arrears_won", scope=["gbc"]) is None
+    assert counted("applicants_per_place") is None, "no call has closed"
+    place.call.closed_at = NOW - timedelta(days=16)
+    place.call.save(update_fields=["closed_at"])
+    assert (counted("applicants_per_place"), counted("applicants_per_place", scope=["gaepo"])) == (15_000, None)
+    autumn = NOW.replace(year=2020, month=10)
+    services.invite_renewals(now=autumn)
+    assert counted("jobs", autumn.date()) is None, "nobody has declared any"
+    figures = {"sales": 0, "jobs": 7, "investment": 0, "days": 200}
+    services.ask_renewal(review=lease.renewals.get(), figures=figures, by=master(lease.offer.need), now=autumn)
+    assert counted("jobs", autumn.date()) == 7
+
+
 def test_facts_for_other_rooms():
     place = space("801")
     lease = leased(place, selected(place), "801")
