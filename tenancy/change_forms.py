@@ -27,7 +27,7 @@ class PartsField(forms.CharField):
         )
         super().__init__(label=_("새 호실"), help_text=words, max_length=2000, **kwargs)
 
-    def clean(self, value: Any) -> list[Part]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[Part]:
         lines = [line for line in super().clean(value).splitlines() if line.strip()]
         if len(lines) > MOST_PARTS:
             raise forms.ValidationError(_("한 번에 %(most)s곳까지 적을 수 있습니다.") % {"most": MOST_PARTS})

@@ -64,7 +64,7 @@ def _blocked(rows: list[Occupancy]) -> Table:
         caption=_("쓰지 못하는 호실"),
         columns=[Column(_("호실")), Column(_("시작일")), Column(_("다시 쓰는 날")), Column(_("사유"))],
         rows=[
-            [row.unit.code, tables.day(row.period.lower), tables.day(row.period.upper), row.note]
+            [_code(row), tables.day(row.period.lower), tables.day(row.period.upper), row.note]
             for row in _one_each(rows).values()
         ],
         empty=_("쓰지 못하는 호실이 없습니다."),
@@ -89,7 +89,7 @@ def _acts(request: SignedIn, floor: Floor, blocked: list[Occupancy]) -> list[Act
     def unblock(answers: Mapping[str, Any], now: datetime) -> None:
         services.unblock_unit(rows=[row for row in blocked if _key(row) == answers["unit"]], by=by)
 
-    named = [(key, f"{row.unit.code} · {tables.day(row.period.lower)}") for key, row in _one_each(blocked).items()]
+    named = [(key, f"{_code(row)} · {tables.day(row.period.lower)}") for key, row in _one_each(blocked).items()]
     drafts = rules.may_in(by, "unit.draft", hub)
     possible = [
         (rules.may_in(by, "unit.put_in_force", hub), Act("reshape", _("나누기와 합치기"), change_forms.ReshapeForm, _("호실 바꾸기"), reshape, _("호실을 바꾸었습니다."))),
@@ -97,6 +97,10 @@ def _acts(request: SignedIn, floor: Floor, blocked: list[Occupancy]) -> list[Act
         (drafts and bool(named), Act("unblock", _("다시 쓰기"), change_forms.UnblockForm, _("다시 쓰게 하기"), unblock, _("호실을 다시 쓸 수 있습니다."), kind="secondary", options={"units": named})),
     ]  # fmt: skip
     return [act for may, act in possible if may]
+
+
+def _code(row: Occupancy) -> str:
+    return row.unit.code if row.unit else ""
 
 
 def _key(row: Occupancy) -> str:

@@ -144,7 +144,7 @@ def _notes(found: Ticket) -> Table:
 
 
 #: A file nobody scans says nothing about it.
-_SCANNED = {Scan.NONE: "–"}
+_SCANNED: dict[str, str] = {Scan.NONE: "–"}
 
 
 def _files(found: Ticket) -> Table:
