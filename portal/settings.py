@@ -342,7 +342,7 @@ structlog.configure(
 
 # --- What `manage.py up` does before it opens ------------------------------------------------------------------------
 PREPARE = [["ledger_init"], ["load_plans"], ["load_pages"]]
-PREPARE_DEMO = [["load_demo_people"], ["rehearse", "round-2019"], ["load_demo_places"]]
+PREPARE_DEMO = [["load_demo_people"], ["rehearse", "round-2019"], ["load_demo_places"], ["load_demo_fund"]]
 DEMO_WELCOME = [
     "시연용 입장 Demo way in  {site}/ko/account/demo/",
 ]

@@ -73,6 +73,10 @@ PEOPLE = (
     Person("event", "홍파랑", ("event.officer",)),
     Person("fund", "문하람", ("fund.manager",)),
     Person("fund-approver", "배누리", ("fund.approver",)),
+    *(
+        Person(f"committee{number}", name, ("fund.committee",))
+        for number, name in enumerate(("하나린", "구름찬", "표한솔", "여은빛"), start=1)
+    ),
     Person("auditor", "오늘봄", ("auditor",)),
     Person("editor", "신별", ("editor",)),
     Person("support", "남샛별", ("desk.support",)),
