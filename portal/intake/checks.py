@@ -134,10 +134,19 @@ def location(application: Application, parameters: Mapping[str, Any], on: date) 
 
 
 def registers_within(application: Application, parameters: Mapping[str, Any], on: date) -> Found:
-    """A founder without a number yet has to register in time; a registered company passes."""
+    """A registered company passes; a founder without a number yet has ``days`` after the result to register.
+
+    The promise in ``block`` is enough if the policy accepts declarations, else somebody looks.
+    """
     if application.organisation.business_number:
         return Found(application.organisation.business_number, _PASS, str(_("사업자등록번호")))
-    return Found("", _MANUAL, str(_("사업자등록 전")))
+    if "days" not in parameters:
+        return Found("", _MANUAL, str(_("사업자등록 전")))
+    days = int(parameters["days"])
+    promised = sent_answers(application).get(parameters.get("block", "")) is True
+    if promised and parameters.get("accept_declaration"):
+        return Found("", _PASS, str(_("선정 뒤 %(days)s일 안에 사업자등록을 하기로 확약") % {"days": days}))
+    return Found("", _MANUAL, str(_("사업자등록 전: 선정 뒤 %(days)s일 안에 등록하는 조건") % {"days": days}))
 
 
 def already_supported(application: Application, parameters: Mapping[str, Any], on: date) -> Found:

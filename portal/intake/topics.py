@@ -310,6 +310,7 @@ TOLD_AT: Mapping[str, tuple[Topic, ...]] = {
     "reserve:promoted": (RESERVE_CALLED,),
     "reserve:lapsed": (RESERVE_LAPSED,),
     "supplement:answered": (SUPPLEMENT_ANSWERED,),
+    "supplement:asked_again": (SUPPLEMENT,),
     "supplement:lapsed": (SUPPLEMENT_LAPSED,),
     "appeal:admitted": (APPEAL,),
     "appeal:decided": (APPEAL,),
@@ -336,7 +337,6 @@ UNTOLD: Mapping[str, str] = {
     "reserve:returned": "told by the correction's result",
     "reserve:dropped": "told with the withdrawal, the refusal or the case",
     "supplement:accepted": "changes nothing for the company",
-    "supplement:asked_again": "no service takes this step",
 }
 
 

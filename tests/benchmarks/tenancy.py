@@ -21,6 +21,7 @@ from tests.benchmarks.report import Report, timed
 
 APPLICANTS, UNITS, LEASES, FLOOR = 1_000, 200, 2_000, 50
 MONTHS = (date(2020, 1, 1), date(2020, 2, 1))
+PERIOD = DateRange(date(2019, 12, 23), date(2021, 12, 23))
 
 
 def run(report: Report) -> None:
@@ -95,12 +96,30 @@ def _unwatched() -> Iterator[None]:
 
 def _floor_of_leases(place: Any, level: int, companies: Sequence[Any]) -> None:
     """One room, one lease for each company, all moved in."""
+    from tenancy.models import LeaseTerm, Occupancy
+
+    leases = _leases(place, _accepted(place, level, companies))
+    LeaseTerm.objects.bulk_create(LeaseTerm(lease=lease, seq=1, period=PERIOD) for lease in leases)
+    Occupancy.objects.bulk_create(
+        Occupancy(
+            cell=lease.unit.cells.get(),
+            unit=lease.unit,
+            period=PERIOD,
+            status="OCCUPIED",
+            organisation=lease.organisation,
+            lease=lease,
+        )
+        for lease in leases
+    )
+
+
+def _accepted(place: Any, level: int, companies: Sequence[Any]) -> list[Any]:
+    """An application for each company, and the offer of a room that it accepted."""
     from portal.intake.models import Application
-    from tenancy.models import Lease, LeaseTerm, Need, Occupancy, Offer
+    from tenancy.models import Need, Offer
     from tests.factories import space as factory
 
-    period = DateRange(factory.START, factory.START.replace(year=2021))
-    floor, sent = factory.floor(place.hub, level), {"sent_at": factory.NOW, "answered_at": factory.NOW}
+    floor, answered = factory.floor(place.hub, level), {"sent_at": factory.NOW, "answered_at": factory.NOW}
     units = [factory.unit(floor, f"{level}{number:02}") for number in range(len(companies))]
     applications = Application.objects.bulk_create(
         Application(
@@ -118,21 +137,27 @@ def _floor_of_leases(place: Any, level: int, companies: Sequence[Any]) -> None:
     needs = Need.objects.bulk_create(
         Need(application=one, organisation=one.organisation, seats=4) for one in applications
     )
-    offers = Offer.objects.bulk_create(
+    return Offer.objects.bulk_create(
         Offer(
             need=need,
             unit=unit,
             rate_card=place.card,
             status="ACCEPTED",
             expires_at=factory.NOW + timedelta(days=1),
-            start_date=period.lower,
-            end_date=period.upper,
+            start_date=PERIOD.lower,
+            end_date=PERIOD.upper,
             answered_by=place.officer,
-            **sent,
+            **answered,
         )
         for need, unit in zip(needs, units, strict=True)
     )
-    leases = Lease.objects.bulk_create(
+
+
+def _leases(place: Any, offers: Sequence[Any]) -> list[Any]:
+    from tenancy.models import Lease
+    from tests.factories import space as factory
+
+    return Lease.objects.bulk_create(
         Lease(
             offer=offer,
             organisation=offer.need.organisation,
@@ -143,21 +168,9 @@ def _floor_of_leases(place: Any, level: int, companies: Sequence[Any]) -> None:
             document={},
             document_hash="0" * 64,
             signed_at=factory.NOW,
-            moved_in_date=period.lower,
+            moved_in_date=PERIOD.lower,
         )
         for offer in offers
-    )
-    LeaseTerm.objects.bulk_create(LeaseTerm(lease=lease, seq=1, period=period) for lease in leases)
-    Occupancy.objects.bulk_create(
-        Occupancy(
-            cell=lease.unit.cells.get(),
-            unit=lease.unit,
-            period=period,
-            status="OCCUPIED",
-            organisation=lease.organisation,
-            lease=lease,
-        )
-        for lease in leases
     )
 
 

@@ -94,6 +94,16 @@ def test_declaration_is_enough_only_if_the_policy_says_so(sent, given, accepted,
     assert checks.declared(application, parameters, date(2019, 12, 1)).outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("promise", "accepted", "outcome"), [(None, True, "MANUAL"), (True, True, "PASS"), (True, False, "MANUAL")]
+)
+def test_a_founder_without_a_number_promises_to_register_in_time(sent, promise, accepted, outcome):
+    application = sent(**({"registers": promise} if promise else {}))
+    application.organisation.business_number = None
+    parameters = {"days": 90, "block": "registers", "accept_declaration": accepted}
+    assert checks.registers_within(application, parameters, date(2019, 12, 1)).outcome == outcome
+
+
 def test_location_registration_and_earlier_support(sent, fact):
     application, on = sent(), date(2019, 12, 1)
     assert checks.location(application, {"prefixes": ["서울"]}, on).outcome == "MANUAL"
@@ -103,6 +113,7 @@ def test_location_registration_and_earlier_support(sent, fact):
     assert checks.registers_within(application, {}, on).outcome == "PASS"
     application.organisation.business_number = None
     assert checks.registers_within(application, {}, on).outcome == "MANUAL"
+    assert "90일" in checks.registers_within(application, {"days": 90}, on).evidence
     assert checks.already_supported(application, {}, on).outcome == "MANUAL"
     fact("already_supported", True)
     assert checks.already_supported(application, {}, on).outcome == "FAIL"

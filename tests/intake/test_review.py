@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from portal.accounts import services as accounts
+from portal.core import outbox
 from portal.core.errors import ForgedStep, Invalid, NotAllowed, Overtaken
 from portal.intake import services, tally
 from portal.intake.enums import ApplicationStatus
@@ -148,6 +150,23 @@ def test_exclusion_is_found_by_rule_when_the_panel_is_formed():
 
     found = set(Conflict.objects.values_list("evaluator", "organisation", "ground"))
     assert found == {(worked.pk, one.organisation_id, "EXCLUSION"), (member.pk, two.organisation_id, "EXCLUSION")}
+
+
+def test_a_judge_who_joins_an_applicant_is_excluded_at_once(reviewed):
+    """제척 runs again when anything it reads changes; what the judge had locked is struck."""
+    _trial, _files, stage = reviewed
+    sheet = lock(fill(factory.open_sheets(stage)[0]))
+    judge, company = sheet.assignment.member.evaluator, sheet.assignment.application.organisation
+    master = factory.master_of(sheet.assignment.application)
+    invitation = accounts.invite(by=master, organisation=company, email=judge.user.email, now=REVIEW)
+    accounts.accept_invitation(by=judge.user, invitation=invitation, now=REVIEW)
+    assert not Conflict.objects.exists()
+    outbox.drain()
+    assert Conflict.objects.values_list("evaluator", "organisation", "ground").get() == (
+        judge.pk, company.pk, "EXCLUSION",
+    )  # fmt: skip
+    sheet.refresh_from_db()
+    assert sheet.status == "STRUCK"
 
 
 def test_track_scope_bars_the_whole_track():

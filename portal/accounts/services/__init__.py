@@ -1,6 +1,7 @@
 """Writes of accounts: companies and their people, roles, consents and the person's own data."""
 
 from portal.accounts.services.organisations import (
+    MEMBER_JOINED,
     accept_invitation,
     end_membership,
     hand_over_master,
@@ -23,6 +24,7 @@ from portal.accounts.services.people import (
 from portal.accounts.services.roles import grant_role, revoke_role
 
 __all__ = [
+    "MEMBER_JOINED",
     "accept_invitation",
     "cancel_deletion",
     "change_profile",

@@ -22,6 +22,8 @@ from portal.core.business_number import normalise
 from portal.core.errors import Invalid, Overtaken
 
 INVITATION_LASTS = timedelta(days=14)
+#: Outbox topic: a person has come to act for a company; for rooms in which the two must not meet.
+MEMBER_JOINED = "account.member_joined"
 TAKEN = _(
     "이미 등록된 사업자등록번호입니다. 그 기업의 대표 계정을 맡은 동료에게 이 전자우편 주소로 초대해 달라고 요청해 주십시오. "
     "초대를 받으면 ‘내 기업’ 화면에서 바로 수락할 수 있습니다."
@@ -116,9 +118,11 @@ def accept_invitation(*, by: User, invitation: Invitation, now: datetime) -> Mem
     _close(invitation, InvitationStatus.ACCEPTED, now=now, accepted_by=by)
     try:
         with transaction.atomic():
-            return Membership.objects.create(organisation=invitation.organisation, user=by, since_at=now)
+            membership = Membership.objects.create(organisation=invitation.organisation, user=by, since_at=now)
     except IntegrityError as clash:
         raise Invalid(_("이미 이 기업의 구성원입니다.")) from clash
+    outbox.put(MEMBER_JOINED, {"user": by.pk, "organisation": membership.organisation_id})
+    return membership
 
 
 @transaction.atomic

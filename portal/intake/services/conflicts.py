@@ -11,17 +11,23 @@ from django.utils.translation import gettext as _
 
 from ledger import log
 from portal.accounts.models import Membership, Organisation
+from portal.accounts.services import MEMBER_JOINED
+from portal.core import outbox
+from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed
+from portal.core.models import OutboxMessage
 from portal.core.periods import SEOUL, add_months
 from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
-from portal.intake.enums import AssignmentStatus, Ground, Scope, SheetStatus
+from portal.intake.enums import AssignmentStatus, CallStatus, Ground, Scope, SheetStatus
 from portal.intake.models import Assignment, Call, Conflict, Evaluator, ScoreSheet
 from portal.intake.services import telling
 from portal.intake.services.acting import person
 from portal.plan.registry import fact
 
 _YEARS_OF_EMPLOYMENT = 2
+#: Calls in which a new tie still matters.
+RUNNING = (CallStatus.PUBLISHED, CallStatus.REVIEWING)
 
 
 @transaction.atomic
@@ -49,6 +55,15 @@ def find_exclusions(*, call: Call, by: Any, now: datetime) -> int:
                 _bar(call, evaluator, company, Ground.EXCLUSION, reason, log.SYSTEM, "system", now)
                 new += 1
     return new
+
+
+@outbox.handler(MEMBER_JOINED)
+def exclude_who_joined(message: OutboxMessage) -> None:
+    """Somebody has come to belong to a company: where both are in a call that runs, the bar is entered now."""
+    user, company = message.payload["user"], message.payload["organisation"]
+    running = Call.objects.filter(status__in=RUNNING, applications__organisation=company)
+    for call in running.filter(stages__panel__members__evaluator__user=user).distinct():
+        find_exclusions(call=call, by=log.SYSTEM, now=database_now())
 
 
 def _numbers(company: Organisation, on: date) -> list[str]:

@@ -14,10 +14,10 @@ from portal.accounts.models import Cluster, Organisation, User
 from portal.core.errors import Invalid, Overtaken
 from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
-from portal.intake.enums import AssignmentStatus, CallStatus, Gender, Ground, MemberStatus, Sector
+from portal.intake.enums import AssignmentStatus, Gender, Ground, MemberStatus, Sector
 from portal.intake.models import Assignment, Call, Evaluator, Member, Panel, Pledge, Stage
 from portal.intake.services import telling
-from portal.intake.services.conflicts import bar, find_exclusions, strike_sheets
+from portal.intake.services.conflicts import RUNNING, bar, find_exclusions, strike_sheets
 
 
 @transaction.atomic
@@ -53,8 +53,7 @@ def add_evaluator(
     evaluator, _created = Evaluator.objects.update_or_create(
         user=user, cluster=cluster, defaults=values | {"active": True}
     )
-    live = (CallStatus.PUBLISHED, CallStatus.REVIEWING)
-    for call in Call.objects.filter(stages__panel__members__evaluator=evaluator, status__in=live).distinct():
+    for call in Call.objects.filter(stages__panel__members__evaluator=evaluator, status__in=RUNNING).distinct():
         find_exclusions(call=call, by=log.SYSTEM, now=now)
     return evaluator
 

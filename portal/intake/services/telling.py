@@ -41,28 +41,8 @@ from portal.notices.services import Letter, notify, notify_all
 RECEIPT = "intake.receipt"
 
 
-class _Title:
-    """The call's title in whichever language the reader has."""
-
-    def __init__(self, call: Call) -> None:
-        self.call = call
-
-    def __str__(self) -> str:
-        return self.call.current.title_text if self.call.current else self.call.code
-
-
-class _State:
-    """A state's word in whichever language the reader has."""
-
-    def __init__(self, row: Appeal | Assignment | Challenge | DisqualificationCase) -> None:
-        self.row = row
-
-    def __str__(self) -> str:
-        return str(self.row.get_status_display())
-
-
 class _Label:
-    """A translated word in whichever language the reader has."""
+    """What stands in whichever language the reader has: the letter is written later, for one person after the other."""
 
     def __init__(self, read: Callable[[], Any]) -> None:
         self.read = read
@@ -71,14 +51,16 @@ class _Label:
         return str(self.read())
 
 
-class _Labels:
-    """Names of questions in whichever language the reader has."""
+def _title(call: Call) -> _Label:
+    return _Label(lambda: call.current.title_text if call.current else call.code)
 
-    def __init__(self, questions: Sequence[Block]) -> None:
-        self.questions = questions
 
-    def __str__(self) -> str:
-        return ", ".join(question.label_text for question in self.questions)
+def _state(row: Appeal | Assignment | Challenge | DisqualificationCase) -> _Label:
+    return _Label(row.get_status_display)
+
+
+def _labels(questions: Sequence[Block]) -> _Label:
+    return _Label(lambda: ", ".join(question.label_text for question in questions))
 
 
 def _mine(application: Application) -> str:
@@ -99,7 +81,7 @@ def tell_receipt(message: OutboxMessage) -> None:
 
 
 def submitted(application: Application, revision: Revision) -> None:
-    context = {"number": application.receipt_number, "call": _Title(application.call), "at": revision.received_at}
+    context = {"number": application.receipt_number, "call": _title(application.call), "at": revision.received_at}
     url = reverse("intake:receipt", args=[application.public_id, revision.number])
     notify(to=application.organisation, topic=topics.SENT.code, context=context, url=url, key=f"sent:{revision.pk}")
 
@@ -107,7 +89,7 @@ def submitted(application: Application, revision: Revision) -> None:
 def sending_requested(application: Application, by: User) -> None:
     master = accounts.master_of(application.organisation)
     if master is not None:
-        context = {"who": by, "call": _Title(application.call), "closes_at": application.call.closes_at}
+        context = {"who": by, "call": _title(application.call), "closes_at": application.call.closes_at}
         notify(to=master, topic=topics.SENDING_REQUESTED.code, context=context, url=_mine(application))
 
 
@@ -121,24 +103,24 @@ def approval_requested(call: Call, by: User) -> None:
 
 def call_corrected(call: Call, required: Sequence[Block] = ()) -> None:
     """To every holder of a draft or receipt; those who had sent hear which questions they now have to answer."""
-    context = {"call": _Title(call), "reason": call.current.reason if call.current else "", "closes_at": call.closes_at}
+    context = {"call": _title(call), "reason": call.current.reason if call.current else "", "closes_at": call.closes_at}
     _tell_applicants(call, topics.CORRECTED.code, context)
     if required:
         sent = call.applications.filter(status="SUBMITTED").select_related("organisation")
         for application in sent:
-            asked = context | {"questions": _Labels(required)}
+            asked = context | {"questions": _labels(required)}
             notify(to=application.organisation, topic=topics.NEWLY_ASKED.code, context=asked, url=_mine(application))
 
 
 def late_code_confirmed(code: LateCode) -> None:
-    context = {"call": _Title(code.call), "expires_at": code.expires_at}
+    context = {"call": _title(code.call), "expires_at": code.expires_at}
     url = reverse("intake:call", args=[code.call.code])
     notify(to=code.organisation, topic=topics.LATE_CODE.code, context=context, url=url, key=f"late:{code.pk}")
 
 
 def case_noticed(case: DisqualificationCase) -> None:
     context = {
-        "call": _Title(case.application.call),
+        "call": _title(case.application.call),
         "ground": _Label(case.get_ground_display),
         "reply_by": case.reply_by,
     }
@@ -146,7 +128,7 @@ def case_noticed(case: DisqualificationCase) -> None:
 
 
 def case_decided(case: DisqualificationCase) -> None:
-    context = {"call": _Title(case.application.call), "outcome": _State(case), "reasons": case.reasons}
+    context = {"call": _title(case.application.call), "outcome": _state(case), "reasons": case.reasons}
     notify(
         to=case.application.organisation, topic=topics.CASE_DECIDED.code, context=context, url=_mine(case.application)
     )
@@ -157,7 +139,7 @@ def reopening_asked(sheet: ScoreSheet) -> None:
     stage = sheet.assignment.stage
     people = accounts.people_with(f"{stage.ledger_room()}.officer", cluster=stage.call.cluster)
     url = reverse("intake:desk-stage", args=[stage.call.code, stage.number])
-    context = {"call": _Title(stage.call), "stage": stage, "reason": sheet.reopening_reason}
+    context = {"call": _title(stage.call), "stage": stage, "reason": sheet.reopening_reason}
     notify(to=people, topic=topics.REOPENING.code, context=context, url=url)
 
 
@@ -170,7 +152,7 @@ def challenge_filed(challenge: Challenge) -> None:
     call = challenge.application.call
     url = reverse("intake:desk-call", args=[call.code])
     context = {
-        "call": _Title(call),
+        "call": _title(call),
         "decide_by": timezone.localtime(challenge.decide_by - timedelta(microseconds=1)).date(),
     }
     notify(to=_approvers(call), topic=topics.CHALLENGE_FILED.code, context=context, url=url)
@@ -181,13 +163,13 @@ def challenge_overdue(challenge: Challenge) -> None:
     call = challenge.application.call
     url = reverse("intake:desk-call", args=[call.code])
     key = f"challenge-overdue:{challenge.pk}"
-    notify(to=_approvers(call), topic=topics.CHALLENGE_OVERDUE.code, context={"call": _Title(call)}, url=url, key=key)
+    notify(to=_approvers(call), topic=topics.CHALLENGE_OVERDUE.code, context={"call": _title(call)}, url=url, key=key)
 
 
 def closing_soon(application: Application, hours: int) -> None:
     """To a company that has not sent yet; once for each closing time and each warning."""
     call = application.call
-    context = {"call": _Title(call), "hours": hours, "closes_at": call.closes_at}
+    context = {"call": _title(call), "hours": hours, "closes_at": call.closes_at}
     key = f"closing:{application.pk}:{call.closes_at.isoformat()}:{hours}"
     notify(to=application.organisation, topic=topics.CLOSING.code, context=context, url=_mine(application), key=key)
 
@@ -205,12 +187,12 @@ def _tell_sitting(sitting: Sitting, topic: str, more: dict[str, Any]) -> None:
     stage = sitting.stage
     seats = Member.objects.filter(panel__stage=stage, status__in=["INVITED", "ACCEPTED"])
     people = User.objects.filter(evaluator_entries__memberships__in=seats).distinct()
-    context = {"call": _Title(stage.call), "stage": stage, "starts_at": sitting.starts_at, **more}
+    context = {"call": _title(stage.call), "stage": stage, "starts_at": sitting.starts_at, **more}
     notify(to=people, topic=topic, context=context, url=reverse("intake:sittings"))
 
 
 def call_cancelled(call: Call, reason: str) -> None:
-    _tell_applicants(call, topics.CANCELLED.code, {"call": _Title(call), "reason": reason})
+    _tell_applicants(call, topics.CANCELLED.code, {"call": _title(call), "reason": reason})
 
 
 def _tell_applicants(call: Call, topic: str, context: dict[str, Any]) -> None:
@@ -229,7 +211,7 @@ def _approvers(call: Call) -> Iterable[User]:
 def _of(application: Application) -> dict[str, Any]:
     """Which application, as a desk names it."""
     return {
-        "call": _Title(application.call),
+        "call": _title(application.call),
         "number": application.receipt_number or "",
         "company": application.organisation,
     }
@@ -248,14 +230,14 @@ def supplement_answered(request: SupplementRequest) -> None:
 
 def supplement_lapsed(request: SupplementRequest) -> None:
     application = request.application
-    context = {"call": _Title(application.call)}
+    context = {"call": _title(application.call)}
     topic = topics.SUPPLEMENT_LAPSED.code
     notify(to=application.organisation, topic=topic, context=context, url=_mine(application))
 
 
 def reserve_lapsed(entry: ReserveEntry) -> None:
     application = entry.application
-    context = {"call": _Title(application.call), "order": entry.order}
+    context = {"call": _title(application.call), "order": entry.order}
     topic = topics.RESERVE_LAPSED.code
     notify(to=application.organisation, topic=topic, context=context, url=_mine(application))
 
@@ -263,14 +245,14 @@ def reserve_lapsed(entry: ReserveEntry) -> None:
 def seat_declined(member: Member) -> None:
     """To the officers: a seat is empty."""
     stage = member.panel.stage
-    context = {"call": _Title(stage.call), "stage": stage, "who": member.evaluator}
+    context = {"call": _title(stage.call), "stage": stage, "who": member.evaluator}
     url = reverse("intake:desk-stage", args=[stage.call.code, stage.number])
     notify(to=_officers(stage.call), topic=topics.SEAT_DECLINED.code, context=context, url=url)
 
 
 def member_dismissed(member: Member, reason: str) -> None:
     stage = member.panel.stage
-    context = {"call": _Title(stage.call), "stage": stage, "reason": reason}
+    context = {"call": _title(stage.call), "stage": stage, "reason": reason}
     topic = topics.DISMISSED.code
     notify(to=[member.evaluator.user], topic=topic, context=context, url=reverse("intake:reviews"))
 
@@ -278,7 +260,7 @@ def member_dismissed(member: Member, reason: str) -> None:
 def files_changed(assignment: Assignment) -> None:
     """To the evaluator whose list changed, without naming the file: it may be barred to them. Once a change of state."""
     stage = assignment.stage
-    context = {"call": _Title(stage.call), "stage": stage, "state": _State(assignment)}
+    context = {"call": _title(stage.call), "stage": stage, "state": _state(assignment)}
     url = reverse("intake:reviews")
     people = [assignment.member.evaluator.user]
     notify(to=people, topic=topics.FILES_CHANGED.code, context=context, url=url)
@@ -286,7 +268,7 @@ def files_changed(assignment: Assignment) -> None:
 
 def sheet_reopened(sheet: ScoreSheet, reason: str) -> None:
     stage = sheet.assignment.stage
-    context = {"call": _Title(stage.call), "stage": stage, "reason": reason}
+    context = {"call": _title(stage.call), "stage": stage, "reason": reason}
     url = reverse("intake:sheet", args=[sheet.public_id])
     people = [sheet.assignment.member.evaluator.user]
     notify(to=people, topic=topics.SHEET_REOPENED.code, context=context, url=url)
@@ -310,7 +292,7 @@ def case_heard(case: DisqualificationCase) -> None:
 def result_prepared(decision: Decision) -> None:
     """To the approvers: a draft waits for them. Says what kind of result, never what is in it."""
     call = decision.call
-    context = {"call": _Title(call), "kind": _Label(decision.get_kind_display)}
+    context = {"call": _title(call), "kind": _Label(decision.get_kind_display)}
     url = reverse("intake:decision", args=[decision.public_id])
     notify(to=_approvers(call), topic=topics.APPROVE_RESULT.code, context=context, url=url)
 
@@ -323,7 +305,7 @@ def appeal_withdrawn(appeal: Appeal) -> None:
 
 def supplement_asked(request: SupplementRequest) -> None:
     application = request.application
-    context = {"call": _Title(application.call), "missing": request.missing, "due_at": request.due_at}
+    context = {"call": _title(application.call), "missing": request.missing, "due_at": request.due_at}
     notify(to=application.organisation, topic=topics.SUPPLEMENT.code, context=context, url=_mine(application))
 
 
@@ -331,7 +313,7 @@ def results_told(notices: Iterable[ResultNotice]) -> None:
     letters = [
         Letter(
             to=notice.application.organisation,
-            context={"call": _Title(notice.application.call)},
+            context={"call": _title(notice.application.call)},
             url=reverse("intake:notice", args=[notice.public_id]),
             key=f"result:{notice.pk}",
         )
@@ -342,12 +324,12 @@ def results_told(notices: Iterable[ResultNotice]) -> None:
 
 def reserve_called(entry: ReserveEntry) -> None:
     application = entry.application
-    context = {"call": _Title(application.call), "order": entry.order}
+    context = {"call": _title(application.call), "order": entry.order}
     notify(to=application.organisation, topic=topics.RESERVE_CALLED.code, context=context, url=_mine(application))
 
 
 def withdrawn(application: Application) -> None:
-    context = {"call": _Title(application.call), "number": application.receipt_number or ""}
+    context = {"call": _title(application.call), "number": application.receipt_number or ""}
     notify(to=application.organisation, topic=topics.WITHDRAWN.code, context=context, url=_mine(application))
 
 
@@ -358,7 +340,7 @@ def panel_invited(panel: Panel) -> None:
 
 def file_infected(attachment: Attachment) -> None:
     application = attachment.application
-    context = {"call": _Title(application.call), "file": attachment.name}
+    context = {"call": _title(application.call), "file": attachment.name}
     key = f"infected:{attachment.pk}"
     notify(to=application.organisation, topic=topics.INFECTED.code, context=context, url=_mine(application), key=key)
 
@@ -374,14 +356,14 @@ def files_assigned(stage: Stage, evaluators: Iterable[int]) -> None:
 
 def _tell_evaluators(people: Iterable[User], topic: str, stage: Stage) -> None:
     url = reverse("intake:review-call", args=[stage.call.code])
-    notify(to=people, topic=topic, context={"call": _Title(stage.call), "stage": stage}, url=url)
+    notify(to=people, topic=topic, context={"call": _title(stage.call), "stage": stage}, url=url)
 
 
 def challenge_decided(challenge: Challenge) -> None:
     application = challenge.application
     context = {
-        "call": _Title(application.call),
-        "outcome": _State(challenge),
+        "call": _title(application.call),
+        "outcome": _state(challenge),
         "reasons": challenge.reasons,
     }
     notify(to=application.organisation, topic=topics.CHALLENGE.code, context=context, url=_mine(application))
@@ -401,5 +383,5 @@ def appeal_moved(appeal: Appeal) -> None:
 
 def _tell_appeal(appeal: Appeal, to: Any) -> None:
     last_day = timezone.localtime(appeal.due_at - timedelta(microseconds=1)).date()
-    context = {"state": _State(appeal), "call": _Title(appeal.application.call), "due_at": last_day}
+    context = {"state": _state(appeal), "call": _title(appeal.application.call), "due_at": last_day}
     notify(to=to, topic=topics.APPEAL.code, context=context, url=reverse("intake:appeal", args=[appeal.public_id]))
