@@ -10,9 +10,12 @@ import hmac
 import json
 import re
 import unicodedata
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from json.encoder import encode_basestring
+from typing import Any, NamedTuple
 
 MAX_BYTES = 65_535
 MAX_DEPTH = 8
@@ -45,12 +48,25 @@ _plain = re.compile(
     r'"type":"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){1,3}/[1-9][0-9]{0,3}","v":1\}'
 ).fullmatch
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = encode_basestring
 _decode = json.JSONDecoder().decode
 
 
 class InvalidLeaf(ValueError):
     """The value or the bytes break a rule of the leaf format."""
+
+
+class Unfinished(NamedTuple):
+    """The canonical spelling of a leaf up to its time, from there up to its refs, and after them."""
+
+    to_at: str
+    to_refs: str
+    tail: str
+
+    def finished(self, at: str, refs: Iterable[str]) -> bytes:
+        """The whole leaf; `InvalidLeaf` when it is too long. Time and refs were checked before."""
+        named = ",".join([f'"{ref}"' for ref in refs])
+        return _bytes(f"{self.to_at}{at}{self.to_refs}{named}{self.tail}")
 
 
 def leaf_bytes(leaf: dict[str, Any]) -> bytes:
@@ -59,22 +75,32 @@ def leaf_bytes(leaf: dict[str, Any]) -> bytes:
         raise InvalidLeaf("a leaf has exactly the keys " + ", ".join(sorted(LEAF_KEYS)))
     if type(leaf["v"]) is not int or leaf["v"] != 1:
         raise InvalidLeaf("v must be the integer 1")
-    _require(_type, leaf["type"], "type")
-    _require(_uuid7, leaf["id"], "id")
     _check_time(leaf["at"])
+    rest = unfinished(leaf["type"], leaf["id"], leaf["actor"], leaf["subject"], leaf["data"])
     _check_refs(leaf["refs"], leaf["id"])
-    _check_actor(leaf["actor"])
-    _check_subject(leaf["subject"])
-    if type(leaf["data"]) is not dict:
+    return rest.finished(leaf["at"], leaf["refs"])
+
+
+def unfinished(kind: str, own: str, actor: dict[str, Any], subject: dict[str, Any], data: dict[str, Any]) -> Unfinished:
+    """A leaf whose time and refs are put in later, when only the database knows them; else as `leaf_bytes`.
+
+    Its keys are always the same, so they stand in order here; what has no quotes to escape is checked to have none.
+    """
+    _require(_type, kind, "type")
+    _require(_uuid7, own, "id")
+    _check_actor(actor)
+    _check_subject(subject)
+    if type(data) is not dict:
         raise InvalidLeaf("data must be an object")
-    # The keys of a leaf are always the same, so they are put in order here; what has no quotes was checked above.
-    refs = ",".join([f'"{ref}"' for ref in leaf["refs"]])
-    actor, data, subject = (_spelled(leaf[name], 2) for name in ("actor", "data", "subject"))
-    at, own, kind = leaf["at"], leaf["id"], leaf["type"]
-    return _bytes(
-        f'{{"actor":{actor},"at":"{at}","data":{data},"id":"{own}","refs":[{refs}],'
-        f'"subject":{subject},"type":"{kind}","v":1}}'
+    return Unfinished(
+        f'{{"actor":{_spelled_tokens(actor)},"at":"',
+        f'","data":{_spelled(data, 2)},"id":"{own}","refs":[',
+        f'],"subject":{_spelled_tokens(subject)},"type":"{kind}","v":1}}',
     )
+
+
+def _spelled_tokens(members: dict[str, str]) -> str:
+    return "{" + ",".join([f'"{name}":"{members[name]}"' for name in sorted(members)]) + "}"
 
 
 def parse_leaf(data: bytes) -> dict[str, Any]:
@@ -133,13 +159,19 @@ def commit_canonical(value: bytes, salt: bytes) -> str:
     """As `commit`, of what `canonical_value` has already spelled."""
     if type(salt) is not bytes or len(salt) != SALT_BYTES:
         raise InvalidLeaf(f"a salt is {SALT_BYTES} bytes")
-    mac = hmac.digest(salt, COMMIT_PREFIX + value, "sha256")
-    return urlsafe_b64encode(mac).rstrip(b"=").decode("ascii")
+    return _base64url(hmac.digest(salt, COMMIT_PREFIX + value, "sha256"))
 
 
 def salt_text(salt: bytes) -> str:
     """A salt as openings spell it: base64url without padding."""
-    return urlsafe_b64encode(salt).rstrip(b"=").decode("ascii")
+    return _base64url(salt)
+
+
+_to_url = bytes.maketrans(b"+/", b"-_")
+
+
+def _base64url(data: bytes) -> str:
+    return b2a_base64(data, newline=False).translate(_to_url).rstrip(b"=").decode("ascii")
 
 
 def salt_bytes(text: object) -> bytes:

@@ -74,9 +74,9 @@ class Dek(NamedTuple):
 
 def seal(leaf_id: UUID, sealings: Sequence[Sealing], deks: Mapping[UUID, Dek]) -> list[Sealed]:
     """The values sealed for a leaf."""
-    rows = []
-    for sealing in sealings:
-        nonce = os.urandom(_NONCE_BYTES)
+    rows, nonces = [], os.urandom(_NONCE_BYTES * len(sealings))
+    for place, sealing in enumerate(sealings):
+        nonce = nonces[_NONCE_BYTES * place : _NONCE_BYTES * (place + 1)]
         # JCS of {"salt", "value"}, put together from parts that are canonical already.
         text = b'{"salt":"%b","value":%b}' % (entry.salt_text(sealing.salt).encode(), sealing.value)
         sealed = deks[sealing.key_id].cipher.encrypt(nonce, text, _aad(leaf_id, sealing.path))
@@ -117,7 +117,7 @@ forget = _memory.drop
 def read_deks(ids: Sequence[UUID]) -> dict[UUID, Dek]:
     """The keys as the table holds them; missing ones are made. `KeyDestroyed` after an erasure."""
     deks = _select_deks(ids)
-    if missing := [owner for owner in ids if owner not in deks]:
+    if missing := sorted(owner for owner in ids if owner not in deks):  # in one order, or two of us wait for each other
         _create_deks(missing)
         deks = _select_deks(ids)
     _memory.keep(deks)

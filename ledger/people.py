@@ -1,12 +1,10 @@
 """Whom a leaf is about and who acted: what rows and people answer when the ledger asks."""
 
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """Whom or what a leaf is about.
 
     `ref` is public: random per leaf for natural persons, one random ref per case for applications, stable only where
@@ -20,8 +18,7 @@ class Subject:
     key: UUID | str | None = None
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(NamedTuple):
     """Who acted: the role is public, `private` (any JSON value, such as `{"user": "u-17"}`) shows as a commitment."""
 
     role: str

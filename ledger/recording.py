@@ -1,12 +1,12 @@
 """Writing a leaf: number, chain, commitments, record and openings, in the transaction that takes the decision."""
 
-import secrets
+import os
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -42,26 +42,17 @@ def append(
     table, pk = row._meta.db_table, str(row.pk)
     actor, subject = by.ledger_actor(), row.ledger_subject()
     sealed = _Sealed(subject.key or f"{table}:{pk}")
-    people = {
-        "actor": {"role": str(actor.role), **sealed.one("actor.c", actor.private, actor.key)},
-        "subject": {"kind": subject.kind, "ref": str(subject.ref), **sealed.one("subject.c", subject.private)},
-    }
+    acting = {"role": str(actor.role), **sealed.one("actor.c", actor.private, actor.key)}
+    about = {"kind": subject.kind, "ref": str(subject.ref), **sealed.one("subject.c", subject.private)}
     fields = {**data, **sealed.commitments(private or {})}
-    number = {"no": f"{kind.series}{_ANY_NUMBER}"} if kind.series else {}
+    if kind.series:
+        fields["no"] = kind.series + _ANY_NUMBER
     if named:
         _check_refs(kind, named, table, pk)
     leaf_id = _uuid7()
-    leaf = {
-        "v": 1,
-        "type": kind.label,
-        "id": str(leaf_id),
-        "at": _ANY_TIME,
-        "data": kind.check({**fields, **number}),
-        "refs": [_ANY_LEAF, *named],
-        **people,
-    }
-    pieces = _pieces(entry.leaf_bytes(leaf).decode(), leaf_id, kind.series)
-    _write(table, pk, kind.series, pieces, dict.fromkeys(named), leaf_id, sealed)
+    leaf = entry.unfinished(kind.label, str(leaf_id), acting, about, kind.check(fields))
+    leaf.finished(_ANY_TIME, [_ANY_LEAF, *named])  # what is too long is refused before anything is sealed
+    _write(table, pk, kind.series, leaf, named, leaf_id, sealed)
     return leaf_id
 
 
@@ -73,7 +64,7 @@ class _Sealed:
         self.values: list[openings.Sealing] = []
 
     def key_ids(self) -> list[UUID]:
-        return sorted({value.key_id for value in self.values})
+        return list({value.key_id: None for value in self.values})
 
     def commitments(self, private: Mapping[str, Any]) -> dict[str, str]:
         return {
@@ -95,7 +86,7 @@ class _Sealed:
         return {"c": self._commit(path, spelled, key or self.key)}
 
     def _commit(self, path: str, spelled: bytes, key: UUID | str) -> str:
-        salt = secrets.token_bytes(entry.SALT_BYTES)
+        salt = os.urandom(entry.SALT_BYTES)
         self.values.append(openings.Sealing(path, openings.key_id(key), salt, spelled))
         return entry.commit_canonical(spelled, salt)
 
@@ -128,68 +119,35 @@ _ANY_TIME = "0001-01-01T00:00:00.000000Z"
 _ANY_NUMBER = "/9999/1000000000000000000"
 _ANY_LEAF = "00000000-0000-7000-8000-000000000000"
 
-
-class _Pieces(NamedTuple):
-    """The leaf's spelling up to its time, its number, its refs, and after them."""
-
-    to_at: str
-    to_no: str
-    to_refs: str
-    tail: str
-
-
-def _pieces(leaf: str, leaf_id: UUID, series: str | None) -> _Pieces:
-    """Cuts the canonical leaf. Quotes within a string are escaped, so whatever looks like a member is one."""
-    to_at, rest = _cut(leaf, '"at":"', _ANY_TIME)
-    to_no, rest = _cut(rest, '"no":"', f"{series}{_ANY_NUMBER}") if series else ("", rest)
-    to_refs, rest = _cut(rest, f'"{leaf_id}","refs":[', f'"{_ANY_LEAF}"')
-    return _Pieces(to_at, to_no, to_refs, rest[rest.index("]") :])
-
-
-def _cut(text: str, before: str, gap: str) -> tuple[str, str]:
-    """What comes before the gap, and what follows it."""
-    start, _, rest = text.partition(before + gap)
-    return start + before, rest
-
-
-_call_write = Function("ledger_write", 14)
+_call_write = Function(
+    "ledger_write", *["text"] * 6, "text[]", "text", "uuid[]", "bytea[]", "text[]", "uuid[]", "bytea[]", "bytea[]"
+)
 #: How often the keys are read again, when they are wrapped anew or made by another transaction meanwhile.
 _TRIES = 3
 
 
 def _write(
-    table: str, pk: str, series: str | None, pieces: _Pieces, refs: Iterable[str], leaf_id: UUID, sealed: "_Sealed"
+    table: str, pk: str, series: str | None, leaf: entry.Unfinished, refs: list[str], leaf_id: UUID, sealed: _Sealed
 ) -> None:
     """Number, record and openings in one round trip, when the keys are known here; unknown ones are read before."""
+    to_no, to_refs = _around_number(leaf.to_refs, series) if series else ("", leaf.to_refs)
+    before = [table, pk, series, leaf.to_at, to_no, to_refs, list(dict.fromkeys(refs)), leaf.tail]
     ids = sealed.key_ids()
     deks = openings.remembered(ids)
     for _ in range(_TRIES):
         keys = deks if deks is not None else openings.read_deks(ids)
         rows = openings.seal(leaf_id, sealed.values, keys)
-        columns = (
-            map(str, keys),
-            (_hex(dek.wrapped) for dek in keys.values()),
-            (value.path for value in rows),
-            (str(value.key_id) for value in rows),
-            (_hex(value.nonce) for value in rows),
-            (_hex(value.ciphertext) for value in rows),
-        )
-        to_at, to_no, to_refs, tail = pieces
-        before = [table, pk, series, to_at, to_no, to_refs, _array(refs), tail]
-        if _call_write(before + [_array(column) for column in columns]) in ("t", "true"):
+        columns = [list(column) for column in zip(*rows, strict=True)] if rows else [[], [], [], []]
+        if _call_write([*before, ids, [keys[owner].wrapped for owner in ids], *columns]) in ("t", "true"):
             return
         deks = None
     raise openings.KeyUnavailable("the keys of this leaf changed each time it was written")
 
 
-def _array(items: Iterable[str]) -> str:
-    """PostgreSQL's spelling of an array of items without special characters; the driver's own takes several times longer."""
-    return f"{{{','.join(items)}}}"
-
-
-def _hex(data: bytes) -> str:
-    """PostgreSQL's spelling of bytes within an array."""
-    return f'"\\\\x{data.hex()}"'
+def _around_number(text: str, series: str) -> tuple[str, str]:
+    """What comes before the number, and what follows it. Quotes within a string are escaped: what looks like the member is it."""
+    start, _, rest = text.partition(f'"no":"{series}{_ANY_NUMBER}')
+    return f'{start}"no":"', rest
 
 
 def _check_refs(kind: EventType, refs: list[str], table: str, pk: str) -> None:
@@ -212,5 +170,5 @@ def _check_refs(kind: EventType, refs: list[str], table: str, pk: str) -> None:
 def _uuid7() -> UUID:
     """A UUID of version 7 (RFC 9562 §5.7) for this instant, by this machine's clock."""
     milliseconds = time.time_ns() // 1_000_000
-    random = secrets.randbits(74)
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)
+    random = int.from_bytes(os.urandom(10))
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | (random >> 68) << 64 | 0b10 << 62 | random & (1 << 62) - 1)

@@ -3,11 +3,12 @@
 -- The leaf comes in pieces, cut where only the database knows what stands there: the time; the decision number, when
 -- there is a series; the previous leaf of the row, before the other refs. Answers false, having done nothing, when a key
 -- that values are sealed under is not the one in the table (any more): the caller reads it and comes again.
+-- Arrays make PostgreSQL plan anew for each call what it need not, hence the generic plans.
 -- The number's row stays locked to the end of the transaction, so it is taken late, and the clock is read after it.
 CREATE FUNCTION ledger_write(
   tbl text, pk text, series text, to_at text, to_no text, to_refs text, refs text[], tail text,
   keys uuid[], wrapped bytea[], paths text[], owners uuid[], nonces bytea[], sealed bytea[])
-RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET plan_cache_mode = force_generic_plan AS $$
 DECLARE previous text; no text := ''; y int; rid bigint;
 BEGIN
   IF cardinality(keys) <> (

@@ -1,11 +1,13 @@
 -- The ledger's tables, functions, triggers and grants. Runs as ledger_owner; see 0001_initial.py.
 
+-- Names are compared byte by byte (COLLATE "C"): the same on each machine, and faster than by any language's order.
+
 -- What the business transaction writes. xact is the top-level transaction, so savepoints do not matter. CACHE 1 keeps ids causal.
 CREATE TABLE ledger_record (
   id            bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
   leaf_id       uuid NOT NULL UNIQUE,
-  subject_table text NOT NULL,
-  subject_pk    text NOT NULL,
+  subject_table text COLLATE "C" NOT NULL,
+  subject_pk    text COLLATE "C" NOT NULL,
   xact          xid8 NOT NULL DEFAULT pg_current_xact_id(),
   leaf          bytea NOT NULL CHECK (octet_length(leaf) BETWEEN 2 AND 65535),
   leaf_hash     bytea NOT NULL GENERATED ALWAYS AS (sha256('\x00'::bytea || leaf)) STORED);
@@ -33,12 +35,12 @@ CREATE TABLE ledger_published (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, size bigint NOT NULL REFERENCES ledger_checkpoint, note text NOT NULL, published_at timestamptz NOT NULL);
 
 -- Decision numbers; sealed personal values.
-CREATE TABLE ledger_series (series text, year int, last bigint NOT NULL CHECK (last > 0), PRIMARY KEY (series, year));
+CREATE TABLE ledger_series (series text COLLATE "C", year int, last bigint NOT NULL CHECK (last > 0), PRIMARY KEY (series, year));
 CREATE TABLE ledger_subject_key (
   id uuid PRIMARY KEY, wrapped_dek bytea, kek_id text NOT NULL, destroyed_at timestamptz,
   CHECK ((wrapped_dek IS NULL) = (destroyed_at IS NOT NULL)));
 CREATE TABLE ledger_opening (
-  record_id bigint REFERENCES ledger_record, path text, key_id uuid NOT NULL REFERENCES ledger_subject_key,
+  record_id bigint REFERENCES ledger_record, path text COLLATE "C", key_id uuid NOT NULL REFERENCES ledger_subject_key,
   nonce bytea NOT NULL CHECK (octet_length(nonce) = 12), ciphertext bytea NOT NULL, PRIMARY KEY (record_id, path));
 
 -- The one place that writes a record. Only the functions of this schema's owner call it, so it changes no role on the way.

@@ -1,5 +1,7 @@
 """A function called past the driver's cursor behaves as any statement does."""
 
+from uuid import UUID
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -8,7 +10,7 @@ from psycopg.pq import TransactionStatus
 from ledger.calling import Function
 from tests.ledger.harness import sql, write
 
-upper = Function("upper", 1)
+upper = Function("upper", "text")
 
 
 def test_the_answer_is_the_same_on_each_way(db, settings):
@@ -37,12 +39,27 @@ def test_a_wrapper_of_statements_sees_it(db):
 
 def test_what_the_database_refuses_is_djangos_error_and_ends_the_transaction(db):
     """As a statement's: the exception leaves `atomic`, which takes back what was done."""
-    divide = Function("div", 2)
-    sql("SELECT 1")
-    with pytest.raises(Exception, match="division by zero") as refused, transaction.atomic():
-        divide(["1", "0"])
+    number = Function("to_hex_of", "text")
+    sql("CREATE FUNCTION to_hex_of(n text) RETURNS text LANGUAGE sql AS 'SELECT to_hex(n::int)'")
+    with pytest.raises(Exception, match="invalid input syntax") as refused, transaction.atomic():
+        number(["x"])
     assert refused.type.__module__ == "django.db.utils"
-    assert divide(["7", "2"]) == "3"
+    assert number(["255"]) == "ff"
+
+
+def test_lists_arrive_as_they_were_given(db, settings):
+    sql(
+        "CREATE FUNCTION listed(a text[], b uuid[], c bytea[]) RETURNS text LANGUAGE sql"
+        " AS $$ SELECT jsonb_build_array(to_jsonb(a), to_jsonb(b), to_jsonb(c))::text $$"
+    )
+    listed = Function("listed", "text[]", "uuid[]", "bytea[]")
+    lists = [['a"{},\\', "새"], [UUID(int=7)], [b"\0\xff", b""]]
+    told = '[["a\\"{},\\\\", "새"], ["00000000-0000-0000-0000-000000000007"], ["\\\\x00ff", "\\\\x"]]'
+    for prepared in (True, False):
+        settings.LEDGER = settings.LEDGER | {"PREPARE": prepared}
+        assert listed(lists) == told
+        assert listed([[], [], []]) == "[[], [], []]"
+        assert listed([None, [], []]) == "[null, [], []]"
 
 
 def test_nothing_runs_in_a_transaction_that_is_lost(db):
