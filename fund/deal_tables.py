@@ -57,7 +57,7 @@ def deals(rows: Sequence[Deal], *, of_all: bool = False) -> Table:
 
 def terms(row: Deal | Lot) -> list[Row]:
     """What the instrument says, where it says something."""
-    return [Row(label, f"{value:,}") for label, value in row.terms]
+    return [Row(label, value) for label, value in row.terms]
 
 
 def deal_facts(row: Deal) -> list[Row]:

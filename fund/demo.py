@@ -224,6 +224,12 @@ def _grow(story: Story, first: SubFund, lots: list[Lot]) -> None:
     story.value(mir, 820_000_000, date(2021, 12, 31))
     story.measure(baro, "WRITE_DOWN", 400_000_000, date(2022, 6, 30), reason="PERFORMANCE")
     story.measure(gaon, "SALE", 900_000_000, date(2023, 3, 2), lot=lots[0], units=5_000)
+    fee = services.propose_settlement(
+        sub_fund=first, kind="FEE", on=date(2020, 3, 3), start=date(2019, 3, 4), until=date(2020, 3, 2),
+        by=story.manager, now=_at(date(2020, 3, 3)),
+    )  # fmt: skip
+    services.approve_settlement(settlement=fee, by=story.approver, now=_at(date(2020, 3, 4)))
+    services.pay_settlement(settlement=fee, on=date(2020, 3, 5), by=story.manager, now=_at(date(2020, 3, 5)))
     day = date(2023, 4, 3)
     row = services.propose_distribution(
         sub_fund=first, kind="PERMANENT", amount=800_000_000, on=day, by=story.manager, now=_at(day)

@@ -69,6 +69,7 @@ class EntryKind(models.TextChoices):
     CLAWBACK = "CLAWBACK", _("성과보수 환수")
     FIRST_LOSS = "FIRST_LOSS", _("우선손실충당")
     EXCESS_TRANSFER = "EXCESS_TRANSFER", _("초과수익이전")
+    INCOME = "INCOME", _("이자·배당 수익")
 
 
 class SubFundStatus(models.TextChoices):
@@ -127,6 +128,27 @@ class DistributionKind(models.TextChoices):
     PERMANENT = "PERMANENT", _("일반 배분")
     RECALLABLE = "RECALLABLE", _("재출자 가능 배분")
     EXCESS_RETURN = "EXCESS_RETURN", _("초과 납입금 반환")
+
+
+class SettlementKind(models.TextChoices):
+    """What a sub-fund settles besides calls and distributions (정산)."""
+
+    FEE = "FEE", _("관리보수")
+    EXPENSE = "EXPENSE", _("조합 비용")
+    INCOME = "INCOME", _("이자·배당 수익")
+    FIRST_LOSS = "FIRST_LOSS", _("우선손실충당")
+    EXCESS_TRANSFER = "EXCESS_TRANSFER", _("초과수익이전")
+    CLAWBACK = "CLAWBACK", _("성과보수 환수")
+
+
+class SettlementStatus(models.TextChoices):
+    """Booked is owed until it is paid; what moves no money is settled at once."""
+
+    PROPOSED = "PROPOSED", pgettext_lazy("정산", "기안")
+    OWED = "OWED", pgettext_lazy("정산", "지급 대기")
+    SETTLED = "SETTLED", pgettext_lazy("정산", "완료")
+    REFUSED = "REFUSED", pgettext_lazy("정산", "반려")
+    REVERSED = "REVERSED", pgettext_lazy("정산", "취소")
 
 
 class BreachStatus(models.TextChoices):

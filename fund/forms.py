@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fund.enums import DistributionKind, Purpose
+from fund.enums import DistributionKind, Purpose, SettlementKind
 from fund.services import Asked
-from portal.core.ui.fields import DateInput
+from portal.core.ui.fields import DateInput, WonField
 
 
 def _won(label: Any) -> forms.IntegerField:
@@ -46,6 +46,28 @@ class DistributionForm(forms.Form):
     kind = forms.ChoiceField(label=_("종류"), choices=DistributionKind.choices)
     amount = forms.IntegerField(label=_("배분할 금액(원)"), min_value=1, max_value=10**15)
     on = forms.DateField(label=_("배분일"), widget=DateInput)
+
+
+class SettlementForm(forms.Form):
+    """What is settled, for which days; amounts are typed only where no rule gives them."""
+
+    kind = forms.ChoiceField(label=_("종류"), choices=SettlementKind.choices)
+    on = forms.DateField(label=_("기준일"), widget=DateInput)
+    start = forms.DateField(label=_("관리보수의 첫날"), widget=DateInput, required=False)
+    until = forms.DateField(
+        label=_("관리보수의 마지막 날"), help_text=_("이 날까지 셉니다."), widget=DateInput, required=False
+    )
+    amount = WonField(
+        label=_("비용이나 수익의 금액"),
+        help_text=_("조합 비용과 이자·배당 수익에만 적습니다."),
+        min_value=0,
+        max_value=10**15,
+        required=False,
+    )
+    note = forms.CharField(label=_("내용"), max_length=200, required=False)
+
+    def asked(self) -> dict[str, Any]:
+        return {**self.cleaned_data, "amount": self.cleaned_data["amount"] or 0}
 
 
 class ReceiptForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from fund.enums import SettlementKind
 from ledger.log import EventType, name, register
 
 #: ``event`` names the entries of the books that came of the decision, ``books`` is the digest over them.
@@ -58,6 +59,10 @@ EVENT_TYPES = [
     EventType("fund.distribution.paid", 1, {"amount": "decimal", "on": "date", **_BOOKED}, title=_("배분금을 지급했습니다")),
     EventType("fund.part.paid", 1, {"on": "date", "share_c": "commitment"}, title=_("출자자에게 배분한 금액을 알렸습니다")),
     EventType("fund.distribution.reversed", 1, {**_BOOKED}, series="fund.decision", title=_("배분을 취소했습니다")),
+    EventType("fund.settlement.approved", 1, {"kind": f"code:{'|'.join(SettlementKind.values)}", "on": "date", "amount": "decimal", "inputs": "ref", **_BOOKED}, series="fund.decision", title=_("보수와 손익의 정산을 승인했습니다")),
+    EventType("fund.settlement.refused", 1, {}, title=_("보수와 손익의 정산을 반려했습니다")),
+    EventType("fund.settlement.paid", 1, {"on": "date", "amount": "decimal", **_BOOKED}, title=_("정산한 금액을 주고받았습니다")),
+    EventType("fund.settlement.reversed", 1, {**_BOOKED}, series="fund.decision", title=_("보수와 손익의 정산을 취소했습니다")),
     EventType("fund.deal.examined", 1, {}, title=_("투자건의 실사를 시작했습니다")),
     EventType("fund.deal.tabled", 1, {"motion": "int", "paper": "ref"}, title=_("투자건을 투자심의에 올렸습니다")),
     EventType("fund.deal.approved", 1, {"amount": "decimal", "motion": "int"}, series="fund.decision", title=_("투자를 결정했습니다")),

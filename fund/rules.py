@@ -14,8 +14,20 @@ from fund.enums import (
     MotionStatus,
     PartnerRole,
     SeatStatus,
+    SettlementStatus,
 )
-from fund.models import CapitalCall, Commitment, Distribution, Measure, Motion, Programme, Seat, SubFund, Valuation
+from fund.models import (
+    CapitalCall,
+    Commitment,
+    Distribution,
+    Measure,
+    Motion,
+    Programme,
+    Seat,
+    Settlement,
+    SubFund,
+    Valuation,
+)
 from portal.accounts import queries as people
 from portal.accounts import rules as accounts
 from portal.core.errors import NotAllowed, Refused
@@ -68,6 +80,17 @@ def check_can_approve_distribution(by: Any, distribution: Distribution) -> str:
 def can_approve_distribution(by: Any, distribution: Distribution) -> bool:
     allowed = may_in(by, "distribution.approve", distribution.sub_fund)
     return allowed and distribution.status == DistributionStatus.COMPUTED and distribution.proposed_by_id != by.pk
+
+
+def check_can_approve_settlement(by: Any, settlement: Settlement) -> str:
+    role = check_may_in(by, "distribution.approve", settlement.sub_fund)
+    check_second_person(by, settlement.proposed_by_id)
+    return role
+
+
+def can_approve_settlement(by: Any, settlement: Settlement) -> bool:
+    allowed = may_in(by, "distribution.approve", settlement.sub_fund)
+    return allowed and settlement.status == SettlementStatus.PROPOSED and settlement.proposed_by_id != by.pk
 
 
 def check_can_state(by: Any, seat: Seat, *, recuse: bool) -> str:

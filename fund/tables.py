@@ -233,13 +233,13 @@ def distributions(rows: Sequence[Distribution]) -> Table:
     )
 
 
-def tiers(lines: Sequence[tuple[str, int, int]]) -> Table:
-    """The waterfall step by step: what each tier is, and what it gives to whom."""
+def tiers(lines: Sequence[tuple[str, int, int]], terms: Mapping[str, str]) -> Table:
+    """The waterfall step by step: what the agreement says of each tier, and what it gives to whom."""
     words = {
-        "return_of_capital": (_("원금 반환"), _("출자자가 낸 돈을 먼저 돌려줍니다.")),
-        "preferred_return": (_("기준수익"), _("돌려받을 때까지의 기준수익률만큼 출자자에게 줍니다.")),
-        "catch_up": (_("따라잡기"), _("운용사의 성과보수가 약정한 비율이 될 때까지 나눕니다.")),
-        "split": (_("초과수익 나눔"), _("남은 금액을 성과보수율로 나눕니다.")),
+        "return_of_capital": _("원금 반환"),
+        "preferred_return": _("기준수익"),
+        "catch_up": _("따라잡기"),
+        "split": _("초과수익 나눔"),
     }
     return Table(
         caption=_("배분 단계"),
@@ -248,26 +248,41 @@ def tiers(lines: Sequence[tuple[str, int, int]]) -> Table:
             Column(_("뜻")),
             Column(_("출자자"), number=True),
             Column(_("운용사 성과보수"), number=True),
+            Column(_("남은 금액"), number=True),
         ],
-        rows=[[*words[tier], money(lp), money(gp)] for tier, lp, gp in lines],
-        foot=[_("합계"), "", money(sum(row[1] for row in lines)), money(sum(row[2] for row in lines))],
+        rows=[
+            [words[tier], terms[tier], money(lp), money(gp), money(sum(x + y for _tier, x, y in lines[place + 1 :]))]
+            for place, (tier, lp, gp) in enumerate(lines)
+        ],
+        foot=[_("합계"), "", money(sum(row[1] for row in lines)), money(sum(row[2] for row in lines)), ""],
     )
 
 
-def parts_of(rows: Sequence[tuple[Commitment, int, int]]) -> Table:
-    """Each partner's part of a distribution."""
+def parts_of(rows: Sequence[tuple[Commitment, int, int]], borne: Mapping[int, int]) -> Table:
+    """Each partner's part of a distribution; ``borne`` is what first loss and excess transfer take from each."""
     return Table(
         caption=_("출자자별 배분"),
         columns=[
             Column(_("출자자")),
             Column(_("좌수"), number=True),
+            *([Column(_("우선손실·초과수익 정산"), number=True)] if borne else []),
             Column(_("배분액"), number=True),
             Column(_("그중 원금"), number=True),
         ],
-        rows=[[str(one.partner), f"{one.units:,}", money(amount), money(capital)] for one, amount, capital in rows],
+        rows=[
+            [
+                str(one.partner),
+                f"{one.units:,}",
+                *([money(-borne.get(one.pk, 0))] if borne else []),
+                money(amount),
+                money(capital),
+            ]
+            for one, amount, capital in rows
+        ],
         foot=[
             _("합계"),
             f"{sum(row[0].units for row in rows):,}",
+            *([money(-sum(borne.values()))] if borne else []),
             money(sum(row[1] for row in rows)),
             money(sum(row[2] for row in rows)),
         ],

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fund.views import calls, committee, deals, distributions, holdings, portfolio, values
+from fund.views import calls, committee, deals, distributions, holdings, portfolio, settlements, values
 
 app_name = "fund"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("notices/<uuid:call>/<uuid:commitment>/pdf/", calls.notice_pdf, name="notice_pdf"),
     path("parts/<uuid:distribution>/<uuid:commitment>/", distributions.part, name="part"),
     path("parts/<uuid:distribution>/<uuid:commitment>/pdf/", distributions.part_pdf, name="part_pdf"),
+    path("sub-funds/<uuid:sub_fund>/settlement/", settlements.new_settlement, name="new_settlement"),
+    path("settlements/<uuid:settlement>/", settlements.settlement, name="settlement"),
+    path("settlements/<uuid:settlement>/<slug:step>/", settlements.settlement_step, name="settlement_step"),
     path("deals/", deals.deals, name="deals"),
     path("sub-funds/<uuid:sub_fund>/deal/", deals.new_deal, name="new_deal"),
     path("deals/<uuid:deal>/", deals.deal, name="deal"),

@@ -76,6 +76,16 @@ DISTRIBUTION: Steps = {
     ("PAID", "REVERSED"): "distribution:reversed",
 }
 
+# Fees, expenses, income, first loss, excess transfer, clawback: approved is booked; what is owed is paid later.
+SETTLEMENT: Steps = {
+    ("PROPOSED", "OWED"): "settlement:approved",
+    ("PROPOSED", "SETTLED"): "settlement:approved",
+    ("PROPOSED", "REFUSED"): "settlement:refused",
+    ("OWED", "SETTLED"): "settlement:paid",
+    ("OWED", "REVERSED"): "settlement:reversed",
+    ("SETTLED", "REVERSED"): "settlement:reversed",
+}
+
 CAP_BREACH: Steps = {
     ("OPEN", "CURED"): "cap_breach:cured",
     ("OPEN", "WAIVED"): "cap_breach:waived",
@@ -179,6 +189,11 @@ MACHINES: Mapping[str, Machine] = {
         DISTRIBUTION,
         enums.DistributionStatus,
         _owners(enums.DistributionStatus, Owner.MANAGER, COMPUTED=Owner.APPROVER, REVERSED=Owner.NOBODY),
+    ),
+    "settlement": Machine(
+        SETTLEMENT,
+        enums.SettlementStatus,
+        _owners(enums.SettlementStatus, PROPOSED=Owner.APPROVER, OWED=Owner.MANAGER),
     ),
     "deal": Machine(
         DEAL,

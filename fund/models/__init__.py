@@ -7,6 +7,7 @@ from fund.models.distributions import Distribution, DistributionShare
 from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
 from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFund
+from fund.models.settlements import Settlement
 from fund.models.values import Measure, Valuation
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Release",
     "Seat",
     "SecurityEvent",
+    "Settlement",
     "SubFund",
     "Valuation",
 ]

@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from fund.enums import UNITLESS, CompanyKind, DealStatus, HoldingStatus, Instrument, SecurityKind
@@ -66,10 +66,15 @@ class InstrumentTerms(models.Model):
         abstract = True
 
     @property
-    def terms(self) -> list[tuple[str, int]]:
-        """What the instrument says, where it says something: the words and the number."""
-        told = [(name, getattr(self, name)) for name in TERMS]
-        return [(str(self._meta.get_field(name).verbose_name), value) for name, value in told if value is not None]  # type: ignore[union-attr]
+    def terms(self) -> list[tuple[str, str]]:
+        """What the instrument says, where it says something: the words and the figure, a ratio as new shares for old."""
+        ratio = [(gettext("전환비율"), f"{self.ratio_new:,} : {self.ratio_old:,}")] if self.ratio_new else []
+        told = [(name, getattr(self, name)) for name in TERMS[2:]]
+        return ratio + [
+            (str(self._meta.get_field(name).verbose_name), f"{value:,}")  # type: ignore[union-attr]
+            for name, value in told
+            if value is not None
+        ]
 
 
 def instrument_rules(name: str) -> list[models.CheckConstraint]:

@@ -74,6 +74,8 @@ def _sides(kind: str, account: int, total: int) -> tuple[int, int, int]:
     """What a posting adds to paid in, distributed, carry paid."""
     if _PAID_IN.get(EntryKind(kind)) == account:
         return -total, 0, 0
+    if kind == EntryKind.CLAWBACK and account == Account.CARRY_PAID:
+        return 0, 0, total
     if kind == EntryKind.DISTRIBUTION:
         if account == Account.CAPITAL:
             return -total, 0, 0
@@ -90,6 +92,7 @@ def waterfall_flows(sub_fund: SubFund, *, on: date) -> list[Flow]:
         parts = [("contribution", flow.paid_in), ("distribution", flow.distributed), ("carry", flow.carry)]
         if flow.paid_in < 0:
             parts = [("distribution", flow.distributed - flow.paid_in), ("carry", flow.carry)]
+        parts.append(("carry_returned", -flow.carry))
         made += [Flow(flow.on, kind, amount) for kind, amount in parts if amount > 0]
     return made
 

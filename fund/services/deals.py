@@ -124,7 +124,7 @@ def _written(deal: Deal) -> str:
         (_("투자금액(원)"), f"{deal.amount:,}"),
         (_("주식·사채 수"), f"{deal.units:,}"),
     ]
-    rows += [(label, f"{value:,}") for label, value in deal.terms]
+    rows += deal.terms
     return "\n".join([*(f"{label}: {value}" for label, value in rows), "", deal.thesis])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -56,19 +57,21 @@ def plan_distribution(*, sub_fund: SubFund, kind: str, amount: int, on: date) ->
     if not 0 < amount <= cash:
         raise Invalid(_("배분할 금액은 1원 이상, 조합의 현금 안이어야 합니다."), field="amount")
     flows = queries.flows.waterfall_flows(sub_fund, on=on)
+    allocated = queries.settlements.allocated(sub_fund, on=on) if kind == DistributionKind.PERMANENT else {}
     inputs = {
         "agreement": agreement.digest,
         "amount": amount,
         "kind": kind,
         "on": on.isoformat(),
         "flows": [[flow.on.isoformat(), flow.kind, flow.amount] for flow in flows],
+        "allocated": [[one.pk, allocated[one.partner_id]] for one in partners if allocated.get(one.partner_id)],
     }
     if kind == DistributionKind.EXCESS_RETURN:
         parts = _parts(sub_fund, partners, amount, amount, kind)
         _check_callable_again(parts)
         return Plan(None, parts, 0, inputs)
     result = distribute(agreement.terms, flows, amount, on)
-    parts = _parts(sub_fund, partners, result.lp_total, result.lines[0].lp, kind)
+    parts = _parts(sub_fund, partners, result.lp_total, result.lines[0].lp, kind, allocated)
     if kind == DistributionKind.RECALLABLE:
         _check_callable_again(parts)
     return Plan(result, parts, result.gp_total, inputs)
@@ -83,8 +86,20 @@ def _check_callable_again(parts: list[Part]) -> None:
         )
 
 
-def _parts(sub_fund: SubFund, partners: list[Commitment], amount: int, capital: int, kind: str) -> list[Part]:
-    """Shares by units over everything paid so far on the same partners, so that nobody is ever a full won off."""
+def _parts(
+    sub_fund: SubFund,
+    partners: list[Commitment],
+    amount: int,
+    capital: int,
+    kind: str,
+    allocated: Mapping[int, int] | None = None,
+) -> list[Part]:
+    """Shares by units over everything paid so far on the same partners, so that nobody is ever a full won off.
+
+    What was ``allocated`` between partners (first loss, excess transfer) counts as received by whom it burdens, so that
+    this distribution and the later ones settle it.
+    """
+    moved = allocated or {}
     units = [one.units for one in partners]
     paid = DistributionShare.objects.filter(
         distribution__sub_fund=sub_fund, distribution__status=DistributionStatus.PAID
@@ -92,10 +107,15 @@ def _parts(sub_fund: SubFund, partners: list[Commitment], amount: int, capital: 
     same = paid.filter(distribution__kind=kind).values("commitment")
     rows = {row["commitment"]: row for row in same.annotate(amounts=Sum("amount"), capitals=Sum("capital"))}
     if rows and rows.keys() != {one.pk for one in partners}:
+        if any(moved.values()):
+            raise Invalid(_("앞선 배분과 출자자가 달라 우선손실충당이나 초과수익이전을 반영할 수 없습니다."))
         rows = {}
     before = [(rows[one.pk]["amounts"], rows[one.pk]["capitals"]) if rows else (0, 0) for one in partners]
-    amounts = split_cumulative(amount, units, [int(pair[0]) for pair in before])
+    already = [int(pair[0]) + moved.get(one.partner_id, 0) for one, pair in zip(partners, before, strict=True)]
+    amounts = split_cumulative(amount, units, already)
     capitals = split_cumulative(capital, units, [int(pair[1]) for pair in before])
+    if min(amounts) < 0 and any(moved.values()):
+        raise Invalid(_("우선손실충당이나 초과수익이전을 반영하기에 배분할 금액이 너무 작습니다."), field="amount")
     if min(amounts) < 0:
         raise Invalid(_("금액이 너무 작아 1원이 되지 않는 몫이 있습니다."), field="amount")
     return [

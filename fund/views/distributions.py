@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,10 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from fund import papers, rules, services, tables
+from fund import papers, queries, rules, services, settlement_tables, tables
 from fund.enums import DistributionStatus
 from fund.forms import DistributionForm, ReasonForm
-from fund.models import Distribution, DistributionShare
+from fund.models import Distribution, DistributionShare, SubFund
 from fund.views.shared import SignedIn, check_concerned, found_sub_fund, tried
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Refused
@@ -41,7 +42,10 @@ def new_distribution(request: SignedIn, sub_fund: UUID) -> HttpResponse:
     context = {"sub_fund": found, "form": form, "tiers": None, "parts": None}
     if plan is not None:
         lines = [(line.tier, line.lp, line.gp) for line in plan.result.lines] if plan.result else []
-        context |= {"tiers": tables.tiers(lines) if lines else None, "parts": tables.parts_of(plan.parts)}
+        context |= {
+            **_explained(found, lines, form.cleaned_data["on"]),
+            "parts": tables.parts_of(plan.parts, dict(plan.inputs["allocated"])),
+        }
     return render(request, "fund/new_distribution.html", context, status=422 if form.errors else 200)
 
 
@@ -57,12 +61,26 @@ def distribution(request: SignedIn, distribution: UUID) -> HttpResponse:
         "sub_fund": found.sub_fund,
         "tone": tables.TONES.get(found.status, ""),
         "facts": _facts(found),
-        "tiers": tables.tiers(lines) if lines else None,
-        "parts": tables.parts_of([(share.commitment, share.amount, share.capital) for share in shares]),
+        **_explained(found.sub_fund, lines, found.on_date),
+        "parts": tables.parts_of(
+            [(share.commitment, share.amount, share.capital) for share in shares],
+            dict(found.run.get("inputs", {}).get("allocated", [])),
+        ),
         "steps": _steps(request, found),
         "reason": ReasonForm() if decides and found.status == DistributionStatus.PAID else None,
     }
     return render(request, "fund/distribution.html", context)
+
+
+def _explained(sub_fund: SubFund, lines: list[tuple[str, int, int]], on: date) -> dict[str, object]:
+    """The tiers in the agreement's words, and whether carry would have to come back."""
+    agreement = queries.funds.agreement(sub_fund, on)
+    if not lines or agreement is None:
+        return {"tiers": None}
+    return {
+        "tiers": tables.tiers(lines, settlement_tables.terms_in_words(agreement)),
+        "carry": settlement_tables.carry_facts(queries.settlements.carry_position(sub_fund, on=on)),
+    }
 
 
 def _facts(found: Distribution) -> list[Row]:

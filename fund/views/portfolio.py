@@ -10,14 +10,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from fund import deal_tables, queries, rules, tables, value_tables
+from fund import deal_tables, queries, rules, settlement_tables, tables, value_tables
 from fund.models import Programme, SubFund
 from fund.views.shared import SignedIn, as_of, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
 from portal.core.ui.parts import Figure, Tab
 
-_TABS = ("partners", "calls", "distributions", "deals", "holdings", "performance", "books", "journal")
+_TABS = ("partners", "calls", "distributions", "settlements", "deals", "holdings", "performance", "books", "journal")
 
 
 @login_required
@@ -71,6 +71,7 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         "partners": _("출자자"),
         "calls": _("출자요청"),
         "distributions": _("배분"),
+        "settlements": _("보수와 정산"),
         "deals": _("투자건"),
         "holdings": _("투자자산"),
         "performance": _("성과"),
@@ -98,6 +99,8 @@ def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
         return tables.calls(list(queries.calls.calls_of(found)))
     if shown == "distributions":
         return tables.distributions(list(queries.funds.distributions_of(found)))
+    if shown == "settlements":
+        return settlement_tables.settlements(list(queries.settlements.settlements_of(found)))
     if shown == "deals":
         return deal_tables.deals(list(queries.holdings.deals_of(found)))
     if shown == "holdings":

@@ -10,7 +10,14 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from fund.models import Partner
-from fund.services import approve_distribution, pay_distribution, propose_distribution, propose_measure, table_deal
+from fund.services import (
+    approve_distribution,
+    pay_distribution,
+    propose_distribution,
+    propose_measure,
+    propose_settlement,
+    table_deal,
+)
 from ledger import log
 from ledger.models import Record
 from portal.accounts import services as accounts
@@ -280,6 +287,8 @@ def _fund(world: World, organisation: Any) -> None:
     )
     approve_distribution(distribution=paid, by=made.approver)
     pay_distribution(distribution=paid, by=made.manager, now=paid_at)
+    asked = {"kind": "INCOME", "on": paid_at.date(), "amount": 1}
+    settlement = propose_settlement(sub_fund=made.sub_fund, by=made.manager, now=paid_at, **asked)
     world.people["fund manager"] = made.manager
     world.things |= {
         "sub fund": [made.sub_fund.public_id],
@@ -298,6 +307,8 @@ def _fund(world: World, organisation: Any) -> None:
         "capital call step": [call.public_id, "rescind"],
         "distribution": [row.public_id],
         "distribution step": [row.public_id, "pay"],
+        "settlement": [settlement.public_id],
+        "settlement step": [settlement.public_id, "approve"],
         "call share": [share.pk],
         "distribution notice": [paid.public_id, share.commitment.public_id],
         "call notice": [call.public_id, share.commitment.public_id],
