@@ -248,7 +248,7 @@ def tiers(lines: Sequence[tuple[str, int, int]], terms: Mapping[str, str]) -> Ta
             Column(_("뜻")),
             Column(_("출자자"), number=True),
             Column(_("운용사 성과보수"), number=True),
-            Column(_("남은 금액"), number=True),
+            Column(_("남는 금액"), number=True),
         ],
         rows=[
             [words[tier], terms[tier], money(lp), money(gp), money(sum(x + y for _tier, x, y in lines[place + 1 :]))]
