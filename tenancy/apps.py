@@ -12,10 +12,11 @@ class TenancyConfig(AppConfig):
         from portal.intake import registry as intake
         from portal.notices import registry as notices
         from portal.plan import registry as plan
-        from tenancy import daily, house_rooms, metrics, panels, programme, registry, topics  # noqa: F401  (the registry registers on import)
+        from tenancy import daily, house_rooms, metrics, panels, programme, registry, renewal_programme, topics  # noqa: F401  (the registry registers on import)
         from tenancy.rehearsal import plan_seoul, round_2019
 
         intake.register(programme.SPACE)
+        intake.register(renewal_programme.SPACE_RENEWAL)
         rehearsals.register(round_2019.REHEARSAL)
         rehearsals.register(plan_seoul.REHEARSAL)
         for topic in topics.TOPICS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,7 +11,9 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from portal.core.periods import SEOUL
 from portal.core.ui.fields import DateInput
+from tenancy.enums import RenewalPath
 from tenancy.services.reshaping import Part
 
 MOST_PARTS = 20
@@ -54,6 +57,30 @@ class ChangeForm(forms.Form):
     on = forms.DateField(label=_("시행일"), widget=DateInput)
     reason = forms.CharField(label=_("이유"), max_length=400)
     field_order = ("unit", "area_m2", "card", "business_number", "parts", "stays_in", "on", "reason")
+
+
+class RoundForm(forms.Form):
+    """When a call for another term takes applications; it opens at midnight and closes at 18:00 in Seoul."""
+
+    opens = forms.DateField(label=_("접수 시작일"), widget=DateInput)
+    closes = forms.DateField(label=_("접수 마감일"), help_text=_("그날 18시에 마감합니다."), widget=DateInput)
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        first, last = answers.pop("opens", None), answers.pop("closes", None)
+        if first is None or last is None:
+            return answers
+        if last < first:
+            self.add_error("closes", _("접수 마감일이 시작일보다 빠릅니다."))
+            return answers
+        opens_at, closes_at = datetime.combine(first, time(0), SEOUL), datetime.combine(last, time(18), SEOUL)
+        return {"opens_at": opens_at, "closes_at": closes_at}
+
+
+class PathForm(forms.Form):
+    """How a hub decides on another term."""
+
+    path = forms.ChoiceField(label=_("방식"), choices=RenewalPath.choices, widget=forms.RadioSelect)
 
 
 class MoveForm(ChangeForm):

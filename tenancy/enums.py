@@ -132,6 +132,13 @@ class RenewalStatus(models.TextChoices):
     SIGNED = "SIGNED", pgettext_lazy("연장평가", "체결")
 
 
+class RenewalPath(models.TextChoices):
+    """How a hub decides on another term: a panel by a call of ``space-renewal``, or the approver at the desk."""
+
+    PANEL = "PANEL", pgettext_lazy("연장평가", "평가위원회")
+    DESK = "DESK", pgettext_lazy("연장평가", "결재자 결정")
+
+
 class MoveOutStatus(models.TextChoices):
     NOTICED = "NOTICED", pgettext_lazy("퇴거", "통보")
     SCHEDULED = "SCHEDULED", pgettext_lazy("퇴거", "일정확정")

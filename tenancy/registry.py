@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from ledger.log import EventType, name, register, rule
-from tenancy.enums import AmendmentKind, EndKind, GraduationGround
+from tenancy.enums import AmendmentKind, EndKind, GraduationGround, RenewalPath
 
 _DAYS = {"start": "date", "end": "date"}
 _HASHES = {"inputs": "ref", "result": "ref", "version": "ref"}
@@ -146,6 +146,19 @@ EVENT_TYPES = [
     EventType("space.renewal.refused", 1, {}, title=_("연장을 승인하지 않았습니다")),
     EventType("space.renewal.granted_on_appeal", 1, {}, title=_("이의를 받아들여 연장을 승인했습니다")),
     EventType("space.renewal.lapsed", 1, {}, title=_("연장 신청 기한이 지났습니다")),
+    EventType(
+        "space.renewal.waiting",
+        1,
+        {"until": "date"},
+        title=_("쓰던 호실이 다른 기업에 배정되어 다음 호실을 기다립니다"),
+    ),
+    EventType("space.renewal.room_found", 1, {"unit": "ref", **_DAYS}, title=_("연장할 호실을 찾았습니다")),
+    EventType(
+        "space.hub.renewal_path_set",
+        1,
+        {"path": "code:" + "|".join(RenewalPath.values)},
+        title=_("거점의 연장평가 방식을 정했습니다"),
+    ),
     EventType("space.renewal.signed", 1, _DAYS, title=_("연장계약에 서명했습니다")),
     EventType("space.move_out.noticed", 1, {"leave": "date", "kind": _ENDS}, title=_("퇴거 절차를 시작했습니다")),
     EventType("space.move_out.scheduled", 1, {}, title=_("퇴거 점검 일정을 정했습니다")),
@@ -219,6 +232,8 @@ name(
         "leave": _("퇴거일"),
         "cost": _("비용(원)"),
         "ground": _("사유"),
+        "until": _("머무르는 날까지"),
+        "path": _("방식"),
     },
 )
 

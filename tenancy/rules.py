@@ -204,6 +204,11 @@ def check_can_decide_renewal(by: Any, review: RenewalReview) -> str:
     return check_may_in(by, "lease.decide", review.lease.unit.hub)
 
 
+def check_can_prepare_round(by: Any, hub: Hub) -> str:
+    """The officer writes the call for another term; the approver publishes it."""
+    return check_may_in(by, "lease.prepare", hub)
+
+
 def check_can_give_notice(by: Any, lease: Lease) -> str:
     return _check_master(by, lease.organisation)
 

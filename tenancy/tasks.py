@@ -35,6 +35,7 @@ def turn_terms() -> int:
     """What a new day brings to leases: terms that begin, days held over, invitations, notices; answers how many moved."""
     now = database_now()
     moved = services.turn_terms(now=now) + services.hold_over(now=now) + services.invite_renewals(now=now)
+    services.tell_renewal_calls(now=now)
     return moved + services.lapse_renewals(now=now) + services.notice_ends(now=now)
 
 

@@ -87,6 +87,20 @@ TOPICS = [
         required=True,
     ),
     Topic(
+        "space.renewal_call",
+        _("연장평가 공고"),
+        _("{unit}호의 연장을 신청할 수 있습니다."),
+        _("연장평가 공고가 나왔습니다. {closes_at}까지 실적을 확인하고 신청서를 제출해 주십시오."),
+        required=True,
+    ),
+    Topic(
+        "space.renewal_room",
+        _("연장할 호실"),
+        _("{unit}호로 옮겨 계약을 연장할 수 있습니다."),
+        _("쓰시던 호실은 다른 기업에 배정되었습니다. 연장계약에 서명하면 {start}부터 {unit}호를 씁니다."),
+        required=True,
+    ),
+    Topic(
         "space.holdover",
         _("퇴거일이 지난 호실"),
         _("{unit}호의 퇴거일({leave})이 지났습니다."),

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from tenancy.views import amendments, directory, endings, meeting, money, officer, places, rooms, tenant, tickets
+from tenancy.views import (
+    amendments,
+    directory,
+    endings,
+    meeting,
+    money,
+    officer,
+    places,
+    renewals,
+    rooms,
+    tenant,
+    tickets,
+)
 
 app_name = "tenancy"
 urlpatterns = [
@@ -54,6 +66,7 @@ urlpatterns = [
     path("desk/lines/<int:line>/credit/", money.credit, name="credit"),
     path("desk/credits/<int:note>/", money.decide_credit, name="decide_credit"),
     path("leases/<uuid:lease>/notice/", endings.notice, name="notice"),
-    path("renewals/<uuid:review>/", endings.renewal, name="renewal"),
+    path("renewals/<uuid:review>/", renewals.renewal, name="renewal"),
+    path("desk/hubs/<slug:hub>/renewals/", renewals.renewal_desk, name="renewal_desk"),
     path("move-outs/<uuid:move_out>/", endings.move_out, name="move_out"),
 ]

@@ -96,6 +96,7 @@ RENEWAL: Steps = {
     ("APPLIED", "GRANTED"): "renewal:granted",
     ("APPLIED", "REFUSED"): "renewal:refused",
     ("INVITED", "LAPSED"): "renewal:lapsed",
+    ("APPLIED", "LAPSED"): "renewal:lapsed",
     ("GRANTED", "LAPSED"): "renewal:lapsed",
     ("REFUSED", "GRANTED"): "renewal:granted_on_appeal",
     ("GRANTED", "SIGNED"): "renewal:signed",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.utils.functional import Promise
 
@@ -76,6 +76,20 @@ class Programme(Protocol):
 
     def left(self, application: Any, *, why: str, by: Any, now: datetime) -> None:
         """The applicant withdrew, declined or was disqualified: give back what is held."""
+
+
+@runtime_checkable
+class ByInvitation(Protocol):
+    """What a programme for those it invites offers besides: who may apply, and to hear of each entry and refusal."""
+
+    def check_invited(self, call: Any, organisation: Any, *, now: datetime) -> None:
+        """Before an application is begun; raises a ``Refused`` for a company that was not invited."""
+
+    def submitted(self, application: Any, *, by: Any, now: datetime) -> None:
+        """Inside the sending transaction, for every revision; raising undoes the sending."""
+
+    def refused(self, line: Any, *, by: Any, now: datetime) -> None:
+        """Inside the publishing transaction, per line that ends in 부적격 or 불선정."""
 
 
 class UnknownProgramme(LookupError):

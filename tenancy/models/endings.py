@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts.models import Organisation, User
-from tenancy.enums import GraduationGround, MoveOutStatus, RenewalStatus
+from portal.intake.models import Application
+from tenancy.enums import GraduationGround, MoveOutStatus, RenewalPath, RenewalStatus
 from tenancy.models.leases import Lease
+from tenancy.models.places import Unit
 
 
 class RenewalReview(models.Model):
@@ -23,6 +25,15 @@ class RenewalReview(models.Model):
     seq = models.PositiveSmallIntegerField()
     period = DateRangeField()
     status = models.CharField(max_length=10, choices=RenewalStatus, default=RenewalStatus.INVITED)
+    path = models.CharField(max_length=10, choices=RenewalPath, default=RenewalPath.PANEL)
+    #: What the tenant sent to the panel's call, once it has.
+    application = models.OneToOneField(
+        Application, models.PROTECT, null=True, blank=True, related_name="renewal_review"
+    )
+    #: Granted on appeal after the room went to another: since when the tenant waits, and the room found for it, which
+    #: it moves to on the first day of the term.
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    room = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     #: Sales, jobs, investment and use of the term, as the tenant states them.
     figures = models.JSONField(default=dict, blank=True)
     invited_at = models.DateTimeField()
@@ -46,6 +57,14 @@ class RenewalReview(models.Model):
                 name="renewal_decided_by_somebody",
             ),
             models.CheckConstraint(condition=~Q(status="REFUSED") | ~Q(reason=""), name="renewal_refused_with_reason"),
+            models.CheckConstraint(condition=Q(path__in=RenewalPath.values), name="renewal_path_known"),
+            models.CheckConstraint(
+                condition=Q(path="DESK") | Q(status__in=["INVITED", "LAPSED"]) | Q(application__isnull=False),
+                name="renewal_by_panel_has_application",
+            ),
+            models.CheckConstraint(
+                condition=Q(room__isnull=True) | Q(waiting_since__isnull=False), name="renewal_room_for_who_waits"
+            ),
             models.CheckConstraint(
                 condition=~Q(status="SIGNED") | Q(signed_by__isnull=False, signed_at__isnull=False),
                 name="renewal_signed_by_somebody",

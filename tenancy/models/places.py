@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts.models import Cluster
-from tenancy.enums import CellKind
+from tenancy.enums import CellKind, RenewalPath
 
 
 class Hub(models.Model):
@@ -23,10 +23,15 @@ class Hub(models.Model):
     name_en = models.CharField(_("거점 영문 이름"), max_length=100)
     address_ko = models.CharField(_("주소"), max_length=200, blank=True)
     address_en = models.CharField(_("영문 주소"), max_length=200, blank=True)
+    #: Taken by a review when the tenant is invited; what is under way keeps its own.
+    renewal_path = models.CharField(_("연장평가 방식"), max_length=10, choices=RenewalPath, default=RenewalPath.PANEL)
 
     class Meta:
         verbose_name = _("거점")
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(renewal_path__in=RenewalPath.values), name="hub_renewal_path_known")
+        ]
 
     def __str__(self) -> str:
         return self.name_en if (get_language() or "ko").startswith("en") else self.name_ko
@@ -35,6 +40,12 @@ class Hub(models.Model):
     def address(self) -> str:
         """The address in the reader's language."""
         return self.address_en if (get_language() or "ko").startswith("en") else self.address_ko
+
+    def ledger_room(self) -> str:
+        return "space"
+
+    def ledger_subject(self) -> log.Subject:
+        return log.Subject(kind="hub", ref=self.code)
 
 
 class Building(models.Model):

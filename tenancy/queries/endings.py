@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Upper
 
+from portal.accounts.models import Organisation
 from portal.core.periods import add_months
+from portal.intake.models import Call
 from tenancy.enums import InvoiceStatus, LeaseStatus, OccupancyStatus
 from tenancy.models import Hub, Lease, LeaseTerm, MoveOut, Occupancy, RenewalReview, Unit
+from tenancy.queries.places import taken, units_of
 
 
 def end_of(lease: Lease) -> date:
@@ -29,6 +33,93 @@ def ending_leases(today: date, until: date) -> QuerySet[Lease]:
         .prefetch_related("terms")
         .order_by("pk")
     )
+
+
+def has_open_review(lease: Lease) -> bool:
+    """Whether another term is asked about; who waits for another room keeps none."""
+    searching = Q(waiting_since__isnull=False, room__isnull=True)
+    return lease.renewals.filter(~searching, status__in=["INVITED", "APPLIED", "GRANTED"]).exists()
+
+
+def displaced(hub: Hub) -> QuerySet[RenewalReview]:
+    """Tenants of a hub with another term but no room for it, the first to wait in front."""
+    rows = RenewalReview.objects.filter(
+        status="GRANTED", waiting_since__isnull=False, room__isnull=True, lease__unit__floor__building__hub=hub
+    )
+    found = rows.select_related("lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__rate_card")
+    return found.select_related("lease__offer__need__application__call").order_by("waiting_since", "pk")
+
+
+def taken_from(unit: Unit, start: date, end: date) -> date:
+    """The first day of ``[start, end)`` on which somebody has a cell of the unit; ``end`` when nobody does."""
+    rows = Occupancy.objects.filter(cell__units=unit, period__overlap=DateRange(start, end))
+    live = rows.exclude(status=OccupancyStatus.RELEASED)
+    return min((max(start, row.period.lower) for row in live), default=end)
+
+
+def free_units(hubs: Iterable[Hub], start: date, end: date) -> list[Unit]:
+    """Units of the hubs that nobody has on a day of ``[start, end)``."""
+    units = units_of(hubs, start, end).annotate(is_taken=taken(start, end))
+    return [unit for unit in units if not unit.is_taken]
+
+
+def renewal_calls(hub: Hub) -> QuerySet[Call]:
+    """The published calls for another term in a hub, the latest to close first."""
+    rows = Call.objects.filter(programme="space-renewal", hubs__contains=[hub.code]).exclude(
+        status__in=["DRAFT", "CANCELLED"]
+    )
+    return rows.select_related("current", "cluster").order_by("-closes_at", "-pk")
+
+
+def renewal_call(hub: Hub, now: datetime) -> Call | None:
+    """The call that takes applications for another term in a hub now."""
+    return renewal_calls(hub).filter(status="PUBLISHED", opens_at__lte=now, closes_at__gt=now).first()
+
+
+def may_still_apply(review: RenewalReview, now: datetime) -> bool:
+    """Whether a call is or will be open to the tenant, or none ever was since it was invited."""
+    calls = renewal_calls(review.lease.unit.hub).filter(closes_at__gt=review.invited_at)
+    return calls.filter(closes_at__gt=now).exists() or not calls.exists()
+
+
+def invited_to_panel() -> QuerySet[RenewalReview]:
+    """Tenants who may apply for another term and have not."""
+    rows = RenewalReview.objects.filter(status="INVITED", path="PANEL").order_by("pk")
+    return rows.select_related("lease__organisation", "lease__unit__floor__building__hub")
+
+
+def invited_review(call: Call, organisation: Organisation) -> RenewalReview | None:
+    """The review that an application of the company to the call is for: invited, or begun by a call since cancelled."""
+    fresh = Q(status="INVITED") | Q(status="APPLIED", application__call__status="CANCELLED")
+    rows = RenewalReview.objects.filter(
+        fresh, path="PANEL", lease__organisation=organisation, lease__unit__floor__building__hub__code__in=call.hubs
+    )
+    found = rows.select_related("lease__organisation", "lease__unit__floor__building__hub__cluster")
+    return found.order_by("period", "pk").first()
+
+
+def may_renew(hub: Hub, today: date, until: date) -> int:
+    """How many tenants of a hub are or will be invited by ``until`` and have not applied yet."""
+    waiting = RenewalReview.objects.filter(
+        status="INVITED", path="PANEL", lease__unit__floor__building__hub=hub
+    ).count()
+    coming = ending_leases(today, until + timedelta(days=90)).filter(unit__floor__building__hub=hub)
+    return waiting + sum(not at_maximum(lease) and not _asked(lease) for lease in coming)
+
+
+def _asked(lease: Lease) -> bool:
+    """Whether the tenant was asked about the term after the last."""
+    last = max(term.seq for term in lease.terms.all())
+    return lease.renewals.filter(seq=last + 1).exists()
+
+
+def known_figures(lease: Lease, today: date) -> dict[str, int]:
+    """What the house knows of the present term when it invites: the days of use, and the people stated last."""
+    last = max((term.period for term in lease.terms.all()), key=lambda period: period.lower)
+    known = {"days": (today - max(last.lower, lease.moved_in_date or last.lower)).days}
+    before = lease.renewals.exclude(figures={}).order_by("-seq").first()
+    jobs = before.figures.get("jobs") if before else None
+    return known if jobs is None else {**known, "jobs": jobs}
 
 
 def at_maximum(lease: Lease) -> bool:

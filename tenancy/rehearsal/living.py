@@ -12,12 +12,12 @@ from portal.accounts.models import User
 from portal.core.errors import Refused
 from portal.core.periods import SEOUL, add_months
 from tenancy import queries, services
-from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus, RenewalStatus
-from tenancy.models import ArrearsCase, Hub, Invoice, Lease, MoveOut, RenewalReview
+from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus
+from tenancy.models import ArrearsCase, Hub, Invoice, Lease, MoveOut
 from tenancy.rehearsal.cast import Staff
 from tenancy.rehearsal.plan_life import Life
+from tenancy.rehearsal.renewing import Renewing
 
-_FIGURES = {"sales": 120_000_000, "jobs": 4, "investment": 0, "days": 240}
 _EARLY_FROM, _EARLY_MONTHS = 4, 12
 #: Months after moving in from which on some stop paying.
 _SOUND_MONTHS = 5
@@ -31,6 +31,7 @@ class Living:
 
     def __init__(self, life: Life, staff: Staff, hubs: Sequence[Hub], masters: dict[int, User]) -> None:
         self.life, self.staff, self.hubs, self.masters = life, staff, hubs, masters
+        self.renewing = Renewing(life, staff, hubs, masters)
 
     def clock(self, day: date) -> None:
         """What the worker does in the night before, in the order of its schedule."""
@@ -60,7 +61,7 @@ class Living:
         now = _at(day, 10)
         self._leave(day, now)
         self._move_in(day, now)
-        self._renew(now)
+        self.renewing.people(now)
         self._stop(now)
 
     def _move_in(self, day: date, now: datetime) -> None:
@@ -95,23 +96,6 @@ class Living:
         if self.life.happens("keys_late", *who):
             return _LATE
         return -_EARLY if self.life.happens("keys_early", *who) else 0
-
-    def _renew(self, now: datetime) -> None:
-        reviews = RenewalReview.objects.filter(lease__unit__floor__building__hub__in=self.hubs)
-        waiting = reviews.filter(status__in=["INVITED", "APPLIED", "GRANTED"]).select_related(
-            "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__offer__need__application"
-        )
-        for review in waiting.order_by("pk"):
-            master, who = self._master(review.lease), (review.lease.offer.need.application.receipt_number, review.seq)
-            if review.status == RenewalStatus.GRANTED:
-                services.sign_renewal(review=review, by=master, now=now, consented=True)
-            elif review.status == RenewalStatus.APPLIED:
-                sound = not review.lease.arrears.exclude(status="CLOSED").exists()
-                granted = sound and self.life.happens("granted", *who)
-                reason = "" if granted else "이용 실적이 기준에 미치지 못했습니다."
-                services.decide_renewal(review=review, granted=granted, by=self.staff.approver, now=now, reason=reason)
-            elif self.life.happens("asks_for_another_term", *who) and now.date() <= review.respond_by:
-                services.ask_renewal(review=review, figures=_FIGURES, by=master, now=now)
 
     def some_leave_early(self, day: date) -> None:
         """A tenant somewhere in the middle of a term says that it leaves."""

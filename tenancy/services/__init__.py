@@ -72,6 +72,7 @@ from tenancy.services.offers import (
 from tenancy.services.overstaying import bill_holdovers, hold_over
 from tenancy.services.payments import apply_import, bounce, plan_import, refund
 from tenancy.services.places import block_unit, import_places, set_terms, unblock, unblock_unit
+from tenancy.services.renewal_panel import begin_renewal, draft_renewal_round, set_renewal_path, tell_renewal_calls
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 from tenancy.services.reshaping import Part, reshape
 from tenancy.services.ticket_files import open_ticket_file
@@ -101,6 +102,7 @@ __all__ = [
     "ask_renewal",
     "ask_tenant",
     "assign_ticket",
+    "begin_renewal",
     "bill_holdovers",
     "bill_month",
     "black_out",
@@ -119,6 +121,7 @@ __all__ = [
     "decide_renewal",
     "decide_settlement",
     "decline_offer",
+    "draft_renewal_round",
     "drop_amendment",
     "drop_credit",
     "drop_ticket",
@@ -173,6 +176,7 @@ __all__ = [
     "save_listing",
     "schedule_inspection",
     "set_booking_rule",
+    "set_renewal_path",
     "set_terms",
     "settle_move_out",
     "sign_amendment",
@@ -181,6 +185,7 @@ __all__ = [
     "start_termination",
     "start_ticket",
     "state_need",
+    "tell_renewal_calls",
     "terminate",
     "turn_terms",
     "unblock",

@@ -123,6 +123,15 @@ def put_off_start(*, lease: Lease, start: date, now: datetime) -> Amendment:
     return made
 
 
+def move_with_term(*, lease: Lease, unit: Unit, on: date, now: datetime) -> Amendment:
+    """The term that begins on ``on`` is in another room, by an amendment of the clock: the tenant signed the term itself."""
+    before = current(lease)
+    after, reason = {**before, **_room(unit)}, _("쓰던 호실이 다른 기업에 배정됨")
+    made = _write(lease, AmendmentKind.MOVE, on, before, after, reason, by=None, acting=log.SYSTEM, now=now)
+    _put_in_force([made], by=log.SYSTEM, now=now)
+    return made
+
+
 @transaction.atomic
 def _prepare(
     lease: Lease, kind: AmendmentKind, on: date, before: Any, after: Any, reason: str, *, by: Any, now: datetime

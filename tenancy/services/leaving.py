@@ -25,6 +25,7 @@ from tenancy.models import ChecklistItem, Graduation, InvoiceLine, Lease, MoveOu
 from tenancy.services.bookings import cancel_after_leaving
 from tenancy.services.credits import credit_unused
 from tenancy.services.departures import CHECKLIST, open_move_out
+from tenancy.services.displaced import serve_displaced
 from tenancy.services.holding import LIVE, cut, move, occupy
 from tenancy.services.overstaying import charge_holdover, overstay
 from tenancy.services.telling import tell_move_out
@@ -61,7 +62,7 @@ def notice_ends(*, now: datetime) -> int:
     """The clock's notice to leases that end within thirty days without another term; answers how many."""
     today, given = now.astimezone(SEOUL).date(), 0
     for lease in list(queries.ending_leases(today, today + timedelta(days=NOTICE_DAYS))):
-        if lease.renewals.filter(status__in=["INVITED", "APPLIED", "GRANTED"]).exists():
+        if queries.has_open_review(lease):
             continue
         end = queries.end_of(lease)
         try:
@@ -81,6 +82,7 @@ def _notice(lease: Lease, leave: date, kind: EndKind, *, by: Any, now: datetime,
     move_out = open_move_out(lease, leave, kind, by=by, now=now)
     cut(_ahead(lease, leave), leave, by=by)
     tell_move_out(move_out)
+    serve_displaced(lease.unit, leave, by=log.SYSTEM)
     return move_out
 
 

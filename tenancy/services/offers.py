@@ -22,6 +22,7 @@ from tenancy import queries, rules
 from tenancy.enums import LeaseStatus, OccupancyStatus, OfferStatus
 from tenancy.fitting import why_not
 from tenancy.models import AllocationRun, Lease, Need, Offer, RateCard, Terms, Unit
+from tenancy.services.displaced import serve_displaced
 from tenancy.services.holding import move, occupy, release
 from tenancy.services.needs import leave_line
 from tenancy.services.telling import tell_offer_sent, tell_offer_waiting
@@ -224,10 +225,13 @@ def give_up(offer: Offer, *, why: str, by: Any, acting: Any, now: datetime, reas
 def promote(
     *, freed: Freed, by: Any, now: datetime, besides: Need | None = None, place: Track | None = None
 ) -> Offer | None:
-    """Offer a freed room to the next: selected without a room, by rank, then intake's next fitting reserve entry.
+    """Offer a freed room to the next: a tenant whose own room went to another, then who is selected without a room, by
+    rank, then intake's next fitting reserve entry.
 
     The reserve is asked only when a place (``place``) fell free with the room. Answers the offer made, if any.
     """
+    if serve_displaced(freed.unit, freed.start, by=log.SYSTEM) is not None:
+        return None
     room = queries.as_room(freed.unit, free=True)
     for need in queries.in_line(freed.terms.call):
         if need != besides and why_not(queries.wanted_by(need, freed.terms), room) is None:

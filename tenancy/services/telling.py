@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
+from portal.intake.models import Call
 from portal.notices.services import Letter, notify, notify_all
 from tenancy.models import (
     Amendment,
@@ -136,6 +137,27 @@ def tell_renewal(review: RenewalReview) -> None:
         context={"unit": review.lease.unit.code, "respond_by": review.respond_by, "end": review.period.lower},
         url=reverse("tenancy:renewal", args=[review.public_id]),
         key=f"space.renewal:{review.public_id}:{review.status}",
+    )
+
+
+def tell_renewal_call(review: RenewalReview, call: Call) -> None:
+    notify(
+        to=review.lease.organisation,
+        topic="space.renewal_call",
+        context={"unit": review.lease.unit.code, "closes_at": call.closes_at},
+        url=reverse("tenancy:renewal", args=[review.public_id]),
+        key=f"space.renewal_call:{review.public_id}:{call.code}",
+    )
+
+
+def tell_renewal_room(review: RenewalReview) -> None:
+    assert review.room is not None
+    notify(
+        to=review.lease.organisation,
+        topic="space.renewal_room",
+        context={"unit": review.room.code, "start": review.period.lower},
+        url=reverse("tenancy:renewal", args=[review.public_id]),
+        key=f"space.renewal_room:{review.public_id}:{review.room.ref}",
     )
 
 

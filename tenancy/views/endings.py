@@ -1,4 +1,4 @@
-"""Staying on or leaving: another term, notice, inspection and keys; what the approver takes back or ends."""
+"""Leaving: notice, inspection and keys; what the approver takes back or ends."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from portal.accounts import second_factor
 from portal.core.ui.parts import Column, Row, Table
-from tenancy import change_forms, explain, forms, queries, rules, services, tables
-from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus, RenewalStatus
-from tenancy.models import ArrearsCase, Lease, MoveOut, RenewalReview
-from tenancy.reasons import CHECKLIST, FIGURES
+from tenancy import change_forms, forms, queries, rules, services, tables
+from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus
+from tenancy.models import ArrearsCase, Lease, MoveOut
+from tenancy.reasons import CHECKLIST
 from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, found_lease, found_offer
 
@@ -116,61 +115,6 @@ def _ending_acts(request: SignedIn, found: Lease, arrears: ArrearsCase | None) -
         (found.status == LeaseStatus.SIGNED, Act("abandon", _("입주하지 않은 계약"), forms.ReasonForm, _("미체결로 끝내기"), abandon, _("계약을 끝내고 호실을 다음 기업에 넘겼습니다."), kind="danger")),
         (step == ArrearsStatus.FINAL_NOTICE, Act("hear", _("해지 절차"), change_forms.HearingForm, _("해지 절차 시작하기"), hear, _("해지 절차를 시작했습니다."), kind="danger")),
         (step == ArrearsStatus.TERMINATING and found.status == LeaseStatus.ACTIVE, Act("terminate", _("계약 해지"), change_forms.TerminateForm, _("계약 해지하기"), terminate, _("계약을 해지하고 퇴거 절차를 열었습니다."), kind="danger")),
-    ]  # fmt: skip
-    return [act for now, act in possible if now]
-
-
-@login_required
-def renewal(request: SignedIn, review: UUID) -> HttpResponseBase:
-    """One review: the term, the figures, the decision, and signing, which asks for the second factor."""
-    signing = request.method == "POST" and request.GET.get("act") == "sign"
-    return _sign(request, review=review) if signing else _review(request, review)
-
-
-@second_factor.required(back="tenancy:renewal")
-def _sign(request: SignedIn, review: UUID) -> HttpResponse:
-    return _review(request, review)
-
-
-def _review(request: SignedIn, review: UUID) -> HttpResponse:
-    rows = RenewalReview.objects.select_related(
-        "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__offer"
-    )
-    found = get_object_or_404(rows, public_id=review)
-    rules.check_can_see_lease(request.user, found.lease)
-    case = Case(
-        title=_("연장평가"),
-        back=(str(found.lease), reverse("tenancy:lease", args=[found.lease.public_id])),
-        caption=found.lease.organisation,
-        status=found.get_status_display(),
-        rows=[
-            Row(_("새 계약기간"), explain.period(found.period.lower, found.period.upper)),
-            Row(_("신청 기한"), tables.day(found.respond_by)),
-            *(Row(FIGURES[name], f"{value:,}") for name, value in found.figures.items() if name in FIGURES),
-            *([Row(_("결정 이유"), found.reason)] if found.reason else []),
-        ],
-        acts=_renewal_acts(request, found),
-        recorded=[found],
-    )
-    return show(request, case)
-
-
-def _renewal_acts(request: SignedIn, found: RenewalReview) -> list[Act]:
-    def ask(answers: Mapping[str, Any], now: datetime) -> None:
-        services.ask_renewal(review=found, figures=answers, by=request.user, now=now)
-
-    def decide(answers: Mapping[str, Any], now: datetime) -> None:
-        services.decide_renewal(review=found, by=request.user, now=now, **answers)
-
-    def sign(answers: Mapping[str, Any], now: datetime) -> None:
-        services.sign_renewal(review=found, by=request.user, now=now, **answers)
-
-    tenant = rules.can_sign_as_tenant(request.user, found.lease)
-    approver = rules.may_in(request.user, "lease.decide", found.lease.unit.hub)
-    possible = [
-        (tenant and found.status == RenewalStatus.INVITED, Act("ask", _("연장 신청"), forms.FiguresForm, _("연장 신청하기"), ask, _("연장을 신청했습니다."))),
-        (approver and found.status in (RenewalStatus.APPLIED, RenewalStatus.REFUSED), Act("decide", _("연장 결정"), forms.DecisionForm, _("결정하기"), decide, _("결정했습니다."))),
-        (tenant and found.status == RenewalStatus.GRANTED, Act("sign", _("연장계약 서명"), forms.ConsentForm, _("연장계약에 서명하기"), sign, _("연장계약에 서명했습니다."))),
     ]  # fmt: skip
     return [act for now, act in possible if now]
 

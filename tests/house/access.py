@@ -268,6 +268,7 @@ TABLE: dict[str, Row] = {
     "tenancy:listing": Row(MASTER, "organisation"),
     "tenancy:notice": Row(MASTER, "running lease"),
     "tenancy:renewal": Row(COMPANY | DESK, "renewal"),
+    "tenancy:renewal_desk": Row(DESK, "hub"),
     "tenancy:move_out": Row(COMPANY | DESK, "move-out"),
     "tenancy:deposit": Row(COMPANY | DESK, "lease with deposit"),
     "tenancy:amendment": Row(COMPANY | DESK, "amendment"),

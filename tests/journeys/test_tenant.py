@@ -231,19 +231,24 @@ def be_listed(cast) -> None:
 
 
 def stay_on(cast, lease) -> None:
-    """Invited by the clock, asked for by the tenant, granted by the approver, signed."""
+    """Invited by the clock, applied for in the hub's call, passed by its panel, signed."""
     from portal.core.clock import database_now
     from tenancy import services
 
     services.invite_renewals(now=database_now())
+    desk = "/{lang}/space/desk/hubs/" + f"{residence.HUB}/renewals/"
+    cast.officer.go(desk)
+    cast.officer.check()
+    press(cast.officer, "draft", opens=in_days(0), closes=in_days(1))
+    call = residence.published_renewal_call()
     page = "/{lang}/space/" + f"renewals/{lease.renewals.get().public_id}/"
     cast.tenant.go(page)
     cast.tenant.check()
-    press(cast.tenant, "ask", sales="120000000", jobs="4", investment="0", days="40")
-    cast.approver.go(page)
-    cast.approver.check()
-    press(cast.approver, "decide", granted="yes")
+    press(cast.tenant, "begin")
+    cast.tenant.check()
+    residence.judged(call)
     cast.tenant.go(page)
+    cast.tenant.check()
     press(cast.tenant, "sign", consented="on")
     assert lease.terms.count() == 2
 

@@ -106,9 +106,11 @@ def test_an_appeal_after_the_room_went_to_another_does_not_take_it_back():
     services.ask_renewal(review=review, figures=FIGURES, by=place.master, now=at(date(2020, 10, 10)))
     when = {"now": at(date(2020, 11, 1)), "by": place.approver, "reason": "이용 실적 부족"}
     services.decide_renewal(review=review, granted=False, **when)
-    services.block_unit(unit=place.unit("801"), start=END, end=SECOND_END, note="다른 기업", by=place.officer)
-    with pytest.raises(Overtaken):
-        services.decide_renewal(review=review, granted=True, **when)
+    for code in ("801", "802"):
+        services.block_unit(unit=place.unit(code), start=END, end=SECOND_END, note="다른 기업", by=place.officer)
+    services.decide_renewal(review=review, granted=True, **when)
+    assert (review.status, review.waiting_since, review.room) == ("GRANTED", when["now"], None)
+    assert days(place.lease) == [(START, END, "OCCUPIED")]
 
 
 def test_not_asked_for_lapses_and_the_clock_gives_notice():

@@ -17,6 +17,7 @@ from portal.intake.canonical import clean_text
 from portal.intake.enums import ApplicationStatus
 from portal.intake.errors import DraftClash
 from portal.intake.models import Application, Call, Draft, Track
+from portal.intake.registry import ByInvitation
 from portal.intake.services import telling
 
 
@@ -41,6 +42,9 @@ def start_application(
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         found = queries.live_application(call, organisation)
     if found is None:
+        programme = call.rules
+        if isinstance(programme, ByInvitation):
+            programme.check_invited(call, organisation, now=now)
         tracks = list(call.tracks.all()[:2])
         chosen = track or (tracks[0] if len(tracks) == 1 else None)
         found = Application.objects.create(call=call, organisation=organisation, track=chosen, created_by=by)

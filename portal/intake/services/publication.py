@@ -25,6 +25,7 @@ from portal.intake.enums import (
 )
 from portal.intake.errors import Objections
 from portal.intake.models import Appeal, Application, Call, Decision, DecisionLine, ReserveEntry, ResultNotice
+from portal.intake.registry import ByInvitation
 from portal.intake.services import reserve, telling
 from portal.intake.services.decisions import committed_lines, preview
 from portal.intake.services.results import Scores, content_of
@@ -146,6 +147,9 @@ def _move(line: DecisionLine, by: Any, acting: Any, now: datetime) -> bool:
         _queue(line, now)
     if line.outcome == Outcome.SELECTED:
         application.call.rules.published(line, by=by, now=now)
+    programme = application.call.rules
+    if to in (ApplicationStatus.INELIGIBLE, ApplicationStatus.NOT_SELECTED) and isinstance(programme, ByInvitation):
+        programme.refused(line, by=by, now=now)
     return True
 
 

@@ -18,6 +18,7 @@ from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus, ReserveStatus
 from portal.intake.errors import Incomplete, overtaken_by_the_count, too_late
 from portal.intake.models import Application, Call, CallVersion, ReserveEntry, Revision
+from portal.intake.registry import ByInvitation
 from portal.intake.services import telling
 from portal.intake.services.latecodes import read_late_code, spend
 
@@ -61,6 +62,10 @@ def submit(*, application: Application, key: str, by: Any, now: datetime, late_c
     if late is not None:
         spend(late, application, acting, now)
     telling.receipt_made(application, number)
+    programme = application.call.rules
+    if isinstance(programme, ByInvitation):
+        application.sent_content = content  # type: ignore[attr-defined]
+        programme.submitted(application, by=by, now=now)
     # All that waits for nobody is done: from here to the commit the senders of one call go one by one.
     _take_number(application, now, late=late is not None)
     return Revision.objects.create(
