@@ -26,6 +26,8 @@ DEFAULTS: Mapping[str, Any] = {
     "share_bp": 0,
     "case_days": 10,
     "reserve_days": 180,
+    #: How long those who go on to a stage have for the questions that are asked only then.
+    "later_days": 7,
     "tied_enter": False,
     "panel": {"least_size": 1, "least_market_bp": 0, "least_women_bp": 0, "one_employer": False, "rest_days": 0},
     "match_block": "",
@@ -64,21 +66,26 @@ def check_definition(data: Mapping[str, Any], known_rules: Sequence[str], own_bl
     """Whether a call's definition holds together. Raises ``Invalid`` with a sentence that names the place."""
     _check_tracks(data.get("tracks", ()))
     _check_stages(data.get("stages", ()), data.get("policy", {}))
-    check_version(data, known_rules, own_blocks)
+    check_version(data, known_rules, own_blocks, stages=len(data.get("stages", ())))
     _check_bonuses(data.get("bonuses", ()), blocks.parse_form(data.get("form", {}), own_blocks))
 
 
-def check_version(data: Mapping[str, Any], known_rules: Sequence[str], own_blocks: Mapping[str, Any]) -> None:
-    """Whether eligibility and form of a version hold together. Raises ``Invalid``."""
+def check_version(
+    data: Mapping[str, Any], known_rules: Sequence[str], own_blocks: Mapping[str, Any], *, stages: int
+) -> None:
+    """Whether eligibility and form of a version hold together in a call of so many stages. Raises ``Invalid``."""
     for row in data.get("eligibility", ()):
         if row.get("rule") not in known_rules:
             raise Invalid(
                 _("자격요건 “%(rule)s”을(를) 알 수 없습니다.") % {"rule": row.get("rule")}, field="eligibility"
             )
     try:
-        blocks.parse_form(data.get("form", {}), own_blocks)
+        form = blocks.parse_form(data.get("form", {}), own_blocks)
     except (blocks.InvalidForm, KeyError, TypeError) as error:
         raise Invalid(_("신청서식이 올바르지 않습니다: %(error)s") % {"error": error}, field="form") from error
+    if beyond := [block for block in form.blocks() if block.from_stage > stages]:
+        words = {"question": beyond[0].label_text, "n": beyond[0].from_stage}
+        raise Invalid(_("“%(question)s”: %(n)s번째 평가단계가 없습니다.") % words, field="form")
 
 
 def _check_tracks(tracks: Sequence[Mapping[str, Any]]) -> None:

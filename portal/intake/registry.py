@@ -145,6 +145,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
     "application.reserved_on_appeal": _PLACE,
     "member.seated": {"origin": "code:SUBSTITUTE|POOL"},
     "panel.formed": {"members": "int", "members_c": "commitment"},
+    "application.answered": {"revision": "int", "stage": "int", "content_c": "commitment"},
     "application.supplement_closed": {"content_c": "commitment?"},
     "conflict.declared": {
         "ground": "code:" + "|".join(Ground.values),
@@ -184,6 +185,7 @@ SERIES = {"result.decided": "result", "challenge.decided": "challenge", "appeal.
 _BESIDES = (
     "call.amended",
     "call.closed",
+    "application.answered",
     "panel.formed",
     "member.seated",
     "conflict.declared",

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from portal.core.ui.parts import Next, Step
-from portal.intake import policy, workflow
-from portal.intake.enums import ApplicationStatus, StageStatus
+from portal.intake import policy, queries, workflow
+from portal.intake.enums import ApplicationStatus, Owner, StageStatus
 from portal.intake.models import Application, Decision, Stage
 
 _STATUS = ApplicationStatus
@@ -102,6 +102,9 @@ def next_of(application: Application) -> Next | None:
         request = application.supplements.filter(status="ASKED").first()
         return Next(_("보완을 요청받은 내용을 제출합니다."), owner.label, request.due_at if request else None)
     if status == _STATUS.IN_REVIEW:
+        if request := queries.open_request(application):
+            words = {"stage": request.stage.name_text if request.stage else ""}
+            return Next(_("%(stage)s 추가 문항에 답합니다.") % words, Owner.APPLICANT.label, request.due_at)
         running = call.stages.filter(status=StageStatus.RUNNING).first()
         return Next(_("평가위원회가 심사합니다."), owner.label, running.due_at if running else None)
     if status == _STATUS.SELECTED:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from portal.core.errors import Late
 from portal.intake import services as intake
-from portal.intake.models import Application, Call
+from portal.intake.enums import SupplementStatus
+from portal.intake.models import Application, Call, SupplementRequest
 from tenancy.rehearsal.cast import Applicant, apply_as
 from tenancy.rehearsal.companies import Invented, invent
 from tenancy.rehearsal.facts import Round
@@ -132,3 +134,25 @@ class Entry:
                 self._send(applicant, application, self.round.closes_at + timedelta(milliseconds=delay))
             except Late:
                 self.late += 1
+
+
+def answer_questions(call: Call, applicants: Iterable[Applicant]) -> int:
+    """Every company that goes on answers what is asked only then, a day before it is heard; returns how many."""
+    by_company = {applicant.organisation.pk: applicant for applicant in applicants}
+    requests = SupplementRequest.objects.filter(application__call=call, status=SupplementStatus.ASKED)
+    rows = list(requests.exclude(stage=None).select_related("application__call__current", "stage").order_by("pk"))
+    for request in rows:
+        applicant, now = by_company[request.application.organisation_id], request.due_at - timedelta(hours=6)
+        name = applicant.organisation.name_ko
+        pitch = {"pitch": f"{name}이(가) 지금까지 만든 것과 첫해의 계획을 보여 드립니다."}
+        intake.save_draft(
+            application=request.application,
+            section="presentation",
+            answers=pitch,
+            version=0,
+            by=applicant.master,
+            now=now,
+        )
+        key = f"later:{request.application.receipt_number}"
+        intake.answer_supplement(request=request, key=key, by=applicant.master, now=now)
+    return len(rows)

@@ -101,6 +101,8 @@ def call_data(round_: Round) -> dict[str, Any]:
         "policy": {
             "start_date": round_.start_date.isoformat(),
             "appeal_days": round_.made_up["appeal_days"],
+            # The shortlist was told on the 16th and heard from the 18th on: its companies had one day.
+            "later_days": 1,
             "panel": {"least_size": 5, "least_market_bp": 0, "one_employer": False},
         },
     }

@@ -22,7 +22,7 @@ from tenancy.enums import InvoiceStatus, Side
 from tenancy.models import Hub, Invoice, Offer, RateCard
 from tenancy.rehearsal import checks, judging
 from tenancy.rehearsal.cast import Applicant, Staff, hire
-from tenancy.rehearsal.entry import Entry
+from tenancy.rehearsal.entry import Entry, answer_questions
 from tenancy.rehearsal.facts import Round, call_data
 from tenancy.services.places import open_hub
 
@@ -52,6 +52,9 @@ class Story:
         self.receive_applications()
         self.find_the_eligible()
         self.judge("DOCUMENT", self.round.at("shortlist_date", "publish_time"))
+        self.say(
+            f"before the presentation: {answer_questions(self.call, self.applicants)} companies said what they will present"
+        )
         self.judge("PRESENTATION", self.round.at("result_date", "publish_time") - timedelta(hours=18))
         self.announce()
         self.give_out_rooms()

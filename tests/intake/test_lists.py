@@ -31,7 +31,7 @@ DESK = {
     "desk-call": 24,
     "entries": 10,
     "bench": 13,
-    "desk-stage": 20,
+    "desk-stage": 21,
     "ranking": 11,
     "final-ranking": 13,
     "members": 14,

@@ -90,6 +90,10 @@ class Form:
     def kind(self, block: Block) -> BlockKind:
         return self.kinds[block.kind]
 
+    def of_stage(self, number: int) -> list[str]:
+        """Codes of what is asked only of those who go on to that stage; 0: what is asked when applying."""
+        return [block.code for block in self.blocks() if block.from_stage == number]
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -120,7 +124,7 @@ KINDS: Mapping[str, BlockKind] = {
 def parse_form(data: Mapping[str, Any], own: Mapping[str, type[BlockKind]] | None = None) -> Form:
     """Read a form's definition; ``own`` are the programme's kinds. Raises ``InvalidForm``."""
     kinds = {**KINDS, **{name: kind() for name, kind in (own or {}).items()}}
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     sections: list[Section] = []
     for row in data.get("sections", ()):
         blocks = tuple(_block(block, kinds, seen) for block in row.get("blocks", ()))
@@ -130,7 +134,7 @@ def parse_form(data: Mapping[str, Any], own: Mapping[str, type[BlockKind]] | Non
     return Form(tuple(sections), kinds)
 
 
-def _block(row: Mapping[str, Any], kinds: Mapping[str, BlockKind], seen: set[str]) -> Block:
+def _block(row: Mapping[str, Any], kinds: Mapping[str, BlockKind], seen: dict[str, int]) -> Block:
     code, kind, condition = str(row.get("code", "")), str(row.get("kind")), row.get("shown_if")
     if not _CODE.fullmatch(code) or code in seen:
         raise InvalidForm(f"block code {code!r} is malformed or comes twice")
@@ -138,9 +142,16 @@ def _block(row: Mapping[str, Any], kinds: Mapping[str, BlockKind], seen: set[str
         raise InvalidForm(f"{code}: unknown kind {kind!r}")
     if condition is not None and condition.get("block") not in seen:
         raise InvalidForm(f"{code}: shown_if names no earlier block")
+    from_stage = row.get("from_stage", 0)
+    if isinstance(from_stage, bool) or not isinstance(from_stage, int) or from_stage < 0:
+        raise InvalidForm(f"{code}: from_stage is the number of a stage")
+    if from_stage and kind == "company_card":
+        raise InvalidForm(f"{code}: the company is frozen when the application is sent")
+    if condition is not None and seen[condition["block"]] > from_stage:
+        raise InvalidForm(f"{code}: shown_if names a block that is asked later")
     if kind == "table" and (trouble := check_columns(row.get("limits", {}))):
         raise InvalidForm(f"{code}: {trouble}")
-    seen.add(code)
+    seen[code] = from_stage
     return Block(
         code=code,
         kind=kind,
@@ -149,7 +160,7 @@ def _block(row: Mapping[str, Any], kinds: Mapping[str, BlockKind], seen: set[str
         required=bool(row.get("required", False)),
         limits=row.get("limits", {}),
         shown_if=(condition["block"], condition["is"]) if condition else None,
-        from_stage=int(row.get("from_stage", 0)),
+        from_stage=from_stage,
         hidden_when_blind=bool(row.get("hidden_when_blind", False)),
     )
 

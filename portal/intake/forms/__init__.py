@@ -54,8 +54,8 @@ class StartForm(forms.Form):
 
 
 class SectionForm(forms.Form):
-    """One page of an application, made from its blocks (of a supplement, ``only`` those named). ``kept()`` is what the
-    draft keeps."""
+    """One page of an application, made from its blocks (of a request, ``only`` those named). ``given``: the answers that
+    conditions hang on, where they are not the page's own. ``kept()`` is what the draft keeps."""
 
     def __init__(
         self,
@@ -64,14 +64,16 @@ class SectionForm(forms.Form):
         section: blocks.Section,
         answers: Mapping[str, Any],
         only: Container[str] | None = None,
+        given: Mapping[str, Any] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(*args, **{"initial": dict(answers), **options})
         self.form, self.section = form, section
+        given = answers if given is None else given
         here = {block.code for block in section.blocks}
         for block in section.blocks:
             conditional_here = block.shown_if is not None and block.shown_if[0] in here
-            if not conditional_here and not blocks.is_shown(block, answers):
+            if not conditional_here and not blocks.is_shown(block, given):
                 continue
             if only is not None and block.code not in only:
                 continue
@@ -260,7 +262,8 @@ class SupplementForm(forms.Form):
 
     def __init__(self, *args: Any, form: Questions, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(block.code, block.label_text) for block in form.blocks() if block.kind != "company_card"]
+        asked = [block for block in form.blocks() if block.kind != "company_card" and not block.from_stage]
+        choices = [(block.code, block.label_text) for block in asked]
         self.fields["blocks"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -69,13 +69,30 @@ class BlockForm(forms.Form):
     )
     shown_if_block = forms.ChoiceField(label=_("이 질문의 답에 따라 보이기"), required=False)
     shown_if_value = text_field(_("그 답이 이것일 때(코드)"), help_text=_("확인과 동의는 true입니다."), required=False)
+    from_stage = forms.TypedChoiceField(
+        label=_("언제 묻나요"),
+        help_text=_("나중에 묻는 문항은 그 단계로 가는 기업에만 묻고, 기한 안에 답한 것만 그 단계에서 평가합니다."),
+        coerce=int,
+        empty_value=None,
+        required=False,
+    )
     hidden_when_blind = forms.BooleanField(label=_("이름을 가린 평가에서는 보이지 않습니다"), required=False)
 
-    def __init__(self, *args: Any, kinds: Any, earlier: Any, block: Mapping[str, Any] | None = None, **options: Any):
+    def __init__(
+        self,
+        *args: Any,
+        kinds: Any,
+        earlier: Any,
+        stages: Sequence[str] = (),
+        block: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
         initial = self.read(block) if block else {}
         self.before = dict(block or {})
         super().__init__(*args, **{"initial": initial, **options})
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        later = [(number, _("%(stage)s 전") % {"stage": name}) for number, name in enumerate(stages, start=1)]
+        self.fields["from_stage"].choices = [(0, _("신청할 때")), *later]  # type: ignore[attr-defined]
         self.fields["shown_if_block"].choices = [("", _("언제나 보임")), *earlier]  # type: ignore[attr-defined]
 
     @staticmethod
@@ -87,6 +104,7 @@ class BlockForm(forms.Form):
         ]
         return {
             **{name: row.get(name) for name in ("code", "kind", "required", "hidden_when_blind")},
+            "from_stage": row.get("from_stage", 0),
             **unpair("label", row["label"]),
             **unpair("help", row.get("help")),
             "max_chars": limits.get("max_chars"),
@@ -150,9 +168,13 @@ class BlockForm(forms.Form):
             limits["choices"] = cleaned["choices"]
         if cleaned["columns"] and cleaned["kind"] == "table":
             limits["columns"] = cleaned["columns"]
-        row: dict[str, Any] = {name: value for name, value in self.before.items() if name != "shown_if"}
+        row: dict[str, Any] = {
+            name: value for name, value in self.before.items() if name not in ("shown_if", "from_stage")
+        }
         row |= {name: cleaned[name] for name in ("code", "kind", "required", "hidden_when_blind")}
         row |= {"label": pair(cleaned, "label"), "help": pair(cleaned, "help"), "limits": limits}
+        if cleaned["from_stage"]:
+            row["from_stage"] = cleaned["from_stage"]
         if cleaned["shown_if_block"]:
             value = read_value("", cleaned["shown_if_value"])
             row["shown_if"] = {"block": cleaned["shown_if_block"], "is": value}

@@ -708,6 +708,7 @@ class Migration(TablesAtOnce):
             name='NameSearch',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('revision', models.PositiveSmallIntegerField()),
                 ('searched_at', models.DateTimeField()),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='name_searches', to='intake.application')),
                 ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='name_searches', to='intake.stage')),
@@ -771,13 +772,14 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('blocks', models.JSONField()),
-                ('missing', models.TextField(verbose_name='보완할 내용')),
+                ('missing', models.TextField(blank=True, verbose_name='보완할 내용')),
                 ('due_at', models.DateTimeField(verbose_name='보완 기한')),
                 ('status', models.CharField(choices=[('ASKED', '요청'), ('ANSWERED', '제출'), ('ACCEPTED', '확인'), ('LAPSED', '기한경과')], default='ASKED', max_length=10)),
                 ('asked_at', models.DateTimeField()),
                 ('answer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.revision')),
                 ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='supplements', to='intake.application')),
                 ('asked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('stage', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='intake.stage')),
             ],
             options={
                 'verbose_name': '보완요청',
@@ -1222,7 +1224,15 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='supplementrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'ASKED')), fields=('application',), name='one_open_supplement'),
+            constraint=models.UniqueConstraint(condition=models.Q(('stage', None), ('status', 'ASKED')), fields=('application',), name='one_open_supplement'),
+        ),
+        migrations.AddConstraint(
+            model_name='supplementrequest',
+            constraint=models.UniqueConstraint(fields=('application', 'stage'), name='stage_asks_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='supplementrequest',
+            constraint=models.CheckConstraint(condition=models.Q(('stage__isnull', False), models.Q(('missing', ''), _negated=True), _connector='OR'), name='supplement_says_what'),
         ),
         migrations.AddConstraint(
             model_name='track',

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger import log
 from portal.accounts.models import Organisation
 from portal.intake.enums import ApplicationStatus, Finding, Scan, SupplementStatus
-from portal.intake.models.calls import Call, CallVersion, Track, known
+from portal.intake.models.calls import Call, CallVersion, Stage, Track, known
 from portal.intake.models.keeping import DestructionRecord
 
 
@@ -204,14 +204,16 @@ class EligibilityFinding(models.Model):
 
 
 class SupplementRequest(models.Model):
-    """보완요청: opens only the named blocks until its due time."""
+    """보완요청: opens only the named blocks until its due time. With a ``stage``: what is asked only of those who go on to it."""
 
     application = models.ForeignKey(Application, models.PROTECT, related_name="supplements")
+    #: Null: something was missing. Else the blocks of that stage, opened by the result that leads to it.
+    stage = models.ForeignKey(Stage, models.PROTECT, null=True, related_name="questions")
     blocks = models.JSONField()
-    missing = models.TextField(_("보완할 내용"))
+    missing = models.TextField(_("보완할 내용"), blank=True)
     due_at = models.DateTimeField(_("보완 기한"))
     status = models.CharField(max_length=10, choices=SupplementStatus, default=SupplementStatus.ASKED)
-    #: Null: asked by the portal, because a file was infected.
+    #: Null: asked by the portal, because a file was infected or a result leads to a stage with questions of its own.
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     answer = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
@@ -220,11 +222,20 @@ class SupplementRequest(models.Model):
         verbose_name = _("보완요청")
         constraints = [
             known("status", SupplementStatus, "supplement_status_known"),
-            models.UniqueConstraint(fields=["application"], condition=Q(status="ASKED"), name="one_open_supplement"),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(status="ASKED", stage=None), name="one_open_supplement"
+            ),
+            models.UniqueConstraint(fields=["application", "stage"], name="stage_asks_once"),
+            models.CheckConstraint(condition=Q(stage__isnull=False) | ~Q(missing=""), name="supplement_says_what"),
         ]
 
     def __str__(self) -> str:
         return f"{self.application_id} {self.status}"
+
+    @property
+    def asked_for(self) -> str:
+        """What it is called on the screen."""
+        return str(_("보완요청")) if self.stage is None else _("%(stage)s 추가 문항") % {"stage": self.stage.name_text}
 
     def ledger_room(self) -> str:
         return self.application.ledger_room()

@@ -17,6 +17,8 @@ class NameSearch(models.Model):
 
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="name_searches")
     application = models.ForeignKey(Application, models.PROTECT, related_name="name_searches")
+    #: Number of the revision that was searched; a later one, with answers asked for a later stage, is searched again.
+    revision = models.PositiveSmallIntegerField()
     searched_at = models.DateTimeField()
 
     class Meta:

@@ -3,7 +3,9 @@
 from portal.intake.queries.applications import (
     ENTERED,
     answers_of,
+    answers_to,
     applications_of,
+    asked_up_to,
     by_receipt,
     competing,
     count_unsettled,
@@ -17,9 +19,11 @@ from portal.intake.queries.applications import (
     late_codes_for,
     live_application,
     open_request,
+    standing,
     unsent_drafts,
     unsettled_findings,
     unused_late_code,
+    waiting_for_answers,
 )
 from portal.intake.queries.bonuses import bonus_lines, last_bonus_findings, sent_files
 from portal.intake.queries.calls import (
@@ -95,10 +99,12 @@ __all__ = [
     "ahead_of",
     "announced_members",
     "answers_of",
+    "answers_to",
     "appeal_figures",
     "appeals_for",
     "appeals_of",
     "applications_of",
+    "asked_up_to",
     "attendance_of",
     "bars",
     "bonus_lines",
@@ -171,11 +177,13 @@ __all__ = [
     "stages_to_rate",
     "stages_to_search",
     "stages_with_panels",
+    "standing",
     "told_lines",
     "unsearched",
     "unsent_drafts",
     "unsettled_findings",
     "unused_late_code",
     "waiting_for",
+    "waiting_for_answers",
     "withheld_blocks",
 ]

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Length
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation
+from portal.intake.blocks import Form
 from portal.intake.enums import (
     ApplicationStatus,
     Finding,
@@ -27,6 +28,7 @@ from portal.intake.models import (
     LateCode,
     RankingRun,
     Revision,
+    Stage,
     SupplementRequest,
 )
 
@@ -117,16 +119,54 @@ def files_of(application: Application) -> dict[str, list[Attachment]]:
 
 
 def open_request(application: Application) -> SupplementRequest | None:
-    """The supplement that the company is asked for now."""
-    if application.status != ApplicationStatus.SUPPLEMENT:
+    """What the company is asked for now: a supplement, or in review the questions of the stage it goes on to."""
+    if application.status not in (ApplicationStatus.SUPPLEMENT, ApplicationStatus.IN_REVIEW):
         return None
-    return application.supplements.filter(status=SupplementStatus.ASKED).first()
+    rows = application.supplements.filter(
+        status=SupplementStatus.ASKED, stage__isnull=application.status == ApplicationStatus.SUPPLEMENT
+    )
+    return rows.select_related("stage").order_by("stage__number").first()
+
+
+def asked_up_to(application: Application, form: Form) -> int:
+    """The number of the last stage whose own questions were put to the application; 0 when none were."""
+    if all(block.from_stage == 0 for block in form.blocks()):
+        return 0
+    return application.supplements.aggregate(last=Max("stage__number"))["last"] or 0
+
+
+def waiting_for_answers(stage: Stage) -> QuerySet[SupplementRequest]:
+    """Applications that go on to the stage and still owe the answers to its questions."""
+    return SupplementRequest.objects.filter(
+        stage=stage, status=SupplementStatus.ASKED, application__status=ApplicationStatus.IN_REVIEW
+    )
+
+
+def answers_to(stage: Stage) -> dict[str, Any]:
+    """How many were asked the questions of the stage, how many answered, and until when the last of them may."""
+    rows = SupplementRequest.objects.filter(stage=stage)
+    given = Count("pk", filter=Q(answer__isnull=False))
+    return rows.aggregate(asked=Count("pk"), answered=given, due_at=Max("due_at"))
+
+
+def standing(
+    application: Application, request: SupplementRequest, last: Revision | None
+) -> tuple[dict[str, Any], dict[str, list[Attachment]]]:
+    """Answers and files as an answer to the request would send them: what was sent, with the named blocks from the draft."""
+    sent = last.content if last else {"answers": {}, "files": {}}
+    named, answers, files = set(request.blocks), answers_of(application), files_of(application)
+    kept = [row["id"] for code, rows in sent["files"].items() if code not in named for row in rows]
+    found = {code: rows for code, rows in files.items() if code in named}
+    for file in application.attachments.filter(public_id__in=kept).order_by("pk"):
+        found.setdefault(file.block, []).append(file)
+    before = {code: value for code, value in sent["answers"].items() if code not in named}
+    return before | {code: value for code, value in answers.items() if code in named}, found
 
 
 def due_supplements(now: datetime) -> QuerySet[SupplementRequest]:
     """Requests whose time to answer is over."""
     rows = SupplementRequest.objects.filter(status=SupplementStatus.ASKED, due_at__lte=now)
-    return rows.select_related("application__call__cluster", "application__call__current").order_by("pk")
+    return rows.select_related("stage", "application__call__cluster", "application__call__current").order_by("pk")
 
 
 def last_revision(application: Application) -> Revision | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from portal.intake.enums import ApplicationStatus, HitOutcome
 from portal.intake.models import Application, NameHit, NameSearch, Revision, Stage
@@ -12,10 +12,13 @@ from portal.intake.queries.applications import by_receipt
 def unsearched(stage: Stage) -> QuerySet[Revision]:
     """What counts of each application in review whose text was not searched for this stage."""
     newest = Revision.objects.filter(application=OuterRef("application")).order_by("-number").values("pk")[:1]
-    done = NameSearch.objects.filter(stage=stage).values("application")
+    done = NameSearch.objects.filter(stage=stage, application=OuterRef("application"), revision__gte=OuterRef("number"))
     rows = Revision.objects.filter(
-        application__call=stage.call_id, application__status=ApplicationStatus.IN_REVIEW, pk=Subquery(newest)
-    ).exclude(application__in=done)
+        ~Exists(done),
+        application__call=stage.call_id,
+        application__status=ApplicationStatus.IN_REVIEW,
+        pk=Subquery(newest),
+    )
     return rows.select_related("application", "version").order_by(*by_receipt("application__"))
 
 

@@ -86,7 +86,9 @@ def _for_officer(user: Any) -> Iterator[Waiting]:
     mine = _pks(calls_at(user, "officer"))
     asked = Application.objects.filter(call__in=mine, call__status=CallStatus.REVIEWING)
     yield from _grouped("eligibility", asked.filter(status=ApplicationStatus.SUBMITTED), "call")
-    answered = SupplementRequest.objects.filter(application__call__in=mine, status=SupplementStatus.ANSWERED)
+    answered = SupplementRequest.objects.filter(
+        application__call__in=mine, stage=None, status=SupplementStatus.ANSWERED
+    )
     yield from _grouped("supplement", answered, "application__call")
     hits = NameHit.objects.filter(stage__call__in=mine, outcome=HitOutcome.OPEN).exclude(stage__status="SETTLED")
     yield from _grouped("names", hits, "stage__call", key="stage__number")

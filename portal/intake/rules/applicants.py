@@ -25,6 +25,7 @@ from portal.intake.models import (
     LateCode,
     ResultNotice,
     Stage,
+    SupplementRequest,
 )
 from portal.intake.rules.desks import APPROVER, OFFICER, check_apart, check_desk, check_may_reopen_entry
 
@@ -41,9 +42,11 @@ def check_can_start(by: Any, call: Call, organisation: Any, *, now: datetime) ->
 
 
 def check_can_draft(by: Any, application: Application) -> str:
-    """Members edit until the call is counted; afterwards only what a supplement asks for."""
+    """Members edit until the call is counted; afterwards only what a supplement, or the next stage, asks for."""
     role = people.check_can_act_for(by, application.organisation)
     if application.status == ApplicationStatus.SUPPLEMENT:
+        return role
+    if application.status == ApplicationStatus.IN_REVIEW and queries.open_request(application):
         return role
     if application.status == ApplicationStatus.DRAFT and queries.unused_late_code(
         application.call, application.organisation
@@ -72,10 +75,13 @@ def check_can_submit(by: Any, application: Application, *, now: datetime, late: 
     return role
 
 
-def check_can_answer_supplement(by: Any, application: Application, due_at: datetime, *, now: datetime) -> str:
+def check_can_answer_supplement(by: Any, application: Application, asked: SupplementRequest, *, now: datetime) -> str:
+    """The master account before the due time; the questions of a stage only while the application is in review."""
     role = people.check_can_sign_for(by, application.organisation)
-    if now >= due_at:
-        raise too_late(due_at, now)
+    if asked.stage_id is not None and application.status != ApplicationStatus.IN_REVIEW:
+        raise NotAllowed(_("심사 중인 신청서에만 답할 수 있습니다."))
+    if now >= asked.due_at:
+        raise too_late(asked.due_at, now)
     return role
 
 

@@ -40,7 +40,8 @@ def draft_correction(*, call: Call, changes: Mapping[str, Any], reason: str, by:
     assert latest is not None
     kept = {name: getattr(latest, name) for name in (*_CHANGEABLE, "policy")}
     data = kept | {name: changes[name] for name in _CHANGEABLE if name in changes}
-    policy.check_version(data, [*checks.CHECKS, *call.rules.rules], call.rules.blocks)
+    stages = call.stages.count()
+    policy.check_version(data, [*checks.CHECKS, *call.rules.rules], call.rules.blocks, stages=stages)
     return write_version(call, latest.number + 1, data, by, reason.strip())
 
 
@@ -93,5 +94,10 @@ def _check_time(call: Call, version: CallVersion, now: datetime) -> None:
 
 def newly_required(before: CallVersion | None, after: CallVersion) -> list[blocks.Block]:
     """The blocks that must be answered now and did not have to be before."""
-    was = {block.code for block in before.parsed_form.blocks() if block.required} if before else set()
-    return [block for block in after.parsed_form.blocks() if block.required and block.code not in was]
+    was = {block.code for block in _required(before)} if before else set()
+    return [block for block in _required(after) if block.code not in was]
+
+
+def _required(version: CallVersion) -> list[blocks.Block]:
+    """What must be answered to send; what is asked only at a later stage is told then."""
+    return [block for block in version.parsed_form.blocks() if block.required and not block.from_stage]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Organisation
@@ -129,12 +129,15 @@ def _clean(value: Any) -> Any:
 
 @transaction.atomic
 def request_sending(*, application: Application, by: Any, now: datetime) -> Application:
-    """제출 요청: a member tells the master account that the application is ready."""
+    """제출 요청: a member tells the master account that the application, or the answer to what was asked, is ready. Once."""
     rules.check_can_draft(by, application)
-    asked = Application.objects.filter(
-        pk=application.pk, status=ApplicationStatus.DRAFT, send_requested_at__isnull=True
-    ).update(send_requested_at=now)
-    if asked:
+    request = queries.open_request(application)
+    waiting = Application.objects.filter(pk=application.pk).filter(
+        Q(send_requested_at__isnull=True) | Q(send_requested_at__lt=request.asked_at)
+        if request
+        else Q(status=ApplicationStatus.DRAFT, send_requested_at__isnull=True)
+    )
+    if waiting.update(send_requested_at=now):
         application.send_requested_at = now
-        telling.sending_requested(application, by)
+        telling.sending_requested(application, by, request.due_at if request else application.call.closes_at)
     return application

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Invalid
-from portal.intake import rules
+from portal.intake import queries, rules
 from portal.intake.blocks import Block
 from portal.intake.enums import Scan
 from portal.intake.models import Application, Attachment
@@ -88,12 +88,20 @@ def attach_file(
     asked = application.call.current.parsed_form.block(block) if application.call.current else None
     if asked is None or asked.kind != "file":
         raise Invalid(_("파일을 받지 않는 문항입니다."))
+    if not _is_open(application, asked):
+        raise Invalid(_("지금은 묻지 않는 문항입니다."))
     most, types = asked.limits.get("max_bytes", DEFAULT_MAX_BYTES), asked.limits.get("types", DEFAULT_TYPES)
     found = inspect_upload(name, content, types=types, most=most)
     with transaction.atomic():
         Application.objects.select_for_update().get(pk=application.pk)
         _check_count(application, asked)
         return _keep(application, block, found, content, by, now)
+
+
+def _is_open(application: Application, block: Block) -> bool:
+    """What a request named while one stands, else what is asked when applying."""
+    request = queries.open_request(application)
+    return block.code in request.blocks if request else block.from_stage == 0
 
 
 def attach_evidence(*, application: Application, content: File[Any], by: Any, now: datetime) -> Attachment:

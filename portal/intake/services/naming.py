@@ -26,9 +26,21 @@ def search_names(*, stage: Stage, by: Any, now: datetime, most: int | None = Non
         return 0
     waiting = list(queries.unsearched(stage))
     for revision in waiting[:most]:
-        NameHit.objects.bulk_create(_hits(stage, revision))
-        NameSearch.objects.create(stage=stage, application=revision.application, searched_at=now)
+        NameHit.objects.bulk_create(_new_hits(stage, revision))
+        NameSearch.objects.update_or_create(
+            stage=stage,
+            application=revision.application,
+            defaults={"revision": revision.number, "searched_at": now},
+        )
     return len(waiting) - len(waiting[:most])
+
+
+def _new_hits(stage: Stage, revision: Revision) -> list[NameHit]:
+    """What was not found in an earlier revision: what an officer settled stays settled."""
+    known = set(
+        NameHit.objects.filter(stage=stage, application=revision.application).values_list("block", "file", "name")
+    )
+    return [hit for hit in _hits(stage, revision) if (hit.block, hit.file, hit.name) not in known]
 
 
 def _hits(stage: Stage, revision: Revision) -> Iterator[NameHit]:

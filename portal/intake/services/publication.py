@@ -26,7 +26,7 @@ from portal.intake.enums import (
 from portal.intake.errors import Objections
 from portal.intake.models import Appeal, Application, Call, Decision, DecisionLine, ReserveEntry, ResultNotice
 from portal.intake.registry import ByInvitation
-from portal.intake.services import reserve, telling
+from portal.intake.services import later, reserve, telling
 from portal.intake.services.decisions import committed_lines, preview
 from portal.intake.services.results import Scores, content_of
 
@@ -75,7 +75,9 @@ def publish(*, decision: Decision, by: Any, now: datetime) -> Decision:
     if decision.kind == DecisionKind.FINAL:
         advance(decision.call, CallStatus.ANNOUNCED, by=acting, steps=workflow.CALL)
     gone = [line for line in lines if not _move(line, by, acting, now)]
-    _tell(decision, [line for line in lines if line not in gone], now)
+    told = [line for line in lines if line not in gone]
+    _tell(decision, told, now)
+    later.ask_who_goes_on(told, now)
     for line in gone:
         if line.outcome == Outcome.SELECTED and line.quota_track is not None:
             reserve.call_next_reserve(track=line.quota_track, freed=None, by=log.SYSTEM, now=now)

@@ -41,6 +41,7 @@ from portal.intake.models import (
 from portal.intake.services import telling
 from portal.intake.services.conflicts import strike_sheets
 from portal.intake.services.decisions import LineWriter
+from portal.intake.services.later import ask_questions_of
 from portal.intake.services.ranking import rank_finally
 
 _KEPT = (ApplicationStatus.SELECTED, ApplicationStatus.FULFILLED)
@@ -217,6 +218,7 @@ def reinstate(*, appeal: Appeal, by: Any, now: datetime) -> Application:
         steps=workflow.APPLICATION,
         reason=appeal.reasons,
     )
+    ask_questions_of(application.call, 1, [application], now)
     return application
 
 

@@ -20,6 +20,7 @@ from portal.intake.enums import AssignmentStatus, MemberStatus, SheetStatus, Sta
 from portal.intake.models import Application, Assignment, Criterion, Member, ScoreItem, ScoreSheet, Stage
 from portal.intake.services import telling
 from portal.intake.services.conflicts import find_exclusions, strike_sheets
+from portal.intake.services.later import check_answers_are_in
 from portal.intake.services.naming import check_names_settled, search_names
 
 #: More files than this are left to the worker, which searches them as soon as the eligibility is told.
@@ -33,6 +34,7 @@ def open_stage(*, stage: Stage, by: Any, now: datetime) -> Stage:
     officer and must outlive the refusal. Raises ``Invalid`` while something found is not settled.
     """
     rules.check_can_open_stage(by, stage)
+    check_answers_are_in(stage)
     search_names(stage=stage, by=by, now=now, most=_SEARCHED_AT_ONCE)
     return _open(stage, by)
 
@@ -40,6 +42,7 @@ def open_stage(*, stage: Stage, by: Any, now: datetime) -> Stage:
 @transaction.atomic
 def _open(stage: Stage, by: Any) -> Stage:
     role = rules.check_can_open_stage(by, stage)
+    check_answers_are_in(stage)
     check_names_settled(stage)
     advance(stage, StageStatus.RUNNING, by=by.acting_as(role), steps=workflow.STAGE)
     return stage
@@ -57,7 +60,8 @@ def propose_assignments(*, stage: Stage, by: Any, now: datetime) -> assigning.Pl
             panel__stage=stage, status=MemberStatus.ACCEPTED, is_substitute=False
         ).select_related("evaluator")
     }
-    files = {application.receipt_number or "": application for application in queries.in_review(stage.call)}
+    owing = set(queries.waiting_for_answers(stage).values_list("application", flat=True))
+    files = {one.receipt_number or "": one for one in queries.in_review(stage.call) if one.pk not in owing}
     by_pk = {application.pk: key for key, application in files.items()}
     unsure = queries.bars(stage.call) | queries.open_challenges(stage.call)
     barred = {(str(who), by_pk[pk]) for who, pk in unsure if pk in by_pk and str(who) in members}
@@ -107,6 +111,8 @@ def assign_by_hand(*, stage: Stage, application: Application, member: Member, by
         raise Invalid(_("위촉을 수락한 평가위원만 배정할 수 있습니다."), field="member")
     if application.pk not in {row.pk for row in queries.competing(stage.call, stage.runs.order_by("-number").first())}:
         raise Invalid(_("심사 중인 신청서가 아닙니다."), field="application")
+    if queries.waiting_for_answers(stage).filter(application=application).exists():
+        raise Invalid(_("이 단계의 추가 문항에 아직 답하지 않은 신청서입니다."), field="application")
     pair = (member.evaluator_id, application.pk)
     if pair in queries.bars(stage.call) | queries.open_challenges(stage.call):
         raise Invalid(_("이해충돌이 있거나 기피신청을 심의 중인 평가위원입니다."), field="member")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -16,10 +16,10 @@ from portal.core import outbox
 from portal.core.clock import database_now
 from portal.core.models import OutboxMessage
 from portal.core.periods import SEOUL, end_of_day, last_day
-from portal.intake.enums import ApplicationStatus, Scan
+from portal.intake.enums import ApplicationStatus, Scan, StageStatus, SupplementStatus
 from portal.intake.models import Attachment
 from portal.intake.services import telling
-from portal.intake.services.supplements import ask_supplement
+from portal.intake.services.supplements import ask_supplement, ask_supplement_again
 
 TOPIC = "intake.scan"
 _WITHIN = timedelta(seconds=120)
@@ -85,7 +85,8 @@ def scan_attachment(message: OutboxMessage) -> None:
 
 
 def _act_on(attachment: Attachment) -> None:
-    """Before the bell the company changes the file itself; after it the block opens again for some days."""
+    """Before the bell the company changes the file itself; after it the block opens again for some days, as long as
+    no panel has begun."""
     application, now = attachment.application, database_now()
     telling.file_infected(attachment)
     sent = application.status == ApplicationStatus.SUBMITTED and application.call.closed_at is not None
@@ -95,7 +96,23 @@ def _act_on(attachment: Attachment) -> None:
                 application=application,
                 block_codes=[attachment.block],
                 missing=str(_FOUND),
-                due_at=end_of_day(last_day(now.astimezone(SEOUL).date(), _DAYS)),
+                due_at=_in_some_days(now),
                 by=log.SYSTEM,
                 now=now,
             )
+    elif attachment.block:
+        _ask_again(attachment, now)
+
+
+def _ask_again(attachment: Attachment, now: datetime) -> None:
+    """An answer to the questions of a stage that has not begun opens again, for the same time."""
+    rows = attachment.application.supplements.select_related("stage")
+    answered = rows.filter(status=SupplementStatus.ANSWERED, stage__status=StageStatus.WAITING)
+    request = next((one for one in answered if attachment.block in one.blocks), None)
+    if request is not None:
+        request.application = attachment.application
+        ask_supplement_again(request=request, missing=str(_FOUND), due_at=_in_some_days(now), by=log.SYSTEM, now=now)
+
+
+def _in_some_days(now: datetime) -> datetime:
+    return end_of_day(last_day(now.astimezone(SEOUL).date(), _DAYS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from portal.intake import blocks, queries, rules, workflow
 from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus, ReserveStatus
 from portal.intake.errors import Incomplete, overtaken_by_the_count, too_late
-from portal.intake.models import Application, Call, CallVersion, ReserveEntry, Revision
+from portal.intake.models import Application, Attachment, Call, CallVersion, ReserveEntry, Revision
 from portal.intake.registry import ByInvitation
 from portal.intake.services import telling
 from portal.intake.services.latecodes import read_late_code, spend
@@ -111,14 +112,7 @@ def content_of_draft(application: Application, version: CallVersion) -> dict[str
         "version": version.number,
         "track": application.track.code,
         "answers": {block.code: answers[block.code] for block in asked if block.code in answers},
-        "files": {
-            block.code: [
-                {"id": str(file.public_id), "name": file.name, "size": file.size, "sha256": file.sha256}
-                for file in files[block.code]
-            ]
-            for block in asked
-            if block.code in files
-        },
+        "files": {block.code: file_rows(files[block.code]) for block in asked if block.code in files},
         "company": {
             "business_number": company.business_number or "",
             "name": company.name_ko,
@@ -129,6 +123,11 @@ def content_of_draft(application: Application, version: CallVersion) -> dict[str
             "address": company.address,
         },
     }
+
+
+def file_rows(files: Iterable[Attachment]) -> list[dict[str, Any]]:
+    """Files as they stand in what is sent: by their digest."""
+    return [{"id": str(file.public_id), "name": file.name, "size": file.size, "sha256": file.sha256} for file in files]
 
 
 def _enter(application: Application, acting: Any, version: CallVersion, sha256: str, number: int, now: datetime) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +21,9 @@ from portal.core.ui.parts import Receipt, Row, Task
 from portal.intake import blocks, papers, queries, rules, services, tracking, workflow
 from portal.intake.enums import ApplicationStatus
 from portal.intake.forms import AnswerForm, AppealForm, ReasonForm
-from portal.intake.models import Application, Revision
+from portal.intake.models import Application, Revision, SupplementRequest
 from portal.intake.views.answers import show_refusal, tell_refusal
-from portal.intake.views.drafting import ends_at, own, version_of
+from portal.intake.views.drafting import ends_at, open_blocks, open_pages, own, shown_now, version_of
 
 
 @login_required
@@ -63,7 +62,7 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "editable": editable,
         "asked": asked,
         "ends": ends,
-        "tasks": _tasks(found, asked.blocks if asked else None) if editable else [],
+        "tasks": _tasks(found, asked) if editable else [],
         "steps": tracking.steps(found),
         "then": tracking.next_of(found),
         "receipts": list(found.revisions.order_by("-number")),
@@ -90,14 +89,17 @@ def _reserve(found: Application) -> dict[str, Any] | None:
     return {"entry": entry, "ahead": queries.ahead_of(entry), "skips": entry.skips}
 
 
-def _tasks(found: Application, only: Container[str] | None) -> list[Task]:
-    """The pages to write; of a supplement those with a question that is open again."""
+def _tasks(found: Application, asked: SupplementRequest | None) -> list[Task]:
+    """The pages to write; of a request those with a question that is open."""
     form = version_of(found).parsed_form
-    sections = [one for one in form.sections if only is None or any(block.code in only for block in one.blocks)]
-    answers, files = queries.answers_of(found), queries.files_of(found)
-    begun = set(found.drafts.values_list("section", flat=True))
-    open_sections = {trouble.section for trouble in blocks.troubles(form, answers, files)}
-    return [_task(found, section, begun, open_sections) for section in sections]
+    answers, files = shown_now(found, asked)
+    begun, stage = (
+        set(found.drafts.values_list("section", flat=True)),
+        asked.stage.number if asked and asked.stage else 0,
+    )
+    named = open_blocks(form, asked)
+    open_sections = {one.section for one in blocks.troubles(form, answers, files, stage) if one.block.code in named}
+    return [_task(found, section, begun, open_sections) for section in open_pages(form, asked)]
 
 
 def _task(found: Application, section: blocks.Section, begun: set[str], open_sections: set[str]) -> Task:

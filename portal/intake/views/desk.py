@@ -214,7 +214,10 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "revisions": list(found.revisions.all()),
         "findings": _findings(found),
         "can_ask": rules.allowed(rules.check_can_ask_supplement, request.user, found),
-        "answered": found.supplements.filter(status="ANSWERED").exists(),
+        "answered": found.supplements.filter(stage=None, status="ANSWERED").exists(),
+        "questions": list(
+            found.supplements.exclude(stage=None).select_related("stage", "answer").order_by("stage__number")
+        ),
         "can_run": rules.allowed(rules.check_can_run, request.user, found.call),
         "can_notice": rules.allowed(rules.check_can_notice_case, request.user, found),
         "cases": list(found.cases.all()),
@@ -229,14 +232,13 @@ def _sent(found: Application) -> list[tuple[blocks.Section, list[Row]]]:
         return []
     revision.version.call = found.call
     form, content = revision.version.parsed_form, revision.content
-    asked = {block.code for block in blocks.asked(form, content["answers"])}
-    return [
-        (
-            section,
-            [Row(block.label_text, shown(form, block, content)) for block in section.blocks if block.code in asked],
-        )
-        for section in form.sections
+    stage = queries.asked_up_to(found, form)
+    asked = {block.code for block in blocks.asked(form, content["answers"], stage)}
+    pages = [
+        (page, [Row(block.label_text, shown(form, block, content)) for block in page.blocks if block.code in asked])
+        for page in form.sections
     ]
+    return [(page, rows) for page, rows in pages if rows]
 
 
 def shown(form: blocks.Form, block: blocks.Block, content: dict[str, Any]) -> Any:

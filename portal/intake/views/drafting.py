@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -31,8 +32,7 @@ def own(request: HttpRequest, public_id: UUID) -> Application:
 
 
 def ends_at(found: Application, asked: SupplementRequest | None) -> datetime:
-    """Until when the company may write: the supplement's due time while one is open, that of a late code, else the call's
-    closing."""
+    """Until when the company may write: the due time of what is asked now, that of a late code, else the call's closing."""
     if asked:
         return asked.due_at
     late = queries.late_code_of(found)
@@ -59,11 +59,24 @@ def page(request: HttpRequest, public_id: UUID, section: str) -> HttpResponse:
     draft = Draft.objects.filter(application=found, section=section).first()
     answers = queries.answers_of(found)
     asked = queries.open_request(found)
-    only = asked.blocks if asked else None
-    fields = SectionForm(request.POST or None, form=form, section=here, answers=answers, only=only)
+    given = queries.standing(found, asked, queries.last_revision(found))[0] if asked else None
+    fields = SectionForm(
+        request.POST or None, form=form, section=here, answers=answers, given=given, only=open_blocks(form, asked)
+    )
     if request.method == "POST":
         return _save(request, found, here, fields)
     return _show_page(request, found, here, fields, draft)
+
+
+def open_blocks(form: blocks.Form, asked: SupplementRequest | None) -> list[str]:
+    """What may be written now: the blocks that are asked for, else all that is asked when applying."""
+    return asked.blocks if asked else form.of_stage(0)
+
+
+def open_pages(form: blocks.Form, asked: SupplementRequest | None) -> list[blocks.Section]:
+    """The pages with something to write."""
+    named = set(open_blocks(form, asked))
+    return [page for page in form.sections if any(block.code in named for block in page.blocks)]
 
 
 def _save(request: HttpRequest, found: Application, here: blocks.Section, fields: SectionForm) -> HttpResponse:
@@ -84,11 +97,12 @@ def _save(request: HttpRequest, found: Application, here: blocks.Section, fields
 
 
 def _after(found: Application, here: blocks.Section) -> str:
-    """The next page, or the check after the last."""
-    codes = [section.code for section in version_of(found).parsed_form.sections]
-    position = codes.index(here.code) + 1
-    if position < len(codes):
-        return reverse("intake:page", args=[found.public_id, codes[position]])
+    """The next page with something to write, or the check after the last."""
+    form = version_of(found).parsed_form
+    behind = form.sections[form.sections.index(here) + 1 :]
+    for page in open_pages(form, queries.open_request(found)):
+        if page in behind:
+            return reverse("intake:page", args=[found.public_id, page.code])
     return reverse("intake:check", args=[found.public_id])
 
 
@@ -100,12 +114,14 @@ def _show_page(
     draft: Draft | None,
     status: int = 200,
 ) -> HttpResponse:
-    files, asked = queries.files_of(found), queries.open_request(found)
+    asked, form = queries.open_request(found), version_of(found).parsed_form
+    answers, files = shown_now(found, asked)
     editable = rules.allowed(rules.check_can_draft, request.user, found)
     now = database_now()
     if editable:
         services.be_on_page(application=found, section=here.code, by=request.user, now=now)
-    writable = {block.code for block in here.blocks if editable and (asked is None or block.code in asked.blocks)}
+    writable = set(open_blocks(form, asked)) if editable else set()
+    shown = {block.code for block in blocks.asked(form, answers, _stage_of(found, form, asked))}
     context = {
         "application": found,
         "call": found.call,
@@ -117,9 +133,15 @@ def _show_page(
         "saved": _saved(draft),
         "company": _company(found) if any(block.kind == "company_card" for block in here.blocks) else None,
         "uploads": [
-            (block, files.get(block.code, []), block.code in writable) for block in here.blocks if block.kind == "file"
+            (block, files.get(block.code, []), block.code in writable)
+            for block in here.blocks
+            if block.kind == "file" and block.code in shown
         ],
-        "fixed": _fixed(found, here, writable, files),
+        "fixed": [
+            Row(block.label_text, shown_answer(form, block, answers, files, found))
+            for block in here.blocks
+            if block.code in shown - writable and block.kind not in ("company_card", "file")
+        ],
         "asked": asked,
         "ends": ends_at(found, asked),
         "editable": editable,
@@ -134,16 +156,18 @@ def _saved(draft: Draft | None) -> str:
     return f"{saved_words(draft.edited_at)} ({draft.edited_by})" if draft else ""
 
 
-def _fixed(
-    found: Application, here: blocks.Section, writable: set[str], files: dict[str, list[Attachment]]
-) -> list[Row]:
-    """What this page asked that cannot be changed now, with its answers."""
-    form, answers = version_of(found).parsed_form, queries.answers_of(found)
-    return [
-        Row(block.label_text, shown_answer(form, block, answers, files, found))
-        for block in blocks.asked(form, answers)
-        if block in here.blocks and block.code not in writable and block.kind not in ("company_card", "file")
-    ]
+def shown_now(
+    found: Application, asked: SupplementRequest | None
+) -> tuple[dict[str, Any], dict[str, list[Attachment]]]:
+    """Answers and files as they stand: the draft's, or while something is asked what was sent with the draft's answers to it."""
+    if asked is not None:
+        return queries.standing(found, asked, queries.last_revision(found))
+    return queries.answers_of(found), queries.files_of(found)
+
+
+def _stage_of(found: Application, form: blocks.Form, asked: SupplementRequest | None) -> int:
+    """Up to which stage's questions the application was asked."""
+    return asked.stage.number if asked and asked.stage else queries.asked_up_to(found, form)
 
 
 def _company(found: Application) -> list[Row]:
@@ -288,18 +312,22 @@ def _send(request: HttpRequest, public_id: UUID, key: str) -> Revision:
 
 
 def _check_context(request: HttpRequest, found: Application, error: Refused | None) -> dict[str, Any]:
-    form, answers, files = version_of(found).parsed_form, queries.answers_of(found), queries.files_of(found)
-    now, asked = database_now(), queries.open_request(found)
+    form, asked, now = version_of(found).parsed_form, queries.open_request(found), database_now()
+    answers, files = shown_now(found, asked)
+    stage, named = _stage_of(found, form, asked), set(open_blocks(form, asked))
     troubles: dict[str, str] = {}
-    for trouble in blocks.troubles(form, answers, files):
-        troubles.setdefault(trouble.block.code, trouble.message)
+    for trouble in blocks.troubles(form, answers, files, stage):
+        if trouble.block.code in named:
+            troubles.setdefault(trouble.block.code, trouble.message)
+    rows = [
+        (section, _answer_rows(found, form, section, stage, named, answers, files, troubles))
+        for section in form.sections
+    ]
     return {
         "application": found,
         "call": found.call,
         "now": now,
-        "sections": [
-            (section, _answer_rows(found, form, section, answers, files, troubles)) for section in form.sections
-        ],
+        "sections": [(section, lines) for section, lines in rows if lines],
         "troubles": len(troubles),
         "error": error,
         "missing": error.troubles if isinstance(error, Incomplete) else [],
@@ -318,14 +346,22 @@ def _answer_rows(
     found: Application,
     form: blocks.Form,
     section: blocks.Section,
+    stage: int,
+    named: Container[str],
     answers: dict[str, Any],
     files: dict[str, list[Attachment]],
     troubles: dict[str, str],
 ) -> list[Row]:
+    """Every question that was asked with its answer; what may be changed now leads to its page."""
     change = reverse("intake:page", args=[found.public_id, section.code])
-    asked = {block.code for block in blocks.asked(form, answers)}
+    asked = {block.code for block in blocks.asked(form, answers, stage)}
     return [
-        Row(block.label_text, shown_answer(form, block, answers, files, found), change, troubles.get(block.code, ""))
+        Row(
+            block.label_text,
+            shown_answer(form, block, answers, files, found),
+            change if block.code in named else "",
+            troubles.get(block.code, ""),
+        )
         for block in section.blocks
         if block.code in asked
     ]

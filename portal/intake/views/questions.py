@@ -83,6 +83,7 @@ def question(request: HttpRequest, code: str, page: str, block: str = "") -> Htt
         request.POST or None,
         kinds=_kinds(call),
         earlier=_earlier(data, here, position),
+        stages=[blocks.in_language(stage["name"]) for stage in data["stages"]],
         block=before,
     )
     if request.method == "POST" and form.is_valid():
@@ -148,6 +149,7 @@ def preview_page(request: HttpRequest, code: str, section: str) -> HttpResponse:
     here = form.section(section)
     if here is None:
         raise Http404
+    stages = {stage.number: stage for stage in call.stages.all()}
     asked = SectionForm(form=form, section=here, answers=_all_shown(here))
     context = {
         "call": call,
@@ -155,6 +157,7 @@ def preview_page(request: HttpRequest, code: str, section: str) -> HttpResponse:
         "section": here,
         "form": asked,
         "files": [block for block in here.blocks if block.kind == "file"],
+        "later": [(block, stages[block.from_stage]) for block in here.blocks if block.from_stage in stages],
         "conditions": [(block, form.block(block.shown_if[0])) for block in here.blocks if block.shown_if],
     }
     return render(request, "intake/preview_page.html", context)

@@ -196,6 +196,7 @@ def stage(request: HttpRequest, code: str, number: int) -> HttpResponse:
         "unfinished": unfinished,
         "run": run,
         "ranking": rankings.heads(run, found) if run else [],
+        "questions": queries.answers_to(found),
         "running": found.status == StageStatus.RUNNING,
     }
     return render(request, "intake/desk_stage.html", context, status=422 if form is not None and form.errors else 200)

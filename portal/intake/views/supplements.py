@@ -62,7 +62,7 @@ def again(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _answered(found: Application) -> SupplementRequest:
     """The last request that was answered and not yet looked at, or 404."""
-    rows = found.supplements.filter(status=SupplementStatus.ANSWERED).select_related("answer__version")
+    rows = found.supplements.filter(stage=None, status=SupplementStatus.ANSWERED).select_related("answer__version")
     asked = get_object_or_404(rows.order_by("-pk")[:1])
     asked.application = found
     return asked
