@@ -20,7 +20,8 @@ LETTERS: dict[str, Promise] = {
     PlaceState.OCCUPIED: pgettext_lazy("평면도", "입"),
     PlaceState.BLOCKED: pgettext_lazy("평면도", "중"),
 }
-_MARGIN = 60
+_PATTERNED = frozenset(state.lower() for state in (PlaceState.OFFERED, PlaceState.COMMITTED, PlaceState.BLOCKED))
+_MARGIN, _LINE = 60, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Figure:
     walls: str
     kind: str
     label: str
-    letter: str | Promise
+    letter: str
     seats: int | None
     x: int
     y: int
@@ -39,6 +40,16 @@ class Figure:
     mine: bool = False
     #: Who is in the room, where the reader may know it.
     name: str = ""
+
+    @property
+    def pattern(self) -> str:
+        """The hatching laid over the room, by the end of its name."""
+        return self.kind if self.kind in _PATTERNED else ""
+
+    @property
+    def note_y(self) -> int:
+        """Where the second line of its text stands."""
+        return self.y + _LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,8 @@ def draw(
     common = [
         _common(cell.polygon_cm, cell.code, cell.kind, top) for cell in floor.cells.all() if cell.kind != CellKind.ROOM
     ]
-    units = [_unit(place, top, mine, names(place)) for place in places]
+    letters = {state: str(letter) for state, letter in LETTERS.items()}
+    units = [_unit(place, top, mine, names(place), letters[place.state]) for place in places]
     width, height = max(xs) - min(xs), top - min(ys)
     return Drawing(
         view_box=f"{min(xs) - _MARGIN} {-_MARGIN} {width + 2 * _MARGIN} {height + 2 * _MARGIN}",
@@ -68,14 +80,14 @@ def draw(
     )
 
 
-def _unit(place: Place, top: int, mine: str, name: str) -> Figure:
+def _unit(place: Place, top: int, mine: str, name: str, letter: str) -> Figure:
     x, y = _middle(place.outlines, top)
     return Figure(
         path=_path(place.outlines, top),
         walls=_walls(place.outlines, top),
         kind=place.state.lower(),
         label=place.unit.code,
-        letter=LETTERS[place.state],
+        letter=letter,
         seats=place.unit.seats,
         x=x,
         y=y,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -98,39 +98,53 @@ def floor_of(hub_code: str, level: int) -> Floor | None:
 
 
 def places_on(floor: Floor, on: date) -> list[Place]:
-    """Every unit of the floor on a day, in three queries whatever the number of units."""
-    units = list(
-        Unit.objects.filter(_lasting("", on, on), floor=floor)
-        .select_related("floor__building__hub")
-        .prefetch_related("cells")
-        .order_by("code")
-    )
-    rows = (
-        Occupancy.objects.filter(cell__floor=floor, period__endswith__gt=on)
-        .exclude(status=OccupancyStatus.RELEASED)
-        .select_related("organisation", "lease")
-        .order_by("period", "id")
-    )
-    by_cell: dict[int, list[Occupancy]] = {}
-    for row in rows:
-        by_cell.setdefault(row.cell_id, []).append(row)
-    return [_place(unit, by_cell, on) for unit in units]
+    """Every unit of the floor on a day, in four queries whatever the number of units."""
+    units = list(Unit.objects.filter(_lasting("", on, on), floor=floor).prefetch_related("cells").order_by("code"))
+    by_cell: dict[int, list[_Stay]] = {}
+    for row in _stays(floor, on):
+        by_cell.setdefault(row.cell, []).append(row)
+    found = [(unit, *_now_and_later(unit, by_cell, on)) for unit in units]
+    known = Organisation.objects.in_bulk({stay.who for _, *stays in found for stay in stays if stay and stay.who})
+    for unit in units:
+        unit.floor = floor
+    return [_place(unit, now, later, known) for unit, now, later in found]
 
 
-def _place(unit: Unit, by_cell: Mapping[int, list[Occupancy]], on: date) -> Place:
+class _Stay(NamedTuple):
+    """What the plan needs of an occupancy: whole rows of a floor's history would be most of the page's work."""
+
+    pk: int
+    cell: int
+    period: DateRange
+    status: str
+    who: int | None
+    lease_status: str | None
+
+
+def _stays(floor: Floor, on: date) -> Iterator[_Stay]:
+    rows = Occupancy.objects.filter(cell__floor=floor, period__endswith__gt=on)
+    named = rows.exclude(status=OccupancyStatus.RELEASED).order_by("period", "id")
+    return map(_Stay._make, named.values_list("pk", "cell", "period", "status", "organisation", "lease__status"))
+
+
+def _now_and_later(unit: Unit, by_cell: Mapping[int, list[_Stay]], on: date) -> tuple[_Stay | None, _Stay | None]:
+    """Who is in the unit on the day, and who comes next."""
     rows = sorted(
         {row.pk: row for cell in unit.cells.all() for row in by_cell.get(cell.pk, ())}.values(),
         key=lambda row: (row.period.lower, row.pk),
     )
     now = next((row for row in rows if row.period.lower <= on < row.period.upper), None)
-    later = next((row for row in rows if row.period.lower > on), None)
+    return now, next((row for row in rows if row.period.lower > on), None)
+
+
+def _place(unit: Unit, now: _Stay | None, later: _Stay | None, known: Mapping[int, Organisation]) -> Place:
     return Place(
         unit=unit,
         state=_STATE_OF[OccupancyStatus(now.status)] if now else PlaceState.FREE,
-        holder=now.organisation if now else None,
+        holder=known[now.who] if now and now.who else None,
         until=now.period.upper if now else None,
-        leaving=bool(now and now.lease and now.lease.status == LeaseStatus.VACATING),
-        next_holder=later.organisation if later else None,
+        leaving=bool(now and now.lease_status == LeaseStatus.VACATING),
+        next_holder=known[later.who] if later and later.who else None,
         next_date=later.period.lower if later else None,
     )
 
@@ -153,6 +167,7 @@ def changes_of(floor: Floor) -> list[date]:
         Occupancy.objects.filter(cell__floor=floor)
         .exclude(status=OccupancyStatus.RELEASED)
         .values_list("period", flat=True)
+        .distinct()
     )
     days = {day for period in rows for day in (period.lower, period.upper)}
     for start, end in Unit.objects.filter(floor=floor).values_list("from_date", "to_date"):

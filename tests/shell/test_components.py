@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django import forms
@@ -105,7 +106,18 @@ def test_the_table_says_so_when_it_is_empty():
 
 def test_a_row_of_the_wrong_length_is_a_mistake_of_the_screen():
     with pytest.raises(ValueError, match="zip"):
-        _ = parts.Table("", [parts.Column("a"), parts.Column("b")], [["only one"]]).cells
+        shown("{% data_table table %}", table=parts.Table("", [parts.Column("a"), parts.Column("b")], [["only one"]]))
+
+
+def test_a_table_says_what_each_value_is_and_which_heads_its_row():
+    columns = [parts.Column('호실 "가"'), parts.Column("면적", number=True)]
+    table = parts.Table("", columns, [["801", Decimal("1234.50")], ["802", None]])
+    html = Template("{% load ui %}{% data_table table %}").render(Context({"table": table}))
+    body = html[html.index("<tbody") : html.index("</tbody")]
+    head = '<th scope="row" role="rowheader" data-label="호실 &quot;가&quot;"><span>{}</span></th>'
+    number = '<td role="cell" class="is-number" data-label="면적"><span>{}</span></td>'
+    assert head.format("801") + number.format("1234.50") in body
+    assert head.format("802") + number.format("–") in body
 
 
 def test_pages_keep_the_other_parameters_of_the_address():

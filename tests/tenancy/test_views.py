@@ -95,7 +95,7 @@ def test_the_plan_takes_as_many_queries_for_three_units_as_for_one(client, djang
     for code in ("801", "802", "803"):
         offered(place, selected(place), code)
     assert _queries(client, url) == once
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         queries.places_on(place.floor, START)
 
 

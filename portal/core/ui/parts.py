@@ -132,11 +132,6 @@ class Table:
     caption_hidden: bool = False
 
     @property
-    def cells(self) -> list[list[tuple[Column, object]]]:
-        """Every row's cells with their columns."""
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
-
-    @property
     def foot_cells(self) -> list[tuple[Column, object]]:
         """The totals with their columns."""
         return list(zip(self.columns, self.foot, strict=True)) if self.foot else []
