@@ -22,7 +22,7 @@ from ledger.holding import standing as standing_holds
 from ledger.openings import KeyDestroyed, KeyUnavailable, open_leaf
 from ledger.people import SYSTEM, Acting, Actor, Row, Subject
 from ledger.reading import NotYetWitnessed, Reader, Status, UnknownLeaf, last_leaf_of, leaves_of, prove, receipt, status
-from ledger.recording import NotInTransaction, append
+from ledger.recording import NotInTransaction, append, prepare
 from ledger.registry import EventType, InvalidData, UnknownEvent, all_types, register
 from ledger.settling import Machinery, Settled
 from ledger.words import Case, describe_cases, name, rooms
@@ -69,6 +69,7 @@ __all__ = [
     "on_alarm",
     "open_leaf",
     "place_hold",
+    "prepare",
     "printed",
     "prove",
     "receipt",

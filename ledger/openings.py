@@ -124,6 +124,13 @@ def read_deks(ids: Sequence[UUID]) -> dict[UUID, Dek]:
     return deks
 
 
+def prepare(ids: Iterable[UUID]) -> None:
+    """Has the keys at hand that are not, with one question for all of them."""
+    unknown = [owner for owner in dict.fromkeys(ids) if _memory.find([owner]) is None]
+    if unknown:
+        read_deks(unknown)
+
+
 def _select_deks(ids: Sequence[UUID]) -> dict[UUID, Dek]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, wrapped_dek, kek_id FROM ledger_subject_key WHERE id = ANY(%s)", [list(ids)])
@@ -201,14 +208,14 @@ def create_kek(path: Path) -> None:
 def _create_deks(ids: Sequence[UUID]) -> None:
     """Makes keys, except those that another transaction made at the same moment."""
     kek_id, kek = _current_kek()
+    nonces = {owner: os.urandom(_NONCE_BYTES) for owner in ids}
+    wrapped = [nonce + AESGCM(kek).encrypt(nonce, os.urandom(32), owner.bytes) for owner, nonce in nonces.items()]
     with connection.cursor() as cursor:
-        for owner in ids:
-            nonce = os.urandom(_NONCE_BYTES)
-            wrapped = nonce + AESGCM(kek).encrypt(nonce, secrets.token_bytes(32), owner.bytes)
-            cursor.execute(
-                "INSERT INTO ledger_subject_key (id, wrapped_dek, kek_id) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                [owner, wrapped, kek_id],
-            )
+        cursor.execute(
+            "INSERT INTO ledger_subject_key (id, wrapped_dek, kek_id) SELECT *, %s FROM unnest(%s::uuid[], %s::bytea[])"
+            " ON CONFLICT DO NOTHING",
+            [kek_id, list(ids), wrapped],
+        )
 
 
 def _unwrap(owner: UUID, wrapped: bytes, kek_id: str, held: tuple[str, bytes]) -> bytes:

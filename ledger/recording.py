@@ -13,7 +13,7 @@ from django.db import connection
 
 from ledger import entry, openings
 from ledger.calling import Function
-from ledger.people import Acting, Row
+from ledger.people import Acting, Row, Subject
 from ledger.registry import EventType, InvalidData, find
 
 
@@ -41,7 +41,7 @@ def append(
     kind, named = find(event), [str(ref) for ref in refs]
     table, pk = row._meta.db_table, str(row.pk)
     actor, subject = by.ledger_actor(), row.ledger_subject()
-    sealed = _Sealed(subject.key or f"{table}:{pk}")
+    sealed = _Sealed(_key(row, subject))
     acting = {"role": str(actor.role), **sealed.one("actor.c", actor.private, actor.key)}
     about = {"kind": subject.kind, "ref": str(subject.ref), **sealed.one("subject.c", subject.private)}
     fields = {**data, **sealed.commitments(private or {})}
@@ -54,6 +54,19 @@ def append(
     leaf.finished(_ANY_TIME, [_ANY_LEAF, *named])  # what is too long is refused before anything is sealed
     _write(table, pk, kind.series, leaf, named, leaf_id, sealed)
     return leaf_id
+
+
+def prepare(rows: Iterable[Row]) -> None:
+    """Reads the keys of rows that leaves are about to be written about at once; `append` would read them one by one.
+
+    A destroyed key raises `KeyDestroyed` here as there.
+    """
+    openings.prepare([openings.key_id(_key(row, row.ledger_subject())) for row in rows])
+
+
+def _key(row: Row, subject: Subject) -> UUID | str:
+    """Under whose key the values of the row's leaves are sealed."""
+    return subject.key or f"{row._meta.db_table}:{row.pk}"
 
 
 class _Sealed:

@@ -12,7 +12,7 @@ import logging
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,13 +58,22 @@ def handler(topic: str) -> Callable[[Handler], Handler]:
 
 def put(topic: str, payload: Mapping[str, Any], *, key: str | None = None, due_at: datetime | None = None) -> None:
     """Queue an effect in the open transaction. A ``key`` already queued is left as it is (the effect happens once)."""
-    if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("outbox.put() belongs into the deciding transaction")
     message = OutboxMessage(topic=topic, payload=dict(payload), key=key)
     if due_at is not None:
         message.due_at = due_at
-    OutboxMessage.objects.bulk_create([message], ignore_conflicts=key is not None)
-    if not any(function is _nudge for _, function, *_ in connection.run_on_commit):
+    _put([message], ignore_conflicts=key is not None)
+
+
+def put_all(topic: str, payloads: Iterable[Mapping[str, Any]]) -> None:
+    """``put`` for many effects of one kind, in one statement."""
+    _put([OutboxMessage(topic=topic, payload=dict(payload)) for payload in payloads])
+
+
+def _put(messages: list[OutboxMessage], *, ignore_conflicts: bool = False) -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("outbox.put() belongs into the deciding transaction")
+    OutboxMessage.objects.bulk_create(messages, ignore_conflicts=ignore_conflicts)
+    if messages and not any(function is _nudge for _, function, *_ in connection.run_on_commit):
         transaction.on_commit(_nudge, robust=True)
 
 

@@ -65,6 +65,7 @@ def advance_all(
     ``changes`` and ``data`` answer for one row, ``data`` after the row has changed. All or none: one that is no longer in
     the state in which it was read makes it ``Overtaken``.
     """
+    log.prepare(objs)
     for start in sorted({str(obj.status) for obj in objs}):
         rows = [obj for obj in objs if obj.status == start]
         event = _event(rows[0], start, to, steps)

@@ -67,10 +67,9 @@ def _tell(kind: Topic, words: Sequence[tuple[User, Mapping[str, Any], str, str |
     Notice.objects.bulk_create(told, ignore_conflicts=any(notice.key is not None for notice in told))
     people = [user for user, *_ in words]
     silent = frozenset() if kind.required else queries.unwanted(people, kind.code, Channel.EMAIL)
-    for user, notice in zip(people, told, strict=True):
-        # Demonstration people have no mailbox; what they would get stands in their inbox.
-        if user.pk not in silent and not user.is_demo:
-            outbox.put("notice.email", {"notice": str(notice.pk)})
+    # Demonstration people have no mailbox; what they would get stands in their inbox.
+    mailed = (notice for user, notice in zip(people, told, strict=True) if user.pk not in silent and not user.is_demo)
+    outbox.put_all("notice.email", [{"notice": str(notice.pk)} for notice in mailed])
     return told
 
 

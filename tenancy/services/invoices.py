@@ -22,7 +22,7 @@ from tenancy.services.telling import tell_invoices_issued
 from tenancy.workflow import INVOICE
 
 _AT_ONCE = 200
-_WITH = ("lease__organisation", "lease__rate_card", "lease__unit__floor__building__hub__cluster")
+_WITH = ("lease__organisation", "lease__rate_card", "lease__unit")
 
 
 @transaction.atomic
@@ -47,11 +47,12 @@ def draft_rent(leases: Sequence[int], month: date) -> list[Invoice]:
     rows = (
         Lease.objects.filter(pk__in=leases)
         .select_for_update(of=("self",), no_key=True)
-        .select_related("unit__floor__building__hub", "rate_card")
+        .select_related("unit", "rate_card")
         .prefetch_related("terms", Prefetch("amendments", Amendment.objects.filter(status=AmendmentStatus.IN_FORCE)))
         .order_by("pk")
     )
     wanted = list(rows)
+    queries.know_floors(lease.unit for lease in wanted)
     there = Invoice.objects.filter(lease__in=wanted, month=month, kind=InvoiceKind.RENT)
     found = {invoice.lease_id: invoice for invoice in there.exclude(status=InvoiceStatus.DROPPED)}
     due = {lease: lines for lease in wanted if lease.pk not in found and (lines := month_lines(lease, month))}
@@ -124,6 +125,7 @@ def _issue_part(invoices: Sequence[Invoice], *, by: Any, now: datetime) -> list[
         pk__in=[invoice.pk for invoice in invoices], status=InvoiceStatus.DRAFT
     )
     drafts = {row.pk: row for row in rows.select_related(*_WITH).order_by("pk")}
+    queries.know_floors(row.lease.unit for row in drafts.values())
     going: dict[Hub, list[Invoice]] = {}
     for row in (drafts[one.pk] for one in invoices if one.pk in drafts):
         going.setdefault(row.lease.unit.hub, []).append(row)
@@ -179,7 +181,7 @@ def _numbers(hub: Hub, year: int, count: int) -> Iterator[str]:
 def _due(invoice: Invoice, issued: date) -> date:
     """The card's day of the month billed, or of the month of issue when that is later; a day off moves on."""
     day = invoice.lease.rate_card.due_day
-    due = invoice.month.replace(day=day)
-    while due <= issued:
+    due = max(invoice.month, first_of_month(issued)).replace(day=day)
+    if due <= issued:
         due = add_months(due, 1)
     return next_working_day(due)

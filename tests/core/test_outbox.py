@@ -66,6 +66,16 @@ def test_the_same_key_is_queued_once(seen):
 
 
 @pytest.mark.django_db
+def test_many_of_a_kind_are_queued_with_one_statement(seen, django_assert_num_queries):
+    with transaction.atomic(), django_assert_num_queries(1):
+        outbox.put_all("test", [{"n": 1}, {"n": 2}])
+    outbox.drain()
+    assert sorted(payload["n"] for payload in seen) == [1, 2]
+    with transaction.atomic(), django_assert_num_queries(0):
+        outbox.put_all("test", [])
+
+
+@pytest.mark.django_db
 def test_a_message_waits_for_its_time(seen):
     with transaction.atomic():
         outbox.put("test", {"n": 1}, due_at=timezone.now() + timedelta(hours=1))

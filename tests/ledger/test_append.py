@@ -211,6 +211,17 @@ def test_the_cost_of_an_append():
     assert count.statements == 3
 
 
+def test_keys_of_many_rows_are_made_with_one_question_and_one_answer():
+    rows = [Decision(pk, key=f"organisation:{pk}") for pk in (31, 32, 33)]
+    with connection.execute_wrapper(count := Counter()):
+        log.prepare([*rows, rows[0]])
+        assert count.statements == 3  # what is there, those that are missing, and what the table holds of them now
+        log.prepare(rows)
+        log.append(NOTED, row=rows[1], by=log.SYSTEM, data={}, private={"reason": "x"})
+    assert count.statements == 4
+    assert SubjectKey.objects.count() == 3
+
+
 def test_a_key_remembered_from_a_transaction_that_was_rolled_back_seals_nothing():
     with rolled_back(RuntimeError):
         note()
