@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from math import lcm
 
 from portal.core import lottery
 
@@ -72,10 +73,7 @@ class _File:
     sheets: tuple[Sheet, ...]
     base: Fraction
     bonus: Fraction
-
-    @property
-    def total(self) -> Fraction:
-        return self.base + self.bonus
+    total: Fraction
 
 
 def rank(
@@ -98,6 +96,7 @@ def rank(
     keys = _check_sheets(given, by_code, applications)
     _check_bonuses(bonuses, keys, rule)
     counted = [criterion for criterion in criteria if criterion.counted]
+    unit = lcm(*(criterion.max_points for criterion in counted))
     held: dict[str, list[Sheet]] = {key: [] for key in keys}
     for sheet in given:
         if any(sheet.scores.get(criterion.code) is not None for criterion in counted):
@@ -108,8 +107,8 @@ def rank(
         if len(held[key]) < rule.min_sheets:
             unranked.append(Ranked(key, None, None, bonus, None, len(held[key]), False, None))
             continue
-        base = _combine([_sheet_total(sheet, counted) for sheet in held[key]], rule)
-        files.append(_File(key, tuple(held[key]), base, bonus))
+        base = _base(held[key], counted, unit, rule)
+        files.append(_File(key, tuple(held[key]), base, bonus, base + bonus if bonus else base))
     return _placed(files, by_code, rule, seed) + unranked
 
 
@@ -145,16 +144,16 @@ def rank_finals(
     held: dict[str, list[Sheet]] = {key: [] for key in bases}
     for sheet in given:
         held[sheet.application].append(sheet)
-    files = [
-        _File(key, tuple(held[key]), Fraction(base), _capped(bonuses.get(key, 0), rule.bonus_cap))
-        for key, base in sorted(bases.items())
-    ]
+    files = []
+    for key, base in sorted(bases.items()):
+        bonus = _capped(bonuses.get(key, 0), rule.bonus_cap)
+        files.append(_File(key, tuple(held[key]), Fraction(base), bonus, base + bonus))
     return _placed(files, by_code, rule, seed)
 
 
 def _placed(files: Sequence[_File], by_code: Mapping[str, Criterion], rule: Rule, seed: bytes | None) -> list[Ranked]:
     """Order the files and give the places 1, 1, 3."""
-    order = {file.application: _order_key(file, by_code, rule, seed) for file in files}
+    order = _order(files, by_code, rule, seed)
     listed = sorted(files, key=lambda file: (order[file.application], file.application))
     # How many share each beginning of a key: what stands alone is told apart. Comparing pairs would take minutes for 10,000.
     sharing = Counter(order[file.application][:depth] for file in files for depth in range(1, len(rule.tie_break) + 2))
@@ -177,21 +176,31 @@ def _placed(files: Sequence[_File], by_code: Mapping[str, Criterion], rule: Rule
     return result
 
 
-type _Key = tuple[tuple[int, Fraction | str], ...]
+type _Key = tuple[int | str, ...]
 
 
-def _order_key(file: _File, by_code: Mapping[str, Criterion], rule: Rule, seed: bytes | None) -> _Key:
-    """Smaller is better: the total, then each tie-break item; (1, 0) stands for scored by nobody, which is last."""
-    key: list[tuple[int, Fraction | str]] = [(0, -file.total)]
+def _order(files: Sequence[_File], by_code: Mapping[str, Criterion], rule: Rule, seed: bytes | None) -> dict[str, _Key]:
+    """By application, smaller is better: the total, then each tie-break item."""
+    columns: list[Sequence[int | str]] = [_whole([file.total for file in files])]
     for item in rule.tie_break:
         if item in by_code:
-            value = _item_score(file.sheets, by_code[item], rule)
-            key.append((1, Fraction(0)) if value is None else (0, -value))
+            columns.append(_whole([_item_score(file.sheets, by_code[item], rule) for file in files]))
         elif item == "lottery":
-            key.append((0, lottery.ticket(seed or b"", file.application)))
+            columns.append([lottery.ticket(seed or b"", file.application) for file in files])
         else:
-            key.append((0, -(file.base if item == "base" else file.bonus)))
-    return tuple(key)
+            columns.append(_whole([file.base if item == "base" else file.bonus for file in files]))
+    return {file.application: key for file, key in zip(files, zip(*columns, strict=True), strict=True)}
+
+
+def _whole(values: Sequence[Fraction | None]) -> list[int]:
+    """The values in whole numbers that keep their order, the highest first; null, scored by nobody, is last.
+
+    Ten thousand fractions compared and hashed as such take seconds; over one denominator they are whole numbers.
+    """
+    unit = lcm(*{value.denominator for value in values if value is not None})
+    scaled = [None if value is None else value.numerator * (unit // value.denominator) for value in values]
+    least = min((value for value in scaled if value is not None), default=0)
+    return [1 - least if value is None else -value for value in scaled]
 
 
 def _tie(own: _Key, sharing: Mapping[_Key, int], rule: Rule) -> str | None:
@@ -210,31 +219,46 @@ def _passes(file: _File, rule: Rule) -> bool:
     return (file.base if rule.pass_on == PASS_ON[0] else file.total) >= rule.pass_mark
 
 
-def _sheet_total(sheet: Sheet, counted: Iterable[Criterion]) -> Fraction:
-    """100 × Σ(weight × score ÷ max) ÷ Σ(weight) over the counted items the sheet scored."""
-    reached, weight = Fraction(0), 0
+def _base(sheets: Sequence[Sheet], counted: Sequence[Criterion], unit: int, rule: Rule) -> Fraction:
+    """The sheets' totals combined, each 100 × Σ(weight × score ÷ max) ÷ Σ(weight) over the counted items it scored.
+
+    Counted in whole numbers over one denominator, ``unit`` being a multiple of every maximum; made a fraction once.
+    """
+    totals = [_sheet_total(sheet, counted, unit) for sheet in sheets]
+    weight = lcm(*{weight for _reached, weight in totals})
+    reached, number = _combine([reached * (weight // own) for reached, own in totals], rule)
+    return Fraction(100 * reached, unit * weight * number)
+
+
+def _sheet_total(sheet: Sheet, counted: Iterable[Criterion], unit: int) -> tuple[int, int]:
+    """Σ(weight × score × unit ÷ max) and Σ(weight) over the counted items the sheet scored."""
+    reached = weight = 0
     for criterion in counted:
         score = sheet.scores.get(criterion.code)
         if score is not None:
-            reached += Fraction(criterion.weight_bp * score, criterion.max_points)
+            reached += criterion.weight_bp * score * (unit // criterion.max_points)
             weight += criterion.weight_bp
-    return 100 * reached / weight
+    return reached, weight
 
 
 def _item_score(sheets: Iterable[Sheet], criterion: Criterion, rule: Rule) -> Fraction | None:
-    scores = (sheet.scores.get(criterion.code) for sheet in sheets)
-    values = [Fraction(score, criterion.max_points) for score in scores if score is not None]
-    return _combine(values, rule) if values else None
+    given = (sheet.scores.get(criterion.code) for sheet in sheets)
+    scores = [score for score in given if score is not None]
+    if not scores:
+        return None
+    reached, number = _combine(scores, rule)
+    return Fraction(reached, criterion.max_points * number)
 
 
-def _combine(values: Sequence[Fraction], rule: Rule) -> Fraction:
-    ordered = sorted(values)
+def _combine(values: Sequence[int], rule: Rule) -> tuple[int, int]:
+    """The sum of the values that count by the rule, and how many they are: their mean is the combined value."""
     if rule.combine == "median":
-        middle = len(ordered) // 2
-        ordered = ordered[middle : middle + 1] if len(ordered) % 2 else ordered[middle - 1 : middle + 1]
-    elif rule.combine == "trimmed_mean" and len(ordered) >= rule.trim_from:
-        ordered = ordered[1:-1]
-    return sum(ordered, Fraction(0)) / len(ordered)
+        ordered, middle = sorted(values), len(values) // 2
+        kept = ordered[middle : middle + 1] if len(ordered) % 2 else ordered[middle - 1 : middle + 1]
+        return sum(kept), len(kept)
+    if rule.combine == "trimmed_mean" and len(values) >= rule.trim_from:
+        return sum(values) - max(values) - min(values), len(values) - 2
+    return sum(values), len(values)
 
 
 def _capped(bonus: Fraction | int, cap: Fraction | None) -> Fraction:
@@ -280,6 +304,7 @@ def _check_sheets(
     listed = set(applications or ())
     if applications is not None and len(listed) != len(applications):
         raise InvalidScores("an application is listed twice")
+    most = {code: criterion.max_points for code, criterion in by_code.items()}
     pairs: set[tuple[str, str]] = set()
     for sheet in sheets:
         if applications is not None and sheet.application not in listed:
@@ -288,7 +313,9 @@ def _check_sheets(
             raise InvalidScores(f"two sheets of {sheet.evaluator} for {sheet.application}")
         pairs.add((sheet.evaluator, sheet.application))
         for code, score in sheet.scores.items():
-            _check_score(code, score, by_code)
+            # Most scores are plain and in range; only the others are looked at again, to say what is wrong.
+            if type(score) is not int or code not in most or not 0 <= score <= most[code]:
+                _check_score(code, score, by_code)
     return listed | {application for _, application in pairs}
 
 

@@ -33,8 +33,13 @@ def final_result(inputs: Json) -> dict[str, Any]:
     """Rank over all stages (Σ share × base ÷ 10,000) by track, then choose by quota, spill and reserve."""
     ranked = {group: _rank_finals(inputs, keys) for group, keys in inputs["groups"].items()}
     chosen = selection.choose(ranked, inputs["quotas"], inputs["spill"], inputs["reserves"])
+    bases: Mapping[str, Mapping[str, str | None]] = inputs["bases"]
     return {
-        "groups": {group: [_row(row) for row in rows] for group, rows in ranked.items()},
+        # With what each stage gave, so that nobody has to read the inputs of a large run to show it.
+        "groups": {
+            group: [_row(row) | {"bases": dict(bases.get(row.application, {}))} for row in rows]
+            for group, rows in ranked.items()
+        },
         "selection": _selection(chosen),
     }
 

@@ -202,6 +202,13 @@ RESERVE_LAPSED = Topic(
     _("예비 {order}번의 유효 기한이 지나 선정되지 않았습니다."),
     required=True,
 )
+RETURNED = Topic(
+    "intake.returned_to_reserve",
+    _("예비로 되돌림"),
+    _("승계를 거두고 예비 순위로 되돌립니다: {call}"),
+    _("까닭: {reason} 예비 {order}번은 그대로이며, 자리가 나면 다시 순서대로 알려 드립니다."),
+    required=True,
+)
 SEAT_DECLINED = Topic(
     "intake.seat_declined",
     _("위촉 고사"),
@@ -251,6 +258,7 @@ TOPICS = (
     SUPPLEMENT_ANSWERED,
     SUPPLEMENT_LAPSED,
     RESERVE_LAPSED,
+    RETURNED,
     SEAT_DECLINED,
     DISMISSED,
     FILES_CHANGED,
@@ -301,7 +309,7 @@ TOLD_AT: Mapping[str, tuple[Topic, ...]] = {
     "application:reserved": (RESULT,),
     "application:refused": (RESULT,),
     "application:promoted": (RESERVE_CALLED,),
-    "application:returned": (RESULT,),
+    "application:returned": (RETURNED,),
     "application:lapsed": (RESERVE_LAPSED,),
     "application:reopened": (RESULT,),
     "application:selected_on_appeal": (RESULT,),
@@ -325,6 +333,7 @@ TOLD_AT: Mapping[str, tuple[Topic, ...]] = {
     "case:decided": (CASE_DECIDED, RESULT),
     "reserve:promoted": (RESERVE_CALLED,),
     "reserve:lapsed": (RESERVE_LAPSED,),
+    "reserve:returned": (RETURNED,),
     "supplement:answered": (SUPPLEMENT_ANSWERED,),
     "supplement:asked_again": (SUPPLEMENT,),
     "supplement:lapsed": (SUPPLEMENT_LAPSED, QUESTIONS_LAPSED),
@@ -350,7 +359,6 @@ UNTOLD: Mapping[str, str] = {
     "stage:reopened": "told when files are assigned anew",
     "result:decided": "quiet until it is published",
     "reserve:converted": "follows the room's contract",
-    "reserve:returned": "told by the correction's result",
     "reserve:dropped": "told with the withdrawal, the refusal or the case",
     "supplement:accepted": "changes nothing for the company",
 }

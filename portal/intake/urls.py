@@ -103,6 +103,7 @@ urlpatterns = [
     path("desk/cases/<uuid:public_id>/", cases.one, name="case"),
     path("desk/calls/<slug:code>/reserve/", reserve.board, name="reserve"),
     path("desk/calls/<slug:code>/reserve/<str:track>/", reserve.call_next, name="call-reserve"),
+    path("desk/applications/<uuid:public_id>/return/", reserve.give_back, name="return-to-reserve"),
     path("desk/calls/<slug:code>/appeals/", remedies.of_call, name="appeals"),
     path("desk/appeals/<uuid:public_id>/extend/", remedies.extend, name="extend-appeal"),
     path("desk/appeals/<uuid:public_id>/remedy/", remedies.remedy, name="remedy"),

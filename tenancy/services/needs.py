@@ -49,16 +49,17 @@ def state_need(
 
 @transaction.atomic
 def freeze_need(*, application: Application, by: Any, now: datetime) -> Need:
-    """Put a selected company in line with the need it stated; doing it again changes nothing. ``by`` acts in a role.
+    """Put a selected company in line with the need it stated; doing it again changes nothing, but for one that had left the
+    line and was selected anew. ``by`` acts in a role.
 
     Raises ``Invalid`` when it never stated one: then nothing is published.
     """
     need = Need.objects.select_for_update().filter(application=application).first()
     if need is None:
         raise Invalid(_("접수번호 %(number)s: 상주 인원이 없어 호실을 배정할 수 없습니다.") % {"number": application})
-    if need.frozen_at is None:
-        need.frozen_at = now
-        need.save(update_fields=["frozen_at"])
+    if need.frozen_at is None or need.left_at is not None:
+        need.frozen_at, need.left_at = need.frozen_at or now, None
+        need.save(update_fields=["frozen_at", "left_at"])
         log.append("space.need.lined_up", row=need, by=by, data={"seats": need.seats})
     return need
 

@@ -185,6 +185,8 @@ TABLE: dict[str, Row] = {
     "intake:case": Row(DESK, "case"),
     "intake:reserve": Row(DESK, "call"),
     "intake:call-reserve": Row(OFFICER, "call track"),
+    # Nobody was called from the reserve.
+    "intake:return-to-reserve": Row(NOBODY, "waiting application"),
     "intake:appeals": Row(DESK, "call"),
     # The appeal reviewer alone, who is none of these people; and nothing was upheld.
     "intake:extend-appeal": Row(NOBODY, "appeal"),

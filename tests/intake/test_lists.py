@@ -94,7 +94,9 @@ def test_final_ranking_tells_places_bonus_and_outcome_of_each_run(at):
     trial.play_to_final({str(one): 25 - 2 * i for i, one in enumerate(files)})
     browser = at(trial.officer)
     page = browser.get(address)
-    outcomes = {row[1]: row[7] for row in page.context["table"].rows}
+    outcomes = {row[1]: row[-1] for row in page.context["table"].rows}
+    assert [column.label for column in page.context["table"].columns][2:4] == ["Document (30 %)", "Presentation (70 %)"]
+    assert page.context["table"].rows[1][2:7] == ("92.00", "92.00", "92.00", "0.00", "92.00")
     assert [outcomes[str(one)] for one in files] == ["선정", "선정", "선정(국외기업 자리)", "예비 1번", "예비 2번"]
     assert page.context["places"].rows[0][1:4] == (2, 2, 2)
     last = page.context["run"].number

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, connections
+from django.urls import reverse
 
 from portal.core.errors import Overtaken, Refused
 from portal.intake import services
@@ -188,3 +189,30 @@ def test_two_members_start_the_application_at_once_and_share_one():
 
     assert len(set(found)) == 1
     assert Application.objects.count() == 1
+
+
+def test_publishing_is_pressed_in_many_windows_at_once_and_happens_once(at):
+    trial = factory.open_round()
+    files = [trial.apply() for _ in range(2)]
+    old = trial.play_to_final({str(one): points for one, points in zip(files, (25, 22), strict=True)})
+    decision = services.prepare_final(call=trial.call, by=trial.officer, now=REVIEW)
+    approver = at(trial.approver)
+    page = reverse("intake:decision", args=[decision.public_id])
+    stale = reverse("intake:decision", args=[old.public_id])
+    # Too early, by the wrong people, and on a page whose decision was prepared anew: nothing is told.
+    assert approver.post(page, {"publish": "1"}).status_code == 302
+    assert approver.post(stale, {"publish": "1"}).status_code == 404
+    assert Decision.objects.get(pk=decision.pk).status == "DRAFT"
+    services.decide(decision=decision, by=trial.approver, now=REVIEW)
+    wrong = [at(user) for user in (trial.officer, trial.masters[0], trial.evaluators[0].user)]
+    assert [window.post(page, {"publish": "1"}).status_code for window in wrong] == [302, 404, 404]
+    assert Decision.objects.get(pk=decision.pk).status == "DECIDED"
+
+    windows = [approver, approver, at(trial.approver), *wrong]
+    pressed = together(*(lambda w=window: w.post(page, {"publish": "1"}).status_code for window in windows))
+
+    assert pressed == [302, 302, 302, 302, 404, 404]
+    assert approver.post(page, {"publish": "1"}).status_code == 302
+    assert Decision.objects.get(pk=decision.pk).status == "PUBLISHED"
+    assert ResultNotice.objects.filter(line__decision=decision).count() == 2
+    assert sorted(factory.TRIAL.calls) == sorted(("published", str(one)) for one in files)

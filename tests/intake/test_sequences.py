@@ -179,8 +179,18 @@ class Round(RuleBasedStateMachine):
             self.attempt(services.sign_pledge, call=self.fresh_call(), by=judge.user)
 
     def assign(self):
-        for act in (services.open_stage, services.propose_assignments, services.confirm_assignments):
-            self.attempt(act, stage=self.stage(), by=self.trial.officer)
+        self.attempt(services.open_stage, stage=self.stage(), by=self.trial.officer)
+        self.give_by_hand(0, 0, self.trial.officer)
+        self.read_pages(self.judges[0].user)
+
+    def give_by_hand(self, which, judge, *by):
+        """A proposal by rule, one file by hand, both confirmed."""
+        self.attempt(services.propose_assignments, stage=self.stage(), by=self.trial.officer)
+        rows = Member.objects.select_related("panel__stage", "evaluator").filter(evaluator=self.judges[judge])
+        for who in by:
+            if member := rows.first():
+                self.attempt(services.assign_by_hand, stage=self.stage(), application=self.file(which), member=member, by=who)  # fmt: skip
+        self.attempt(services.confirm_assignments, stage=self.stage(), by=self.trial.officer)
 
     def lock_all(self):
         for sheet in factory.open_sheets(self.stage()):
@@ -302,8 +312,9 @@ class Round(RuleBasedStateMachine):
                 names = (file.organisation.name_ko, file.organisation.business_number, file.receipt_number)
                 assert not [name for name in names if name and name in answer.text], page
 
-    def press_publish_twice(self, user):
-        if decision := self.decision():
+    def press_publish_twice(self, user, page=None):
+        """At the page as it is, or at one opened long ago whose decision was prepared anew since."""
+        if decision := page or self.decision():
             browser = self.browser(user)
             for _ in range(2):
                 answer = browser.post(reverse("intake:decision", args=[decision.public_id]), {"publish": "1"})
@@ -321,12 +332,7 @@ class Round(RuleBasedStateMachine):
     @precondition(lambda self: self.step > 4)
     @rule(which=WHICH, judge=st.integers(0, 1), who=WHO)
     def assign_again(self, which, judge, who):
-        self.attempt(services.propose_assignments, stage=self.stage(), by=self.trial.officer)
-        rows = Member.objects.select_related("panel__stage", "evaluator").filter(evaluator=self.judges[judge])
-        for by in (self.trial.officer, self.actors[who]):
-            if member := rows.first():
-                self.attempt(services.assign_by_hand, stage=self.stage(), application=self.file(which), member=member, by=by)  # fmt: skip
-        self.attempt(services.confirm_assignments, stage=self.stage(), by=self.trial.officer)
+        self.give_by_hand(which, judge, self.trial.officer, self.actors[who])
 
     @precondition(lambda self: self.step > 5)
     @rule(
@@ -371,6 +377,7 @@ class Round(RuleBasedStateMachine):
             old = list(self.old.values())[-1]
             self.attempt(services.decide, decision=old, by=self.actors[who])
             self.attempt(services.publish, decision=old, by=self.actors[who])
+            self.press_publish_twice(self.actors[who], old)
             return
         self.prepare()
         self.decide(who)
@@ -412,8 +419,9 @@ class Round(RuleBasedStateMachine):
         act = services.fulfil if done else services.decline
         self.attempt(act, application=self.file(which), by=self.actors[who], **({} if done else {"reason": "사정"}))
         track = self.trial.call.tracks.get(code="DOMESTIC")
-        self.attempt(services.call_next_reserve, track=track, freed=None, by=self.trial.officer)
-        self.attempt(services.call_next_reserve, track=track, freed=None, by=self.trial.officer)
+        for _ in range(2):
+            self.attempt(services.call_next_reserve, track=track, freed=None, by=self.trial.officer)
+            self.attempt(services.return_to_reserve, application=self.file(which), reason="사정", by=self.actors[who])
 
     @precondition(lambda self: self.step > 10)
     @rule(who=WHO, told=st.booleans())
@@ -475,8 +483,13 @@ class Round(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_published_twice(self):
-        published = [key for what, key in TRIAL.calls if what == "published"]
-        assert len(published) == len(set(published))
+        held = set()
+        for what, key in TRIAL.calls:
+            if what == "published":
+                assert key not in held
+                held.add(key)
+            elif what == "returned":
+                held.remove(key)
         told = list(ResultNotice.objects.filter(case=None).values_list("line__decision", "application"))
         assert len(told) == len(set(told))
         finals = Decision.objects.filter(status="PUBLISHED").exclude(kind="CORRECTION").values_list("kind", flat=True)

@@ -16,6 +16,7 @@ from portal.intake.enums import (
     ApplicationStatus,
     CallStatus,
     CaseStatus,
+    ReserveStatus,
 )
 from portal.intake.errors import overtaken_by_the_count, too_late
 from portal.intake.models import (
@@ -23,6 +24,7 @@ from portal.intake.models import (
     Call,
     DisqualificationCase,
     LateCode,
+    ReserveEntry,
     ResultNotice,
     Stage,
     SupplementRequest,
@@ -136,6 +138,16 @@ def check_can_conclude(by: Any, application: Application) -> str:
     if accounts.is_master(by, application.organisation):
         return people.check_can_sign_for(by, application.organisation)
     return check_desk(by, application.call, OFFICER, APPROVER)
+
+
+def check_can_return(by: Any, application: Application) -> str:
+    """The approver, about a company that a reserve call selected and that holds nothing final yet."""
+    role = check_desk(by, application.call, APPROVER)
+    check_apart(by, application.organisation)
+    called = ReserveEntry.objects.filter(application=application, status=ReserveStatus.CALLED)
+    if application.status != ApplicationStatus.SELECTED or not called.exists():
+        raise NotAllowed(_("예비에서 승계한 뒤 아직 이행하지 않은 기업만 예비로 되돌릴 수 있습니다."))
+    return role
 
 
 def check_can_challenge(by: Any, application: Application) -> str:

@@ -50,7 +50,14 @@ from portal.intake.services.publication import archive_call, finalise_call, publ
 from portal.intake.services.ranking import rank_finally, settle_stage
 from portal.intake.services.rating import rate_panel
 from portal.intake.services.redress import order_rescoring, prepare_correction, reinstate, reopen_stage, restore
-from portal.intake.services.reserve import call_next_reserve, call_reserve, decline, fulfil, lapse_reserves
+from portal.intake.services.reserve import (
+    call_next_reserve,
+    call_reserve,
+    decline,
+    fulfil,
+    lapse_reserves,
+    return_to_reserve,
+)
 from portal.intake.services.review import (
     ask_reopening,
     assign_by_hand,
@@ -161,6 +168,7 @@ __all__ = [
     "request_approval",
     "request_sending",
     "restore",
+    "return_to_reserve",
     "rewrite_call",
     "save_draft",
     "scan_attachment",

@@ -11,7 +11,7 @@ from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.core.errors import Invalid
+from portal.core.errors import Invalid, NotAllowed
 from portal.core.transition import advance
 from portal.intake import blocks, queries, rules, workflow
 from portal.intake.enums import ApplicationStatus, ReserveStatus
@@ -20,11 +20,14 @@ from portal.intake.services import telling
 
 
 @transaction.atomic
-def call_next_reserve(*, track: Track, freed: Any, by: Any, now: datetime) -> ReserveEntry | None:
+def call_next_reserve(
+    *, track: Track, freed: Any, by: Any, now: datetime, besides: ReserveEntry | None = None
+) -> ReserveEntry | None:
     """Call the next fitting reserve for a place of ``track`` that fell free, then along the track's spill list.
 
     ``freed`` is what the room has to give (None: only the place). One that does not fit is skipped, keeps its order and
-    sees why. Returns the entry called, or None when no place is free (somebody already took it) or nobody fits.
+    sees why. ``besides`` was just returned. Returns the entry called, or None when no place is free (somebody already
+    took it) or nobody fits.
     """
     track = Track.objects.select_for_update(no_key=True).select_related("call__cluster").get(pk=track.pk)
     if queries.places_left([track.pk])[track.pk] < 1:
@@ -32,6 +35,8 @@ def call_next_reserve(*, track: Track, freed: Any, by: Any, now: datetime) -> Re
     _lapse(ReserveEntry.objects.filter(track__call=track.call), log.SYSTEM, now, skip_locked=False)
     programme = track.call.rules
     for entry in _waiting(track, now):
+        if entry == besides:
+            continue
         fit = programme.fits(entry, freed)
         if fit.ok:
             return _promote(entry, track, by, now)
@@ -87,6 +92,33 @@ def _skip(entry: ReserveEntry, reason: Any, now: datetime) -> None:
     skips = [*entry.skips, {"at": now.isoformat(), **blocks.both(reason)}]
     ReserveEntry.objects.filter(pk=entry.pk).update(skips=skips)
     entry.skips = skips
+
+
+@transaction.atomic
+def return_to_reserve(*, application: Application, reason: str, by: Any, now: datetime) -> ReserveEntry:
+    """되돌림: a called reserve whose place cannot be given after all goes back to its order and is told why.
+
+    What it holds is given back; the place goes to the next fitting one besides it. Only before 이행, by the approver, and
+    never for somebody selected by the result itself: who was selected without fault keeps the place.
+    """
+    role = rules.check_can_return(by, application)
+    if not reason.strip():
+        raise Invalid(_("되돌리는 까닭을 적어 주십시오."), field="reason")
+    held, acting = application.quota_track, by.acting_as(role)
+    entry = ReserveEntry.objects.select_for_update(of=("self",)).select_related("track").get(application=application)
+    entry.application = application
+    if entry.valid_until <= now:
+        raise NotAllowed(_("예비 순위의 유효 기한이 지나 되돌릴 수 없습니다."))
+    steps = {"by": acting, "reason": reason.strip()}
+    skips = [*entry.skips, {"at": now.isoformat(), **blocks.both(reason.strip())}]
+    advance(entry, ReserveStatus.WAITING, steps=workflow.RESERVE, changes={"skips": skips}, **steps)
+    gone = {"quota_track": None, "beyond_quota": False}
+    advance(application, ApplicationStatus.RESERVED, steps=workflow.APPLICATION, changes=gone, **steps)
+    application.call.rules.left(application, why="returned", by=by, now=now)
+    telling.returned_to_reserve(entry, reason.strip())
+    if held is not None:
+        call_next_reserve(track=held, freed=None, by=log.SYSTEM, now=now, besides=entry)
+    return entry
 
 
 @transaction.atomic

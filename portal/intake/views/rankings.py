@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from portal.core.ui.parts import Column, Row, Tab, Table
 from portal.intake import exact, queries, rules, tally
 from portal.intake.models import RankingRun, Stage
+from portal.intake.templatetags.intake import percent
 from portal.intake.views.desk import PER_PAGE, staff_call, title_of
 
 FIRST = 10
@@ -96,7 +97,7 @@ def final(request: HttpRequest, code: str) -> HttpResponse:
     tracks = list(call.tracks.all())
     names = {track.code: track.name_text for track in tracks}
     here = f"{reverse('intake:final-ranking', args=[code])}?" + (f"run={run.number}&" if number and run else "")
-    last_stage = call.stages.order_by("-number").first()
+    stages = list(call.stages.order_by("number"))
     context = {
         "call": call,
         "title": title_of(call),
@@ -104,7 +105,7 @@ def final(request: HttpRequest, code: str) -> HttpResponse:
         "newest": run is None or run.number == last,
         "tabs": [Tab(names.get(one, one), f"{here}group={one}", one == group, len(groups[one])) for one in groups],
         "places": _places(run, {track.code: track.quota for track in tracks}, names) if run else None,
-        "table": _final_table(run, group, list(page), names, tie_names(last_stage)) if run and last_stage else None,
+        "table": _final_table(run, group, list(page), names, stages) if run and stages else None,
         "page": page,
     }
     return render(request, "intake/final_ranking.html", context)
@@ -129,8 +130,10 @@ def _places(run: RankingRun, quotas: Mapping[str, int], names: Mapping[str, str]
 
 
 def _final_table(
-    run: RankingRun, group: str, rows: list[dict[str, Any]], tracks: Mapping[str, str], ties: Mapping[str, str]
+    run: RankingRun, group: str, rows: list[dict[str, Any]], tracks: Mapping[str, str], stages: Sequence[Stage]
 ) -> Table:
+    """What each stage gave and its share, the bonus, the sum, and what came of it."""
+    ties, several = tie_names(stages[-1]), len(stages) > 1
     chosen = run.result["selection"]
     outcomes = {
         key: _("선정") if track == quota_track else _("선정(%(track)s 자리)") % {"track": tracks.get(quota_track, "")}
@@ -141,6 +144,7 @@ def _final_table(
     columns = (
         Column(_("순위"), number=True),
         Column(_("접수번호")),
+        *(Column(f"{stage.name_text} ({percent(stage.share_bp)})", number=True) for stage in stages if several),
         Column(_("평가 점수"), number=True),
         Column(_("가점"), number=True),
         Column(_("합계"), number=True),
@@ -152,6 +156,7 @@ def _final_table(
         (
             row["place"] or "–",
             row["application"],
+            *(exact.cut(row.get("bases", {}).get(stage.code)) for stage in stages if several),
             exact.cut(row["base"]),
             exact.cut(row["bonus"]),
             exact.cut(row["total"]),

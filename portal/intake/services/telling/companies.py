@@ -165,6 +165,12 @@ def questions_asked(requests: Iterable[SupplementRequest]) -> None:
     notify_all(topic=topics.QUESTIONS.code, letters=letters)
 
 
+def returned_to_reserve(entry: ReserveEntry, reason: str) -> None:
+    application = entry.application
+    context = {"call": title_of(application.call), "reason": reason, "order": entry.order}
+    notify(to=application.organisation, topic=topics.RETURNED.code, context=context, url=page_of(application))
+
+
 def results_told(notices: Iterable[ResultNotice]) -> None:
     letters = [
         Letter(
