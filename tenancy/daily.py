@@ -20,6 +20,11 @@ EVENT_TYPES = [
     EventType("space.booking.checked_in", 1, {}, title=_("회의실 사용을 시작했습니다")),
     EventType("space.booking.released", 1, {}, title=_("쓰지 않은 회의실을 풀었습니다")),
     EventType("space.booking.cancelled", 1, {}, title=_("회의실 예약을 취소했습니다")),
+    EventType("space.room_wait.asked", 1, dict(_TIME), title=_("회의실이 비면 알려 달라고 했습니다")),
+    EventType("space.room_wait.offered", 1, {"until": "time"}, title=_("비게 된 회의실을 10분 동안 확보했습니다")),
+    EventType("space.room_wait.taken", 1, {}, title=_("기다린 회의실을 예약했습니다")),
+    EventType("space.room_wait.passed", 1, {}, title=_("회의실의 차례가 다음으로 넘어갔습니다")),
+    EventType("space.room_wait.left", 1, {}, title=_("회의실을 더 기다리지 않습니다")),
     EventType(
         "space.ticket.received",
         1,
@@ -42,7 +47,12 @@ for event in EVENT_TYPES:
     register(event)
 
 name(
-    kinds={"booking": _("회의실 예약"), "ticket": _("민원"), "listing": _("입주기업 소개")},
+    kinds={
+        "booking": _("회의실 예약"),
+        "room_wait": _("회의실 알림 요청"),
+        "ticket": _("민원"),
+        "listing": _("입주기업 소개"),
+    },
     fields={
         "room": _("회의실"),
         "starts": _("시작"),

@@ -23,21 +23,12 @@ def clock(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-class BookingForm(forms.Form):
-    """When, for what, how many; the company only where somebody acts for several."""
+class TimeForm(forms.Form):
+    """When; the company only where somebody acts for several."""
 
     on = forms.DateField(label=_("날짜"), widget=DateInput)
     start = forms.ChoiceField(label=pgettext_lazy("회의실 예약", "시작"))
     minutes = forms.TypedChoiceField(label=_("길이(시간:분)"), coerce=int)
-    purpose = forms.CharField(label=_("사용 목적"), help_text=_("우리 기업 사람과 담당자만 봅니다."), max_length=100)
-    people = forms.IntegerField(label=_("인원"), min_value=1, max_value=500)
-    times = forms.TypedChoiceField(
-        label=_("매주 반복"),
-        help_text=_("한 날이라도 이미 예약되어 있으면 아무것도 예약하지 않고 그날을 알려 드립니다."),
-        coerce=int,
-        choices=[(1, _("반복하지 않음")), *((n, format_lazy(_("{n}주 동안"), n=n)) for n in range(2, MOST_REPEATS + 1))],
-        initial=1,
-    )  # fmt: skip
 
     def __init__(self, *args: Any, rule: BookingRule, companies: Sequence[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +45,32 @@ class BookingForm(forms.Form):
         answers = self.cleaned_data
         starts = datetime.combine(answers["on"], time.fromisoformat(answers["start"]), SEOUL)
         return starts, starts + timedelta(minutes=answers["minutes"])
+
+    def company(self, companies: Sequence[Organisation]) -> Organisation:
+        """For whom it is asked."""
+        asked = self.cleaned_data.get("company")
+        return next((company for company in companies if str(company.pk) == asked), companies[0])
+
+
+class UseForm(forms.Form):
+    """For what a room that is held is used, and by how many."""
+
+    purpose = forms.CharField(label=_("사용 목적"), help_text=_("우리 기업 사람과 담당자만 봅니다."), max_length=100)
+    people = forms.IntegerField(label=_("인원"), min_value=1, max_value=500)
+
+
+class BookingForm(TimeForm):
+    """When, for what, how many."""
+
+    purpose = forms.CharField(label=_("사용 목적"), help_text=_("우리 기업 사람과 담당자만 봅니다."), max_length=100)
+    people = forms.IntegerField(label=_("인원"), min_value=1, max_value=500)
+    times = forms.TypedChoiceField(
+        label=_("매주 반복"),
+        help_text=_("한 날이라도 이미 예약되어 있으면 아무것도 예약하지 않고 그날을 알려 드립니다."),
+        coerce=int,
+        choices=[(1, _("반복하지 않음")), *((n, format_lazy(_("{n}주 동안"), n=n)) for n in range(2, MOST_REPEATS + 1))],
+        initial=1,
+    )  # fmt: skip
 
 
 class MeetingRoomForm(forms.Form):
@@ -85,6 +102,14 @@ class BookingRuleForm(forms.Form):
     )
     check_in_minutes = forms.IntegerField(
         label=_("몇 분 안에 오지 않으면 풀림"), min_value=5, max_value=120, initial=15
+    )
+    cleaning_minutes = forms.TypedChoiceField(
+        label=_("회의 뒤 정리 시간(분)"),
+        choices=[(n, n) for n in range(0, 61, 5)],
+        coerce=int,
+        initial=0,
+        required=False,
+        empty_value=0,
     )
     no_show_limit = forms.IntegerField(
         label=_("한 달에 몇 번 오지 않으면 승인 필요"), min_value=1, max_value=31, initial=3

@@ -13,11 +13,11 @@ from django.utils.translation import pgettext
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Row, Table
 from tenancy.daily_forms import clock
-from tenancy.models import Booking, BookingRule
+from tenancy.models import Booking, BookingRule, RoomWait
 from tenancy.tables import instant, status
 
 
-def span(booking: Booking) -> str:
+def span(booking: Booking | RoomWait) -> str:
     """Day and time from when to when, in Seoul."""
     start, end = timezone.localtime(booking.period.lower), timezone.localtime(booking.period.upper)
     until = date_format(end, "H:i") if start.date() == end.date() else instant(end)
@@ -48,6 +48,23 @@ def bookings(rows: Sequence[Booking], caption: str, *, company: bool) -> Table:
     )
 
 
+def waits(rows: Sequence[RoomWait]) -> Table:
+    """What one asked to be told about."""
+    return Table(
+        caption=_("비면 알려 달라고 한 시간"),
+        columns=[Column(_("일시")), Column(_("회의실")), Column(_("기업")), Column(_("상태"))],
+        rows=[
+            [
+                parts.link(span(row), reverse("tenancy:room_wait", args=[row.public_id])),
+                str(row.room),
+                str(row.organisation),
+                status(row.status, row.get_status_display()),
+            ]
+            for row in rows
+        ],
+    )
+
+
 def times(rows: Sequence[Booking]) -> Table:
     """When a room is taken, without names: for the screen at the door."""
     return Table(
@@ -70,5 +87,6 @@ def rule(found: BookingRule) -> list[Row]:
         Row(_("며칠 앞까지 예약"), found.ahead_days),
         Row(_("시작 몇 분 전까지 취소하면 돌려줌"), found.cancel_minutes),
         Row(_("몇 분 안에 오지 않으면 풀림"), found.check_in_minutes),
+        Row(_("회의 뒤 정리 시간(분)"), found.cleaning_minutes),
         Row(_("한 달에 몇 번 오지 않으면 승인 필요"), found.no_show_limit),
     ]

@@ -86,7 +86,7 @@ def _slot(
     room: MeetingRoom, moment: datetime, booking: Booking | None, span: int, mine: set[int], now: datetime
 ) -> Slot:
     if booking is not None:
-        return _busy(booking, span, mine)
+        return _busy(booking, span, mine, _wait(room, moment) if mine and now < moment else "")
     clock = date_format(timezone.localtime(moment), "H:i")
     if moment + STEP <= now:
         return Slot("past", "", spoken=_("지남"))
@@ -101,12 +101,22 @@ def _slot(
     )
 
 
-def _busy(booking: Booking, span: int, mine: set[int]) -> Slot:
+def _wait(room: MeetingRoom, moment: datetime) -> str:
+    """Where one asks to be told when a taken time falls free."""
+    page = reverse("tenancy:ask_room", args=[room.hub.code, room.code])
+    return f"{page}?start={timezone.localtime(moment):%Y-%m-%dT%H:%M}"
+
+
+def _busy(booking: Booking, span: int, mine: set[int], wait: str) -> Slot:
     if booking.kind in (BookingKind.BLACKOUT, BookingKind.CLEANING):
         return Slot("closed", str(booking.get_kind_display()), span=span)
+    if booking.organisation_id in mine and booking.kind == BookingKind.HOLD:
+        return Slot("mine", str(booking.get_kind_display()), href=reverse("tenancy:bookings"), span=span)
     if booking.organisation_id in mine:
         href = reverse("tenancy:booking", args=[booking.public_id])
         waits = booking.status == BookingStatus.REQUESTED
         text = _("%(purpose)s (승인대기)") % {"purpose": booking.purpose} if waits else booking.purpose
         return Slot("mine", text, href=href, span=span)
+    if wait:
+        return Slot("busy", _("예약됨 · 비면 알림"), href=wait, span=span)
     return Slot("busy", _("예약됨"), span=span)

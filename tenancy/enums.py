@@ -225,6 +225,7 @@ class BookingKind(models.TextChoices):
     HOUSE = "HOUSE", pgettext_lazy("회의실", "운영기관 일정")
     BLACKOUT = "BLACKOUT", _("사용중지")
     CLEANING = "CLEANING", pgettext_lazy("회의실", "정리 시간")
+    HOLD = "HOLD", pgettext_lazy("회의실", "기다린 기업에 확보")
 
 
 class BookingStatus(models.TextChoices):
@@ -234,6 +235,16 @@ class BookingStatus(models.TextChoices):
     NO_SHOW = "NO_SHOW", pgettext_lazy("회의실 예약", "미사용(자동취소)")
     CANCELLED = "CANCELLED", pgettext_lazy("회의실 예약", "취소")
     REFUSED = "REFUSED", pgettext_lazy("회의실 예약", "반려")
+
+
+class RoomWaitStatus(models.TextChoices):
+    """Asking to be told when a room falls free."""
+
+    WAITING = "WAITING", pgettext_lazy("회의실 알림", "기다림")
+    OFFERED = "OFFERED", pgettext_lazy("회의실 알림", "차례가 됨")
+    TAKEN = "TAKEN", pgettext_lazy("회의실 알림", "예약함")
+    PASSED = "PASSED", pgettext_lazy("회의실 알림", "시간이 지남")
+    LEFT = "LEFT", pgettext_lazy("회의실 알림", "그만둠")
 
 
 class TicketCategory(models.TextChoices):

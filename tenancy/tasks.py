@@ -41,8 +41,9 @@ def turn_terms() -> int:
 
 @app.task(name="tenancy.tasks.free_unused_rooms")
 def free_unused_rooms() -> int:
-    """Free the meeting rooms nobody came to; answers how many."""
-    return services.release_no_shows(now=database_now())
+    """Free the meeting rooms nobody came to, and pass on what was held ten minutes; answers how many moved."""
+    now = database_now()
+    return services.release_no_shows(now=now) + services.pass_on_waits(now=now)
 
 
 @app.task(name="tenancy.tasks.close_tickets")

@@ -130,6 +130,13 @@ TOPICS = [
         _("예약 화면에서 지금 상태를 확인할 수 있습니다."),
     ),
     Topic(
+        "space.room_wait",
+        _("비게 된 회의실"),
+        _("{room}이(가) {starts}에 비었습니다. 10분 동안 확보해 두었습니다."),
+        _("{until}까지 예약하지 않으면 다음 분께 차례가 넘어갑니다."),
+        required=True,
+    ),
+    Topic(
         "space.ticket",
         _("요청 처리"),
         _("요청 ‘{title}’: {status}"),

@@ -123,6 +123,15 @@ BOOKING: Steps = {
     ("CONFIRMED", "CANCELLED"): "booking:cancelled",
 }
 
+ROOM_WAIT: Steps = {
+    ("WAITING", "OFFERED"): "room_wait:offered",
+    ("OFFERED", "TAKEN"): "room_wait:taken",
+    ("OFFERED", "PASSED"): "room_wait:passed",
+    ("WAITING", "PASSED"): "room_wait:passed",
+    ("WAITING", "LEFT"): "room_wait:left",
+    ("OFFERED", "LEFT"): "room_wait:left",
+}
+
 TICKET: Steps = {
     ("RECEIVED", "ASSIGNED"): "ticket:assigned",
     ("ASSIGNED", "IN_PROGRESS"): "ticket:started",
@@ -252,6 +261,11 @@ MACHINES: Mapping[str, Machine] = {
         BOOKING,
         enums.BookingStatus,
         _owners(enums.BookingStatus, REQUESTED=Owner.OFFICER, CONFIRMED=Owner.TENANT),
+    ),
+    "room_wait": Machine(
+        ROOM_WAIT,
+        enums.RoomWaitStatus,
+        _owners(enums.RoomWaitStatus, WAITING=Owner.SYSTEM, OFFERED=Owner.TENANT),
     ),
     "ticket": Machine(
         TICKET,

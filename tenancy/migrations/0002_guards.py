@@ -74,6 +74,7 @@ class Migration(migrations.Migration):
         RequireLeaf("MoveOut", state="status"),
         RequireLeaf("Graduation"),
         RequireLeaf("Booking", state="status"),
+        RequireLeaf("RoomWait", state="status"),
         RequireLeaf("Ticket", state="status"),
         RequireLeaf("ListingConsent", watch=["withdrawn_at"]),
     ]

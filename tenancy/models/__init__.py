@@ -3,7 +3,7 @@
 from tenancy.models.changes import Amendment
 from tenancy.models.endings import ChecklistItem, Graduation, MoveOut, RenewalReview
 from tenancy.models.leases import Invoice, InvoiceLine, InvoiceSeries, Lease, LeaseTerm, RateCard, Signature
-from tenancy.models.meeting import Booking, BookingRule, MeetingRoom, QuotaUse
+from tenancy.models.meeting import Booking, BookingRule, MeetingRoom, QuotaUse, RoomWait
 from tenancy.models.money import ArrearsCase, BankFile, CreditNote, Deposit, DepositEntry, Payment, PaymentShare
 from tenancy.models.needs import AllocationLine, AllocationRun, Need, Preference, Terms
 from tenancy.models.occupancy import Occupancy, Offer
@@ -53,6 +53,7 @@ __all__ = [
     "QuotaUse",
     "RateCard",
     "RenewalReview",
+    "RoomWait",
     "Signature",
     "Terms",
     "Ticket",

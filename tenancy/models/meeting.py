@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts.models import Organisation, User
-from tenancy.enums import BookingKind, BookingStatus
+from tenancy.enums import BookingKind, BookingStatus, RoomWaitStatus
 from tenancy.models.places import Cell, Hub
 
 DAY_MINUTES = 24 * 60
@@ -68,6 +68,8 @@ class BookingRule(models.Model):
     check_in_minutes = models.PositiveSmallIntegerField(default=15)
     #: So many a month that were not used, and the next needs an approval.
     no_show_limit = models.PositiveSmallIntegerField(default=3)
+    #: After every meeting the room is nobody's for so long.
+    cleaning_minutes = models.PositiveSmallIntegerField(default=0)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
 
     class Meta:
@@ -79,6 +81,7 @@ class BookingRule(models.Model):
                 condition=Q(opens_minute__lt=F("closes_minute"), closes_minute__lte=DAY_MINUTES),
                 name="booking_rule_opens_before_it_closes",
             ),
+            models.CheckConstraint(condition=Q(cleaning_minutes__lte=60), name="booking_rule_cleans_within_an_hour"),
             models.CheckConstraint(
                 condition=Q(longest_minutes__gte=15, check_in_minutes__gte=1, no_show_limit__gte=1),
                 name="booking_rule_allows_something",
@@ -132,6 +135,8 @@ class Booking(models.Model):
     #: Minutes of the quota that this booking holds; 0 once they were given back.
     counted_minutes = models.PositiveIntegerField(default=0)
     series = models.UUIDField(null=True, blank=True)
+    #: The meeting after which this row is the cleaning.
+    follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="cleaning")
     made_at = models.DateTimeField()
     checked_in_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -158,6 +163,12 @@ class Booking(models.Model):
                 name="booking_has_holder",
             ),
             models.CheckConstraint(
+                condition=~Q(kind="HOLD") | Q(organisation__isnull=False), name="hold_is_for_somebody"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="CLEANING") | Q(follows__isnull=False), name="cleaning_follows_a_meeting"
+            ),
+            models.CheckConstraint(
                 condition=Q(counted_minutes=0) | Q(quota__isnull=False), name="booking_counts_against_a_quota"
             ),
             models.CheckConstraint(
@@ -176,3 +187,47 @@ class Booking(models.Model):
         private = {"organisation": str(self.organisation.public_id)} if self.organisation else None
         key = f"organisation:{self.organisation.public_id}" if self.organisation else None
         return log.Subject(kind="booking", ref=self.public_id.hex, private=private, key=key)
+
+
+class RoomWait(models.Model):
+    """알려 주세요: who asked for a time that was taken; when it falls free, it is held for each in turn."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    room = models.ForeignKey(MeetingRoom, models.PROTECT, related_name="waits")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="room_waits")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    period = DateTimeRangeField()
+    status = models.CharField(max_length=10, choices=RoomWaitStatus, default=RoomWaitStatus.WAITING)
+    asked_at = models.DateTimeField()
+    hold = models.OneToOneField(Booking, models.PROTECT, null=True, blank=True, related_name="held_for")
+    offered_until = models.DateTimeField(null=True, blank=True)
+    booking = models.OneToOneField(Booking, models.PROTECT, null=True, blank=True, related_name="waited")
+
+    class Meta:
+        verbose_name = _("회의실 알림 요청")
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room", "organisation", "period"],
+                condition=Q(status__in=["WAITING", "OFFERED"]),
+                name="one_wait_per_company_and_time",
+            ),
+            models.CheckConstraint(condition=Q(status__in=RoomWaitStatus.values), name="room_wait_status_known"),
+            models.CheckConstraint(
+                condition=~Q(status="OFFERED") | Q(hold__isnull=False, offered_until__isnull=False),
+                name="room_wait_offered_until_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="TAKEN") | Q(booking__isnull=False), name="room_wait_taken_has_booking"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room_id} {self.period}"
+
+    def ledger_room(self) -> str:
+        return "space"
+
+    def ledger_subject(self) -> log.Subject:
+        company = str(self.organisation.public_id)
+        return log.Subject("room_wait", self.public_id.hex, {"organisation": company}, f"organisation:{company}")

@@ -40,6 +40,8 @@ from tenancy.queries.endings import (
 )
 from tenancy.queries.meeting import (
     TAKES_THE_ROOM,
+    WAITS,
+    ahead_of,
     booked_ahead,
     booking_of,
     bookings_for,
@@ -59,6 +61,10 @@ from tenancy.queries.meeting import (
     series_of,
     taken_on,
     unused,
+    wait_of,
+    waits_for,
+    waits_of,
+    waits_over,
 )
 from tenancy.queries.money import (
     UNPAID,
@@ -133,10 +139,12 @@ __all__ = [
     "LIVE_OCCUPANCY",
     "TAKES_THE_ROOM",
     "UNPAID",
+    "WAITS",
     "Chance",
     "Entry",
     "Feasibility",
     "Place",
+    "ahead_of",
     "as_room",
     "at_maximum",
     "beginning_on",
@@ -239,5 +247,9 @@ __all__ = [
     "units_of",
     "units_of_terms",
     "unused",
+    "wait_of",
+    "waits_for",
+    "waits_of",
+    "waits_over",
     "wanted_by",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -12,10 +13,11 @@ from django.db.models import Prefetch, Q, QuerySet
 from portal.accounts.models import Organisation, User
 from portal.accounts.queries import acted_for
 from portal.core.periods import SEOUL, add_months, first_of_month
-from tenancy.enums import BookingKind, BookingStatus, LeaseStatus
-from tenancy.models import Booking, BookingRule, Hub, Lease, MeetingRoom, QuotaUse
+from tenancy.enums import BookingKind, BookingStatus, LeaseStatus, RoomWaitStatus
+from tenancy.models import Booking, BookingRule, Hub, Lease, MeetingRoom, QuotaUse, RoomWait
 
 TAKES_THE_ROOM = (BookingStatus.REQUESTED, BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN)
+WAITS = (RoomWaitStatus.WAITING, RoomWaitStatus.OFFERED)
 IN_USE = (LeaseStatus.ACTIVE, LeaseStatus.VACATING)
 
 
@@ -76,7 +78,8 @@ def booking_of(public_id: UUID) -> Booking | None:
 
 def bookings_for(user: User) -> QuerySet[Booking]:
     """What the person's companies booked, the latest first."""
-    return _bookings().filter(organisation__in=acted_for(user)).order_by("-period", "-id")
+    rows = _bookings().filter(organisation__in=acted_for(user)).exclude(kind=BookingKind.HOLD)
+    return rows.order_by("-period", "-id")
 
 
 def own_bookings(user: User, since: datetime) -> QuerySet[Booking]:
@@ -87,6 +90,7 @@ def own_bookings(user: User, since: datetime) -> QuerySet[Booking]:
 def bookings_in(hubs: Iterable[Hub], now: datetime) -> QuerySet[Booking]:
     """What is booked in the hubs and not over, the next first."""
     rows = _bookings().filter(room__hub__in=hubs, period__endswith__gt=now, status__in=TAKES_THE_ROOM)
+    rows = rows.exclude(kind=BookingKind.CLEANING)
     return rows.order_by("period", "id")
 
 
@@ -122,6 +126,7 @@ def quota_left(organisation: Organisation, hub: Hub, on: date) -> tuple[int, int
 def booked_ahead(organisation: Organisation, hub: Hub, since: datetime) -> QuerySet[Booking]:
     """What a company has booked in a hub from a moment on."""
     rows = _bookings().filter(organisation=organisation, room__hub=hub, period__startswith__gte=since)
+    rows = rows.exclude(kind=BookingKind.HOLD)
     return rows.filter(status__in=(BookingStatus.REQUESTED, BookingStatus.CONFIRMED)).order_by("pk")
 
 
@@ -129,6 +134,39 @@ def series_of(booking: Booking) -> QuerySet[Booking]:
     """The bookings that were made together with this one."""
     rows = Booking.objects.filter(series=booking.series) if booking.series else Booking.objects.none()
     return rows.select_related("room").order_by("period", "id")
+
+
+def waits_for(room: MeetingRoom, period: Any, now: datetime) -> QuerySet[RoomWait]:
+    """Who waits for a time of the room that touches ``period`` and has not begun, in the order they asked."""
+    rows = _waits().filter(room=room, period__overlap=period, status=RoomWaitStatus.WAITING)
+    return rows.filter(period__startswith__gt=now).order_by("asked_at", "id")
+
+
+def waits_over(now: datetime) -> QuerySet[RoomWait]:
+    """Held times whose ten minutes are over, and waits for a time that has begun."""
+    held = Q(status=RoomWaitStatus.OFFERED, offered_until__lte=now)
+    return (
+        _waits().filter(held | Q(status=RoomWaitStatus.WAITING, period__startswith__lte=now)).order_by("asked_at", "id")
+    )
+
+
+def waits_of(user: User) -> QuerySet[RoomWait]:
+    """What the person's companies wait for, the next first."""
+    return _waits().filter(organisation__in=acted_for(user), status__in=WAITS).order_by("period", "id")
+
+
+def wait_of(public_id: UUID) -> RoomWait | None:
+    return _waits().filter(public_id=public_id).first()
+
+
+def ahead_of(wait: RoomWait) -> int:
+    """How many asked before for a time that touches this one."""
+    rows = RoomWait.objects.filter(room=wait.room, period__overlap=wait.period, status__in=WAITS)
+    return rows.filter(Q(asked_at__lt=wait.asked_at) | Q(asked_at=wait.asked_at, id__lt=wait.pk)).count()
+
+
+def _waits() -> QuerySet[RoomWait]:
+    return RoomWait.objects.select_related("room__hub__cluster", "organisation", "asked_by", "hold")
 
 
 def _bookings() -> QuerySet[Booking]:

@@ -34,6 +34,7 @@ from tenancy.services.bookings import (
     release_for_house,
     release_no_shows,
     set_booking_rule,
+    take_offered_room,
 )
 from tenancy.services.credits import approve_credit, drop_credit, prepare_credit
 from tenancy.services.deposits import (
@@ -75,6 +76,7 @@ from tenancy.services.places import block_unit, import_places, set_terms, unbloc
 from tenancy.services.renewal_panel import begin_renewal, draft_renewal_round, set_renewal_path, tell_renewal_calls
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 from tenancy.services.reshaping import Part, reshape
+from tenancy.services.room_waits import ask_for_room, leave_wait, pass_on_waits
 from tenancy.services.ticket_files import open_ticket_file
 from tenancy.services.tickets import (
     answer_ticket,
@@ -99,6 +101,7 @@ __all__ = [
     "answer_ticket",
     "apply_import",
     "approve_credit",
+    "ask_for_room",
     "ask_renewal",
     "ask_tenant",
     "assign_ticket",
@@ -140,6 +143,7 @@ __all__ = [
     "lapse_leases",
     "lapse_renewals",
     "leave_line",
+    "leave_wait",
     "move_in",
     "notice_ends",
     "object_to_settlement",
@@ -147,6 +151,7 @@ __all__ = [
     "open_meeting_room",
     "open_ticket",
     "open_ticket_file",
+    "pass_on_waits",
     "plan_import",
     "prepare_area",
     "prepare_credit",
@@ -185,6 +190,7 @@ __all__ = [
     "start_termination",
     "start_ticket",
     "state_need",
+    "take_offered_room",
     "tell_renewal_calls",
     "terminate",
     "turn_terms",

@@ -8,31 +8,31 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from ledger import log
 from portal.accounts.models import Organisation
 from portal.accounts.roles import COMPANY_MASTER, COMPANY_MEMBER
 from portal.core import scarce
-from portal.core.errors import Invalid, Late, NotAllowed, Overtaken, Refused
+from portal.core.errors import Invalid, Late, NotAllowed, Refused
 from portal.core.periods import SEOUL, first_of_month
 from portal.core.transition import advance
 from tenancy import queries, rules
-from tenancy.enums import BookingKind, BookingStatus
-from tenancy.models import Booking, BookingRule, Hub, Lease, MeetingRoom, QuotaUse
+from tenancy.enums import BookingKind, BookingStatus, RoomWaitStatus
+from tenancy.models import Booking, BookingRule, Hub, Lease, MeetingRoom, QuotaUse, RoomWait
+from tenancy.services.room_rows import clean_after, drop_cleaning, give_up, insert
+from tenancy.services.room_waits import check_is_offered, drop_hold, offer_freed
 from tenancy.services.telling import tell_booking
-from tenancy.workflow import BOOKING
+from tenancy.workflow import BOOKING, ROOM_WAIT
 
-TAKEN = gettext_lazy("그 시간은 방금 다른 예약이 들어왔습니다. 다른 시간을 골라 주십시오. 입력은 그대로 있습니다.")
-_CLASH = "one_booking_per_room_and_time"
 QUARTER = timedelta(minutes=15)
 #: How long before the start one may check in.
 EARLY = timedelta(minutes=10)
 MOST_REPEATS = 12
+MOST_CLEANING = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ def _take(
     minutes = int((ends_at - starts_at) / timedelta(minutes=1))
     # The counter first: whoever comes second for the same slot gives its minutes back with the rolled back transaction.
     quota = _count(wish.organisation, rule, on, minutes) if resident else None
-    booking = _insert(
+    booking = insert(
+        by=by,
         room=wish.room,
         period=DateTimeTZRange(starts_at, ends_at),
         status=BookingStatus.REQUESTED if ask else BookingStatus.CONFIRMED,
@@ -106,7 +107,7 @@ def _take(
         series=series,
         made_at=now,
     )
-    _record(booking, by=by)
+    clean_after(booking, now=now)
     if ask:
         tell_booking(booking)
     return booking
@@ -164,27 +165,6 @@ def _count(organisation: Organisation, rule: BookingRule, on: date, minutes: int
     return row
 
 
-def _insert(**fields: Any) -> Booking:
-    try:
-        with transaction.atomic():
-            return Booking.objects.create(**fields)
-    except IntegrityError as error:
-        if _CLASH in str(error):
-            raise Overtaken(TAKEN) from error
-        raise
-
-
-def _record(booking: Booking, *, by: Any) -> None:
-    data = {
-        "to": booking.status,
-        "room": booking.room.ref,
-        "starts": booking.period.lower,
-        "ends": booking.period.upper,
-        "kind": booking.kind,
-    }
-    log.append("space.booking.booked", row=booking, by=by, data=data)
-
-
 @transaction.atomic
 def confirm_booking(*, booking: Booking, by: Any, now: datetime) -> None:
     """The officer approves a request."""
@@ -204,6 +184,7 @@ def refuse_booking(*, booking: Booking, reason: str, by: Any, now: datetime) -> 
     acting = by.acting_as(role)
     advance(booking, BookingStatus.REFUSED, by=acting, steps=BOOKING, reason=reason.strip(), changes=changes)
     _give_back(booking)
+    _freed(booking, now)
     tell_booking(booking)
 
 
@@ -220,9 +201,16 @@ def cancel_booking(*, booking: Booking, by: Any, now: datetime) -> bool:
 
 
 def _cancel(booking: Booking, *, by: Any, now: datetime, give_back: bool) -> None:
-    advance(booking, BookingStatus.CANCELLED, by=by, steps=BOOKING, changes={"closed_at": now})
+    give_up(booking, by=by, now=now)
     if give_back:
         _give_back(booking)
+    _freed(booking, now)
+
+
+def _freed(booking: Booking, now: datetime) -> None:
+    """Nothing to clean after it, and those who asked are told in order."""
+    drop_cleaning(booking, now=now)
+    offer_freed(booking.room, booking.period, now=now)
 
 
 def _give_back(booking: Booking) -> None:
@@ -264,6 +252,7 @@ def release_no_shows(*, now: datetime) -> int:
         try:
             with transaction.atomic():
                 advance(booking, BookingStatus.NO_SHOW, by=log.SYSTEM, steps=BOOKING, changes={"closed_at": now})
+                _freed(booking, now)
                 tell_booking(booking)
                 freed += 1
         except Refused:
@@ -282,22 +271,26 @@ def black_out(
     _check_quarters(starts_at, ends_at)
     acting, asked = by.acting_as(role), DateTimeTZRange(starts_at, ends_at)
     over = room.bookings.filter(period__overlap=asked, status__in=(BookingStatus.REQUESTED, BookingStatus.CONFIRMED))
-    for booking in over.select_related("room__hub", "organisation", "booked_by", "rule").order_by("pk"):
-        _cancel(booking, by=acting, now=now, give_back=True)
+    known = over.select_related("room__hub", "organisation", "booked_by", "rule").order_by("pk")
+    for booking in known.exclude(kind=BookingKind.CLEANING):
+        give_up(booking, by=acting, now=now)
+        drop_cleaning(booking, now=now)
+        _give_back(booking)
         tell_booking(booking)
-    made = _insert(
-        room=room, kind=BookingKind.BLACKOUT, period=asked, status=BookingStatus.CONFIRMED,
+    for gap in known:
+        give_up(gap, by=acting, now=now)  # cleaning after a meeting that is over by then
+    return insert(
+        by=acting, room=room, kind=BookingKind.BLACKOUT, period=asked, status=BookingStatus.CONFIRMED,
         booked_by=by, purpose=note.strip()[:100], made_at=now,
     )  # fmt: skip
-    _record(made, by=acting)
-    return made
 
 
 def book_for_house(*, room: MeetingRoom, starts_at: datetime, ends_at: datetime, note: str, now: datetime) -> Booking:
     """Another room of the house takes a meeting room, inside its own transaction; the fact ``tenancy.book_room``."""
     _check_quarters(starts_at, ends_at)
     period = DateTimeTZRange(starts_at, ends_at)
-    made = _insert(
+    return insert(
+        by=log.SYSTEM,
         room=room,
         kind=BookingKind.HOUSE,
         period=period,
@@ -305,8 +298,6 @@ def book_for_house(*, room: MeetingRoom, starts_at: datetime, ends_at: datetime,
         purpose=note[:100],
         made_at=now,
     )
-    _record(made, by=log.SYSTEM)
-    return made
 
 
 def release_for_house(*, booking: Booking, now: datetime) -> None:
@@ -314,6 +305,24 @@ def release_for_house(*, booking: Booking, now: datetime) -> None:
     if booking.kind != BookingKind.HOUSE:
         raise NotAllowed
     _cancel(booking, by=log.SYSTEM, now=now, give_back=False)
+
+
+@transaction.atomic
+def take_offered_room(*, wait: RoomWait, purpose: str, people: int, by: Any, now: datetime) -> Booking:
+    """Book what is held for who waited. Raises ``Overtaken`` after the ten minutes, else as ``book``."""
+    role = rules.check_can_book(by, wait.organisation)
+    wait = (
+        RoomWait.objects.select_for_update(of=("self",))
+        .select_related("room__hub", "organisation", "hold")
+        .get(pk=wait.pk)
+    )
+    check_is_offered(wait, now)
+    assert wait.hold is not None
+    drop_hold(wait.hold, by=by.acting_as(role), now=now)
+    wish = Wish(wait.room, wait.organisation, purpose, people)
+    booking = book(wish=wish, starts_at=wait.period.lower, ends_at=wait.period.upper, by=by, now=now)
+    advance(wait, RoomWaitStatus.TAKEN, by=by.acting_as(role), steps=ROOM_WAIT, changes={"booking": booking})
+    return booking
 
 
 def cancel_after_leaving(*, lease: Lease, by: Any, now: datetime) -> int:
@@ -341,6 +350,10 @@ def set_booking_rule(*, hub: Hub, from_date: date, by: Any, now: datetime, **val
     first = not hub.booking_rules.exists()
     if not first and from_date <= queries.day_of(now):
         raise Invalid(_("규칙은 내일부터 바꿀 수 있습니다. 이미 한 예약은 그때의 규칙을 따릅니다."), field="from_date")
+    if not 0 <= values.get("cleaning_minutes", 0) <= MOST_CLEANING:
+        raise Invalid(
+            _("정리 시간은 %(most)s분까지 정할 수 있습니다.") % {"most": MOST_CLEANING}, field="cleaning_minutes"
+        )
     if not 0 <= values["opens_minute"] < values["closes_minute"] <= 24 * 60:
         raise Invalid(_("여는 시각이 닫는 시각보다 일러야 합니다."), field="closes")
     rule, _new = BookingRule.objects.update_or_create(

@@ -19,6 +19,7 @@ from tenancy.models import (
     MoveOut,
     Offer,
     RenewalReview,
+    RoomWait,
     Ticket,
     TicketFile,
 )
@@ -213,6 +214,17 @@ def tell_booking(booking: Booking) -> None:
         },
         url=reverse("tenancy:booking", args=[booking.public_id]),
         key=f"space.booking:{booking.public_id}:{booking.status}",
+    )
+
+
+def tell_room_wait(wait: RoomWait) -> None:
+    """The time is held for who asked first, for ten minutes."""
+    notify(
+        to=[wait.asked_by],
+        topic="space.room_wait",
+        context={"room": wait.room.name_ko, "starts": wait.period.lower, "until": wait.offered_until},
+        url=reverse("tenancy:room_wait", args=[wait.public_id]),
+        key=f"space.room_wait:{wait.public_id}",
     )
 
 

@@ -100,7 +100,7 @@ def _quotas(companies: Sequence[Organisation], hub: Hub, now: datetime) -> list[
     return rows
 
 
-def _room(hub: str, room: str) -> MeetingRoom:
+def found_room(hub: str, room: str) -> MeetingRoom:
     found = queries.meeting_room_of(hub, room)
     if found is None:
         raise Http404
@@ -110,10 +110,10 @@ def _room(hub: str, room: str) -> MeetingRoom:
 @login_required
 def book(request: SignedIn, hub: str, room: str) -> HttpResponse:
     """Book a room; the time pressed on the day's page is filled in."""
-    found, now, companies = _room(hub, room), database_now(), _companies(request)
+    found, now, companies = found_room(hub, room), database_now(), _companies(request)
     if not companies:
         raise NotAllowed(_("기업의 구성원만 예약할 수 있습니다. 먼저 내 기업을 등록하거나 초대를 받아 주십시오."))
-    starts = _asked(request, now)
+    starts = asked_start(request, now)
     rule = queries.rule_on(found.hub, queries.day_of(starts))
     if rule is None:
         raise Http404
@@ -141,7 +141,7 @@ def book(request: SignedIn, hub: str, room: str) -> HttpResponse:
     return show(request, case, then=reverse("tenancy:bookings"))
 
 
-def _asked(request: HttpRequest, now: datetime) -> datetime:
+def asked_start(request: HttpRequest, now: datetime) -> datetime:
     """The start asked for in the address, in Seoul; else the next whole hour."""
     try:
         asked = parse_datetime(request.GET.get("start", ""))
@@ -159,9 +159,8 @@ def _book(
     form = act.shown
     assert isinstance(form, daily_forms.BookingForm)
     answers = form.cleaned_data
-    company = next((c for c in companies if str(c.pk) == answers.get("company")), companies[0])
     starts_at, ends_at = form.period()
-    wish = Wish(room, company, answers["purpose"], answers["people"])
+    wish = Wish(room, form.company(companies), answers["purpose"], answers["people"])
     return services.book_weekly(
         wish=wish, starts_at=starts_at, ends_at=ends_at, times=answers["times"], by=request.user, now=now
     )
@@ -176,6 +175,7 @@ def bookings(request: SignedIn) -> HttpResponse:
     coming = [row for row in reversed(rows) if row.period.upper > now and row.status in queries.TAKES_THE_ROOM]
     over = [row for row in rows if row not in coming]
     context = {
+        "waits": daily_tables.waits(list(queries.waits_of(request.user))),
         "coming": daily_tables.bookings(coming, _("다가오는 예약"), company=True),
         "over": daily_tables.bookings(over, _("지난 예약"), company=True),
         "feed": request.build_absolute_uri(
@@ -216,7 +216,7 @@ def _entry(request: HttpRequest, row: Booking) -> ical.Entry:
 @require_safe
 def door_sign(request: HttpRequest, hub: str, room: str) -> HttpResponse:
     """The page for the screen at the door: times only, no names."""
-    found, now = _room(hub, room), database_now()
+    found, now = found_room(hub, room), database_now()
     on = queries.day_of(now)
     taken = list(queries.taken_on([found], on))
     current = next((row for row in taken if row.period.lower <= now < row.period.upper), None)
@@ -330,7 +330,7 @@ def _desk_acts(request: SignedIn, hub: Hub, rooms: Sequence[MeetingRoom], today:
 
     def close(answers: Mapping[str, Any], now: datetime) -> None:
         rest = {name: value for name, value in answers.items() if name != "room"}
-        services.black_out(room=_room(hub.code, answers["room"]), by=by, now=now, **rest)
+        services.black_out(room=found_room(hub.code, answers["room"]), by=by, now=now, **rest)
 
     def add(answers: Mapping[str, Any], now: datetime) -> None:
         services.open_meeting_room(hub=hub, by=by, **answers)
@@ -356,5 +356,6 @@ def _rule_now(hub: Hub, today: Any) -> dict[str, Any]:
     if rule is None:
         return {"from_date": today}
     kept = ("opens_minute", "closes_minute", "ahead_days", "cancel_minutes", "check_in_minutes", "no_show_limit")
+    kept += ("cleaning_minutes",)
     hours = {"quota_hours": rule.quota_minutes // 60, "longest_hours": rule.longest_minutes // 60}
     return {"from_date": today + timedelta(days=1), **{name: getattr(rule, name) for name in kept}, **hours}

@@ -257,6 +257,8 @@ TABLE: dict[str, Row] = {
     "fund:notice": Row(FUND | COMPANY, "call notice"),
     "tenancy:book": Row(COMPANY | {"stranger"}, "meeting room"),
     "tenancy:bookings": Row(SIGNED_IN),
+    "tenancy:ask_room": Row(COMPANY | {"stranger"}, "meeting room"),
+    "tenancy:room_wait": Row(COMPANY, "room wait"),
     "tenancy:booking": Row(COMPANY | DESK, "booking"),
     "tenancy:room_desk": Row(OFFICER, "hub"),
     "fund:notice_pdf": Row(FUND | COMPANY, "call notice"),

@@ -33,6 +33,7 @@ from tenancy.models import Deposit, Lease
 from tenancy.services import (
     Wish,
     accept_offer,
+    ask_for_room,
     bill_month,
     book,
     give_notice,
@@ -365,6 +366,14 @@ def _daily(world: World, place: space.Space, organisation: Any) -> dict[str, lis
         by=world.people["master"],
         now=database_now(),
     )
+    waiting = ask_for_room(
+        room=room,
+        organisation=organisation,
+        starts_at=noon,
+        ends_at=noon + timedelta(hours=1),
+        by=world.people["master"],
+        now=database_now(),
+    )
     photo = ContentFile(PDF, name="문.pdf")
     ticket = open_ticket(
         hub=place.hub,
@@ -379,6 +388,7 @@ def _daily(world: World, place: space.Space, organisation: Any) -> dict[str, lis
     return {
         "meeting room": [place.hub.code, room.code],
         "booking": [booking.public_id],
+        "room wait": [waiting.public_id],
         "ticket": [ticket.public_id],
         "ticket file": [ticket.files.get().public_id],
     }
