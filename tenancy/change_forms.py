@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.periods import SEOUL
 from portal.core.ui.fields import DateInput
 from tenancy.enums import RenewalPath
+from tenancy.floor_files import MOST_BYTES
 from tenancy.services.reshaping import Part
 
 MOST_PARTS = 20
@@ -46,7 +48,7 @@ def _part(number: int, line: str) -> Part:
     except (ValueError, InvalidOperation):
         exact = False
     if not exact or not part.cells or len(code) > 20 or not code or part.seats > 9_999 or part.area_m2 >= 100_000:
-        text = _now("%(number)s번째 줄을 읽을 수 없습니다. 쉼표로 나누어 네 가지를 적어 주십시오.")
+        text = gettext("%(number)s번째 줄을 읽을 수 없습니다. 쉼표로 나누어 네 가지를 적어 주십시오.")
         raise forms.ValidationError(text % {"number": number})
     return part
 
@@ -81,6 +83,56 @@ class PathForm(forms.Form):
     """How a hub decides on another term."""
 
     path = forms.ChoiceField(label=_("방식"), choices=RenewalPath.choices, widget=forms.RadioSelect)
+
+
+class InstalmentsField(forms.CharField):
+    """Instalments, one a line: ``2020-03-25, 50000``."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def __init__(self, **kwargs: Any) -> None:
+        words = _("한 줄에 하나씩 낼 날과 금액을 적습니다. 합이 미납액과 같아야 합니다. 예: 2020-03-25, 50000")
+        super().__init__(label=_("낼 날과 금액"), help_text=words, max_length=1000, **kwargs)
+
+    def clean(self, value: Any) -> list[tuple[date, int]]:
+        parts = []
+        for number, line in enumerate(super().clean(value).splitlines(), start=1):
+            if not line.strip():
+                continue
+            try:
+                due, amount = line.split(",", 1)
+                parts.append((date.fromisoformat(due.strip()), int(amount.replace(",", "").strip())))
+            except ValueError as error:
+                text = gettext("%(number)s번째 줄을 읽을 수 없습니다. 날짜와 금액을 쉼표로 나누어 적어 주십시오.")
+                raise forms.ValidationError(text % {"number": number}) from error
+        return parts
+
+
+class InstalmentsForm(forms.Form):
+    """What is overdue, paid in parts."""
+
+    parts = InstalmentsField()
+
+
+class FloorsForm(forms.Form):
+    """A file of floors, and the day from which they are in service."""
+
+    file = forms.FileField(label=_("도면 파일"), help_text=_("UTF-8로 된 JSON 또는 CSV, 2MB까지."))
+    from_date = forms.DateField(label=_("사용 시작일"), widget=DateInput)
+
+
+class ApplyFloorsForm(forms.Form):
+    """The very file that was shown."""
+
+    content = forms.CharField(widget=forms.HiddenInput, max_length=4 * MOST_BYTES)
+    digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    from_date = forms.DateField(widget=forms.HiddenInput)
+
+    def clean_content(self) -> bytes:
+        try:
+            return base64.b64decode(self.cleaned_data["content"], validate=True)
+        except ValueError as error:
+            raise forms.ValidationError(_("파일을 다시 올려 주십시오.")) from error
 
 
 class MoveForm(ChangeForm):

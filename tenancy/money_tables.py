@@ -99,7 +99,7 @@ def cases(rows: Sequence[ArrearsCase]) -> Table:
         ],
         rows=[
             [
-                parts.link(row.lease.unit.code, reverse("tenancy:lease", args=[row.lease.public_id])),
+                parts.link(row.lease.unit.code, reverse("tenancy:arrears_case", args=[row.public_id])),
                 row.lease.organisation.name_ko,
                 status(row.status, row.get_status_display()),
                 day(row.since_date),

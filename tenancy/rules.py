@@ -25,6 +25,7 @@ from tenancy.models import (
     Invoice,
     Lease,
     MoveOut,
+    Need,
     Offer,
     RenewalReview,
     Ticket,
@@ -99,6 +100,13 @@ def check_can_see_offer(by: Any, offer: Offer) -> str:
     if offer.status != OfferStatus.PREPARED and people.is_member(by, offer.need.organisation):
         return accounts.check_can_act_for(by, offer.need.organisation)
     return check_may_in(by, "lease.read", offer.unit.hub)
+
+
+def check_can_see_need(by: Any, need: Need) -> str:
+    """The company's people, and those who run or decide the call."""
+    if people.is_member(by, need.organisation):
+        return accounts.check_can_act_for(by, need.organisation)
+    return check_may_on_call(by, "lease.read", need.application.call)
 
 
 def check_can_prepare_lease(by: Any, offer: Offer) -> str:

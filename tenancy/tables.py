@@ -17,7 +17,7 @@ from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
 from portal.intake.blocks import in_language
 from tenancy.enums import BookingStatus, LeaseStatus, OfferStatus, PlaceState, TicketStatus
-from tenancy.models import AllocationRun, Amendment, Invoice, Lease, MoveOut, Offer, RenewalReview
+from tenancy.models import AllocationRun, Amendment, Invoice, Lease, MoveOut, Need, Offer, RenewalReview
 from tenancy.queries import Feasibility
 from tenancy.reasons import REASONS
 
@@ -92,6 +92,18 @@ def feasibility(rows: Sequence[Feasibility]) -> Table:
         ],
         empty=_("배정을 기다리는 기업이 없습니다."),
     )
+
+
+def needs(rows: Sequence[Need]) -> Table:
+    """What one's companies asked for, each leading to which rooms fit."""
+    return Table(
+        caption=_("필요한 공간"),
+        columns=[Column(_("접수번호")), Column(_("기업")), Column(_("상주 인원"), number=True)],
+        rows=[
+            [parts.link(str(row.application), reverse("tenancy:wishes", args=[row.case_ref])), row.organisation.name_ko, row.seats]
+            for row in rows
+        ],
+    )  # fmt: skip
 
 
 def _codes(codes: Sequence[str], most: int = 6) -> str:

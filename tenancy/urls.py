@@ -3,7 +3,9 @@ from django.urls import path
 from tenancy.views import (
     amendments,
     directory,
+    due,
     endings,
+    imports,
     meeting,
     money,
     officer,
@@ -13,6 +15,7 @@ from tenancy.views import (
     rooms,
     tenant,
     tickets,
+    wishes,
 )
 
 app_name = "tenancy"
@@ -65,6 +68,10 @@ urlpatterns = [
     path("desk/leases/<uuid:lease>/amend/", amendments.amend, name="amend"),
     path("desk/hubs/<slug:hub>/billing/", money.billing, name="billing"),
     path("desk/hubs/<slug:hub>/payments/", money.payments, name="payments"),
+    path("desk/hubs/<slug:hub>/due/", due.due, name="due"),
+    path("desk/hubs/<slug:hub>/import/", imports.import_floors, name="import_floors"),
+    path("arrears/<uuid:case>/", due.arrears_case, name="arrears_case"),
+    path("needs/<uuid:need>/", wishes.wishes, name="wishes"),
     path("desk/hubs/<slug:hub>/arrears/", money.arrears, name="arrears"),
     path("desk/lines/<int:line>/credit/", money.credit, name="credit"),
     path("desk/credits/<int:note>/", money.decide_credit, name="decide_credit"),

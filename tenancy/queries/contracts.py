@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from portal.accounts.models import Cluster, User
 from portal.accounts.queries import organisations_of
 from tenancy.enums import LeaseStatus, OfferStatus
-from tenancy.models import Hub, Invoice, Lease, Offer, RateCard, Unit
+from tenancy.models import Hub, Invoice, Lease, Need, Offer, RateCard, Unit
 
 LIVE_LEASE = (LeaseStatus.SIGNED, LeaseStatus.ACTIVE, LeaseStatus.VACATING, LeaseStatus.HOLDOVER)
 ANSWERABLE = (OfferStatus.PREPARED, OfferStatus.SENT)
@@ -35,6 +35,14 @@ def offers_for(user: User) -> QuerySet[Offer]:
     """Offers to the person's companies that were told to them, latest first."""
     told = _offers().exclude(status=OfferStatus.PREPARED).filter(need__organisation__in=organisations_of(user))
     return told.order_by("-sent_at")
+
+
+def needs_for(user: User) -> QuerySet[Need]:
+    """What the person's companies asked for and do not have yet, the latest first."""
+    had = Offer.objects.filter(need=OuterRef("pk"), status=OfferStatus.ACCEPTED)
+    rows = Need.objects.filter(~Exists(had), organisation__in=organisations_of(user), left_at__isnull=True)
+    rows = rows.filter(application__status__in=["SUBMITTED", "IN_REVIEW", "SELECTED", "RESERVED"])
+    return rows.select_related("application", "organisation").order_by("-pk")
 
 
 def offers_in(hubs: Iterable[Hub]) -> QuerySet[Offer]:

@@ -60,6 +60,12 @@ def by_age(invoices: Iterable[Invoice], today: date) -> list[int]:
     return sums
 
 
+def overdue_of(lease: Lease, today: date) -> QuerySet[Invoice]:
+    """Invoices of a lease whose day has passed with something open, the oldest first."""
+    rows = lease.invoices.filter(status__in=UNPAID, open_amount__gt=0, due_date__lt=today)
+    return rows.select_related("lease__organisation", "lease__unit__floor__building__hub").order_by("due_date", "pk")
+
+
 def cases_in(hubs: Iterable[Hub]) -> QuerySet[ArrearsCase]:
     """Open cases of arrears, the oldest first."""
     rows = ArrearsCase.objects.exclude(status="CLOSED").filter(lease__unit__floor__building__hub__in=hubs)

@@ -121,6 +121,17 @@ def _feasible(need: Need, rank: int, rooms: list[Room], terms: Terms) -> Feasibi
     return Feasibility(need, rank, tuple(Chance(room, why_not(wanted, room), order.get(room.key)) for room in rooms))
 
 
+def chances_of(need: Need, terms: Terms) -> list[Chance]:
+    """Every room of the round as one company sees it: those that fit by its own order, then the others by code."""
+    found = _feasible(need, 0, rooms_for(terms, terms.start_date), terms)
+    return sorted(found.chances, key=lambda one: (one.wish is None, one.wish or 0, one.room.code, one.room.key))
+
+
+def place_in_line(need: Need) -> int | None:
+    """Which of those who wait for a room a company is, from 1; None when it does not wait."""
+    return next((rank for rank, one in enumerate(in_line(need.application.call), start=1) if one.pk == need.pk), None)
+
+
 def rounds_in(hubs: Iterable[Hub]) -> QuerySet[Terms]:
     """Rounds that give out rooms of the hubs, latest first, each once."""
     found = Terms.objects.filter(hubs__in=hubs).select_related("call__current").distinct()

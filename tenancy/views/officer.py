@@ -55,6 +55,7 @@ def desk(request: SignedIn) -> HttpResponse:
         "table": table,
         "hubs": hubs,
         "readable": [hub for hub in hubs if rules.may_in(request.user, "lease.read", hub)],
+        "drafting": [hub for hub in hubs if rules.may_in(request.user, "unit.draft", hub)],
         "handled": [hub for hub in hubs if rules.may_in(request.user, "booking.handle", hub)],
         "renewals": tables.renewals(list(queries.renewals_in(hubs)), company=True),
         "move_outs": tables.move_outs(list(queries.move_outs_in(hubs))),

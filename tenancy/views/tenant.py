@@ -33,7 +33,8 @@ def mine(request: SignedIn) -> HttpResponse:
     """All offers and leases of my companies."""
     offers = tables.offers(list(queries.offers_for(request.user)), company=True)
     leases = tables.leases(list(queries.leases_for(request.user)), company=True)
-    return render(request, "tenancy/mine.html", {"offers": offers, "leases": leases})
+    needs = tables.needs(list(queries.needs_for(request.user)))
+    return render(request, "tenancy/mine.html", {"needs": needs, "offers": offers, "leases": leases})
 
 
 @login_required

@@ -29,13 +29,14 @@ from portal.intake import services
 from portal.intake.models import ResultNotice, Revision
 from portal.intake.services.files import attach_file
 from portal.notices.models import Notice
-from tenancy.models import Deposit, Lease
+from tenancy.models import ArrearsCase, Deposit, Lease
 from tenancy.services import (
     Wish,
     accept_offer,
     ask_for_room,
     bill_month,
     book,
+    dun,
     give_notice,
     invite_renewals,
     issue_invoice,
@@ -331,6 +332,7 @@ def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any
     [second] = bill_month(hub=place.hub, month=space.START.replace(year=2020, month=1, day=1))
     issue_invoice(invoice=second, by=place.finance, now=space.NOW)
     line = second.lines.get()
+    dun(now=space.NOW.replace(year=2020, month=3))
     half = line.period.lower.replace(day=16)
     note = prepare_credit(line=line, used_to=half, reason="중도 퇴거", by=place.finance, now=space.NOW)
     return {
@@ -341,6 +343,8 @@ def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any
         "lease with deposit": [lease.public_id],
         "amendment": [amendment.public_id],
         "invoice line": [line.pk],
+        "arrears case": [ArrearsCase.objects.get(lease=lease).public_id],
+        "need": [lease.offer.need.case_ref],
         "issued invoice": [lease.public_id, second.pk],
         "credit note": [note.pk],
     }
