@@ -109,7 +109,6 @@ class BookingRuleForm(forms.Form):
         coerce=int,
         initial=0,
         required=False,
-        empty_value=0,
     )
     no_show_limit = forms.IntegerField(
         label=_("한 달에 몇 번 오지 않으면 승인 필요"), min_value=1, max_value=31, initial=3
@@ -119,6 +118,7 @@ class BookingRuleForm(forms.Form):
         """The answers as the service wants them, hours in minutes."""
         found = dict(self.cleaned_data)
         found["quota_minutes"] = 60 * found.pop("quota_hours")
+        found["cleaning_minutes"] = int(found["cleaning_minutes"] or 0)
         found["longest_minutes"] = 60 * found.pop("longest_hours")
         return found
 

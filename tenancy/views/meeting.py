@@ -355,7 +355,7 @@ def _rule_now(hub: Hub, today: Any) -> dict[str, Any]:
     rule: BookingRule | None = queries.rule_on(hub, today)
     if rule is None:
         return {"from_date": today}
-    kept = ("opens_minute", "closes_minute", "ahead_days", "cancel_minutes", "check_in_minutes", "no_show_limit")
-    kept += ("cleaning_minutes",)
+    kept = ["opens_minute", "closes_minute", "ahead_days", "cancel_minutes", "check_in_minutes", "no_show_limit"]
+    kept.append("cleaning_minutes")
     hours = {"quota_hours": rule.quota_minutes // 60, "longest_hours": rule.longest_minutes // 60}
     return {"from_date": today + timedelta(days=1), **{name: getattr(rule, name) for name in kept}, **hours}
