@@ -209,6 +209,7 @@ def load(cluster: Cluster, now: datetime) -> Programme:
     story.call(second, 1_000_000_000, date(2021, 6, 1))
     story.call(second, 500_000_000, now.astimezone(SEOUL).date(), paid=False)
     _waiting(story, second)
+    _publish(story)
     return story.programme
 
 
@@ -254,3 +255,12 @@ def _waiting(story: Story, second: SubFund) -> None:
         holding=holding, on=story.now.astimezone(SEOUL).date(), amount=350_000_000, method="DCF", level=3,
         evidence="사업계획과 매출 추정", by=story.manager, now=story.now,
     )  # fmt: skip
+
+
+def _publish(story: Story) -> None:
+    """The figures at the end of the last quarter, for everybody to read."""
+    today = story.now.astimezone(SEOUL).date()
+    last = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1) - timedelta(days=1)
+    row = services.build_snapshot(programme=story.programme, kind="QUARTER", on=last, by=story.manager, now=story.now)
+    services.see_snapshot(snapshot=row, by=story.approver)
+    services.publish_snapshot(snapshot=row, by=story.approver, now=story.now)

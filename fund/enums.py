@@ -267,6 +267,18 @@ class Reason(models.TextChoices):
     OTHER = "OTHER", pgettext_lazy("감액 사유", "기타")
 
 
+class SnapshotKind(models.TextChoices):
+    MONTH = "MONTH", _("월")
+    QUARTER = "QUARTER", _("분기")
+
+
+class SnapshotStatus(models.TextChoices):
+    BUILT = "BUILT", pgettext_lazy("실적확정", "작성")
+    SEEN = "SEEN", pgettext_lazy("실적확정", "확인")
+    PUBLISHED = "PUBLISHED", pgettext_lazy("실적확정", "공개")
+    RESTATED = "RESTATED", pgettext_lazy("실적확정", "정정됨")
+
+
 class MotionKind(models.TextChoices):
     INVESTMENT = "INVESTMENT", pgettext_lazy("안건", "투자")
     VALUATION = "VALUATION", pgettext_lazy("안건", "평가")

@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fund.enums import DistributionKind, Purpose, SettlementKind
+from fund.enums import DistributionKind, Purpose, SettlementKind, SnapshotKind
+from fund.models import Programme
 from fund.services import Asked
 from portal.core.ui.fields import DateInput, WonField
 
@@ -76,6 +77,20 @@ class ReceiptForm(forms.Form):
     amount = forms.IntegerField(label=_("입금액(원)"), min_value=1, max_value=10**15)
     on = forms.DateField(label=_("입금일"), widget=DateInput)
     reference = forms.CharField(label=_("은행 거래번호"), max_length=60)
+
+
+class SnapshotForm(forms.Form):
+    """Which figures are frozen."""
+
+    programme = forms.ModelChoiceField(label=_("펀드 사업"), queryset=Programme.objects.none(), empty_label=None)
+    kind = forms.ChoiceField(label=_("주기"), choices=SnapshotKind.choices, initial=SnapshotKind.QUARTER)
+    on = forms.DateField(label=_("기준일"), help_text=_("월말이나 분기말을 적습니다."), widget=DateInput)
+
+    def __init__(self, *args: Any, programmes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["programme"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = programmes
 
 
 class ReasonForm(forms.Form):

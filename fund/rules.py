@@ -25,6 +25,7 @@ from fund.models import (
     Programme,
     Seat,
     Settlement,
+    Snapshot,
     SubFund,
     Valuation,
 )
@@ -45,6 +46,10 @@ def may_in(by: Any, action: str, sub_fund: SubFund) -> bool:
 def check_may_on(by: Any, action: str, programme: Programme) -> str:
     """The same for the whole programme: a role for one sub-fund is not enough."""
     return accounts.check_may(by, action, cluster=programme.cluster)
+
+
+def may_on(by: Any, action: str, programme: Programme) -> bool:
+    return accounts.may(by, action, cluster=programme.cluster)
 
 
 def check_can_read(by: Any, sub_fund: SubFund) -> str:
@@ -170,6 +175,17 @@ def check_can_approve_measure(by: Any, measure: Measure) -> str:
     role = check_may_in(by, "valuation.approve", measure.holding.sub_fund)
     check_second_person(by, measure.proposed_by_id)
     return role
+
+
+def check_can_publish(by: Any, snapshot: Snapshot) -> str:
+    """Another person than the one who built the figures, for the whole programme."""
+    role = check_may_on(by, "valuation.approve", snapshot.programme)
+    check_second_person(by, snapshot.built_by_id)
+    return role
+
+
+def can_publish(by: Any, snapshot: Snapshot) -> bool:
+    return may_on(by, "valuation.approve", snapshot.programme) and snapshot.built_by_id != by.pk
 
 
 def check_second_person(by: Any, proposed_by: int) -> None:

@@ -1,10 +1,27 @@
 from django.urls import path
 
-from fund.views import calls, committee, deals, distributions, holdings, portfolio, settlements, values
+from fund.views import (
+    calls,
+    committee,
+    deals,
+    distributions,
+    holdings,
+    portfolio,
+    public,
+    settlements,
+    snapshots,
+    values,
+)
 
 app_name = "fund"
 urlpatterns = [
+    path("", public.public, name="public"),
+    path("figures/<slug:figure>/", public.figure, name="figure"),
+    path("data/<slug:form>/", public.data, name="data"),
     path("desk/", portfolio.desk, name="desk"),
+    path("desk/snapshots/", snapshots.snapshots, name="snapshots"),
+    path("snapshots/<uuid:snapshot>/", snapshots.snapshot, name="snapshot"),
+    path("snapshots/<uuid:snapshot>/<slug:step>/", snapshots.snapshot_step, name="snapshot_step"),
     path("sub-funds/<uuid:sub_fund>/", portfolio.sub_fund, name="sub_fund"),
     path("sub-funds/<uuid:sub_fund>/call/", calls.new_call, name="new_call"),
     path("calls/<uuid:call>/", calls.call, name="call"),

@@ -132,6 +132,12 @@ MEASURE: Steps = {
     ("PROPOSED", "REFUSED"): "measure:refused",
 }
 
+SNAPSHOT: Steps = {
+    ("BUILT", "SEEN"): "snapshot:seen",
+    ("SEEN", "PUBLISHED"): "snapshot:published",
+    ("PUBLISHED", "RESTATED"): "snapshot:restated",
+}
+
 MOTION: Steps = {
     ("TABLED", "OPEN"): "motion:opened",
     ("OPEN", "CARRIED"): "motion:carried",
@@ -211,6 +217,11 @@ MACHINES: Mapping[str, Machine] = {
         ),
     ),
     "measure": Machine(MEASURE, enums.MeasureStatus, _owners(enums.MeasureStatus, PROPOSED=Owner.APPROVER)),
+    "snapshot": Machine(
+        SNAPSHOT,
+        enums.SnapshotStatus,
+        _owners(enums.SnapshotStatus, BUILT=Owner.APPROVER, SEEN=Owner.APPROVER),
+    ),
     "motion": Machine(
         MOTION,
         enums.MotionStatus,

@@ -32,13 +32,15 @@ FUNCTIONS = (
     "cost_is_held()",
     "valuation_follows()",
     "measure_stays()",
+    "snapshot_stays()",
+    "company_stays()",
     "settlement_stays()",
     "carry_is_held()",
     "result_is_shared()",
     "check_lot(bigint)",
     "check_holding(bigint)",
 )
-SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql")
+SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql")
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -69,6 +71,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Valuation", state="status", quiet=["SUBMITTED"]),
         RequireLeaf("Measure", state="status", quiet=["PROPOSED"]),
         RequireLeaf("Settlement", state="status", quiet=["PROPOSED"]),
+        RequireLeaf("Snapshot", state="status"),
         RequireLeaf("Motion", state="status", quiet=["TABLED"]),
         RequireLeaf("Seat", state="status", quiet=["PENDING"]),
         RequireLeaf("Ballot", watch=["voided_at"]),

@@ -7,6 +7,7 @@ from fund.models.distributions import Distribution, DistributionShare
 from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
 from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFund
+from fund.models.reporting import PerformanceRun, Snapshot
 from fund.models.settlements import Settlement
 from fund.models.values import Measure, Valuation
 
@@ -32,12 +33,14 @@ __all__ = [
     "Measure",
     "Motion",
     "Partner",
+    "PerformanceRun",
     "Posting",
     "Programme",
     "Release",
     "Seat",
     "SecurityEvent",
     "Settlement",
+    "Snapshot",
     "SubFund",
     "Valuation",
 ]

@@ -1,5 +1,5 @@
 """Reads of the fund room."""
 
-from fund.queries import books, calls, committee, flows, funds, holdings, settlements, values
+from fund.queries import books, calls, committee, flows, funds, holdings, pooled, settlements, snapshots, values
 
-__all__ = ["books", "calls", "committee", "flows", "funds", "holdings", "settlements", "values"]
+__all__ = ["books", "calls", "committee", "flows", "funds", "holdings", "pooled", "settlements", "snapshots", "values"]

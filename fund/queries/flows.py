@@ -18,6 +18,19 @@ from fund.waterfall import Flow
 _PAID_IN = {EntryKind.RECEIPT: Account.DUE, EntryKind.EQUALISATION: Account.CAPITAL}
 
 
+#: What a sub-fund holds less what it owes; what partners still have to pay is not in it.
+NET_ASSETS = (
+    Account.CASH,
+    Account.INVESTMENTS,
+    Account.ALLOWANCE,
+    Account.UNREALISED,
+    Account.PAYABLE,
+    Account.FACILITY,
+    Account.SUSPENSE,
+    Account.CARRY_ACCRUED,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class CashFlow:
     """What a partner (or all) paid (negative) or got on a day; ``paid_in`` and ``distributed`` are its gross sides."""
@@ -64,14 +77,14 @@ def cash_flows(
     days: dict[date, list[int]] = {}
     for row in rows:
         kind = row["entry__reversal_of__kind"] or row["entry__kind"]
-        sides = _sides(kind, row["account"], int(row["total"]))
+        added = sides(kind, row["account"], int(row["total"]))
         day = days.setdefault(row["effective_date"], [0, 0, 0])
-        days[row["effective_date"]] = [a + b for a, b in zip(day, sides, strict=True)]
+        days[row["effective_date"]] = [a + b for a, b in zip(day, added, strict=True)]
     return [CashFlow(day, *sides) for day, sides in sorted(days.items()) if any(sides)]
 
 
-def _sides(kind: str, account: int, total: int) -> tuple[int, int, int]:
-    """What a posting adds to paid in, distributed, carry paid."""
+def sides(kind: str, account: int, total: int) -> tuple[int, int, int]:
+    """What postings of an account in an entry of this kind add to paid in, distributed, carry paid."""
     if _PAID_IN.get(EntryKind(kind)) == account:
         return -total, 0, 0
     if kind == EntryKind.CLAWBACK and account == Account.CARRY_PAID:
@@ -99,18 +112,8 @@ def waterfall_flows(sub_fund: SubFund, *, on: date) -> list[Flow]:
 
 def net_assets(sub_fund: SubFund, *, on: date, known: datetime | None = None) -> int:
     """What the sub-fund holds less what it owes, without what partners still have to pay."""
-    held = (
-        Account.CASH,
-        Account.INVESTMENTS,
-        Account.ALLOWANCE,
-        Account.UNREALISED,
-        Account.PAYABLE,
-        Account.FACILITY,
-        Account.SUSPENSE,
-        Account.CARRY_ACCRUED,
-    )
     found = books.balances(books.book_of(sub_fund), on=on, known=known)
-    return sum(found.get(account, 0) for account in held)
+    return sum(found.get(account, 0) for account in NET_ASSETS)
 
 
 def performance_of(sub_fund: SubFund, *, on: date, known: datetime | None = None) -> Result:

@@ -62,6 +62,7 @@ from fund.services.setup import (
     create_sub_fund,
     move_sub_fund,
 )
+from fund.services.snapshots import build_snapshot, publish_snapshot, see_snapshot
 from fund.services.valuations import (
     approve_valuation,
     challenge_valuation,
@@ -84,6 +85,7 @@ __all__ = [
     "approve_settlement",
     "approve_valuation",
     "asked_of",
+    "build_snapshot",
     "cast_ballot",
     "challenge_valuation",
     "charged",
@@ -115,6 +117,7 @@ __all__ = [
     "propose_distribution",
     "propose_measure",
     "propose_settlement",
+    "publish_snapshot",
     "publish_valuation",
     "receive",
     "record_consent",
@@ -126,6 +129,7 @@ __all__ = [
     "reverse_distribution",
     "reverse_event",
     "reverse_settlement",
+    "see_snapshot",
     "settle_deal",
     "settle_valuation",
     "sign_commitment",

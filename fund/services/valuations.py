@@ -129,7 +129,8 @@ def publish_valuation(*, valuation: Valuation, by: Any, now: datetime) -> None:
     acting = by.acting_as(rules.check_may_in(by, "valuation.prepare", holding.sub_fund))
     lock(holding.sub_fund.programme, holding.sub_fund)
     still(valuation)
-    now = _supersede(valuation, acting, max(now, queries.books.book_of(holding.sub_fund).last_known_at))
+    last = queries.books.book_of(holding.sub_fund).last_known_at
+    now = _supersede(valuation, acting, max(now, last + timedelta(microseconds=1)))
     on = valuation.on_date
     delta = valuation.amount - queries.values.carrying(holding, on=on)
     mark(holding, delta, on=on, event=event, now=now)

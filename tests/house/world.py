@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -12,10 +12,13 @@ from django.core.management import call_command
 from fund.models import Partner
 from fund.services import (
     approve_distribution,
+    build_snapshot,
     pay_distribution,
     propose_distribution,
     propose_measure,
     propose_settlement,
+    publish_snapshot,
+    see_snapshot,
     table_deal,
 )
 from ledger import log
@@ -291,6 +294,9 @@ def _fund(world: World, organisation: Any) -> None:
     pay_distribution(distribution=paid, by=made.manager, now=paid_at)
     asked = {"kind": "INCOME", "on": paid_at.date(), "amount": 1}
     settlement = propose_settlement(sub_fund=made.sub_fund, by=made.manager, now=paid_at, **asked)
+    frozen = [_frozen(made, paid_at), _frozen(made, paid_at)]
+    see_snapshot(snapshot=frozen[0], by=made.approver)
+    publish_snapshot(snapshot=frozen[0], by=made.approver, now=paid_at)
     world.people["fund manager"] = made.manager
     world.things |= {
         "sub fund": [made.sub_fund.public_id],
@@ -309,12 +315,20 @@ def _fund(world: World, organisation: Any) -> None:
         "capital call step": [call.public_id, "rescind"],
         "distribution": [row.public_id],
         "distribution step": [row.public_id, "pay"],
+        "fund figure": ["nav"],
+        "fund data": ["json"],
+        "fund snapshot": [frozen[0].public_id],
+        "fund snapshot step": [frozen[1].public_id, "see"],
         "settlement": [settlement.public_id],
         "settlement step": [settlement.public_id, "approve"],
         "call share": [share.pk],
         "distribution notice": [paid.public_id, share.commitment.public_id],
         "call notice": [call.public_id, share.commitment.public_id],
     }
+
+
+def _frozen(made: fund.House, now: datetime) -> Any:
+    return build_snapshot(programme=made.programme, kind="MONTH", on=date(2019, 3, 31), by=made.manager, now=now)
 
 
 def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any]]:
