@@ -257,18 +257,19 @@ def _quarters(first: date, last: date) -> Iterable[date]:
 def _bridge(every: pooled.Sums) -> list[list[Any]]:
     """From nothing to the net assets, line by line; what is due but not here stands in the last."""
     accounts = every.accounts
-    lines = [
-        ["paid_in", sum(every.paid_in.values())],
-        ["income", -accounts.get(Account.INCOME, 0)],
-        ["realised_result", -accounts.get(Account.REALISED, 0)],
-        ["unrealised_result", -accounts.get(Account.REVALUED, 0)],
-        ["write_downs", -accounts.get(Account.WRITTEN_DOWN, 0)],
-        ["fees", -accounts.get(Account.FEE, 0)],
-        ["expenses", -accounts.get(Account.EXPENSE, 0)],
-        ["carry", -every.carry],
-        ["distributed", -sum(every.distributed.values())],
+    lines: list[tuple[str, int]] = [
+        ("paid_in", sum(every.paid_in.values())),
+        ("income", -accounts.get(Account.INCOME, 0)),
+        ("realised_result", -accounts.get(Account.REALISED, 0)),
+        ("unrealised_result", -accounts.get(Account.REVALUED, 0)),
+        ("write_downs", -accounts.get(Account.WRITTEN_DOWN, 0)),
+        ("fees", -accounts.get(Account.FEE, 0)),
+        ("expenses", -accounts.get(Account.EXPENSE, 0)),
+        ("carry", -every.carry),
+        ("distributed", -sum(every.distributed.values())),
     ]
-    return [*lines, ["due", every.nav - sum(int(line[1]) for line in lines)], ["nav", every.nav]]
+    steps = sum(amount for _name, amount in lines)
+    return [[name, amount] for name, amount in [*lines, ("due", every.nav - steps), ("nav", every.nav)]]
 
 
 def latest_published(programme: Programme | None = None) -> Snapshot | None:

@@ -99,8 +99,8 @@ def publish_snapshot(*, snapshot: Snapshot, by: Any, now: datetime) -> None:
     if before is not None:
         if before.pk != snapshot.restates_id:
             raise Invalid(_("작성한 뒤에 같은 기준일의 실적이 공개되었습니다. 새로 작성해 주십시오."))
-        data = {"digest": before.digest, "by": snapshot.digest}
-        advance(before, SnapshotStatus.RESTATED, by=acting, steps=SNAPSHOT, data=data)
+        told = {"digest": before.digest, "by": snapshot.digest}
+        advance(before, SnapshotStatus.RESTATED, by=acting, steps=SNAPSHOT, data=told)
     data = {"as_of": snapshot.as_of_date, "known_at": snapshot.known_at, "digest": snapshot.digest}
     changes = {"published_by": by, "published_at": now}
     advance(snapshot, SnapshotStatus.PUBLISHED, by=acting, steps=SNAPSHOT, data=data, changes=changes)
