@@ -89,14 +89,15 @@ def hits(answers: Iterable[tuple[str, str]], names: Sequence[str]) -> list[Hit]:
 
     Names of one character are not searched: they would be found everywhere.
     """
-    wanted = [(name, _plain(name)) for name in names]
+    wanted = [(name, plain(name)) for name in names]
     found = []
     for code, text in answers:
-        plain = _plain(text)
-        found += [Hit(code, name) for name, needle in wanted if len(needle) > 1 and needle in plain]
+        searched = plain(text)
+        found += [Hit(code, name) for name, needle in wanted if len(needle) > 1 and needle in searched]
     return found
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A name without case, width, spaces, hyphens and what says only that it is a company."""
     compatible = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"\(주\)|주식회사|[\s\-‐–·.()]", "", compatible)

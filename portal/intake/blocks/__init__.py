@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.intake.blocks.avoided import AVOIDED, Avoided
 from portal.intake.blocks.kinds import (
     Area,
     Block,
@@ -34,6 +35,7 @@ from portal.intake.blocks.kinds import (
 from portal.intake.blocks.table import Table, check_columns
 
 __all__ = [
+    "AVOIDED",
     "KINDS",
     "Block",
     "BlockKind",
@@ -90,6 +92,10 @@ class Form:
     def kind(self, block: Block) -> BlockKind:
         return self.kinds[block.kind]
 
+    def for_panels(self) -> list[Block]:
+        """What a panel may read at all; a blind stage shows less of it."""
+        return [block for block in self.blocks() if not self.kind(block).for_desk]
+
     def of_stage(self, number: int) -> list[str]:
         """Codes of what is asked only of those who go on to that stage; 0: what is asked when applying."""
         return [block.code for block in self.blocks() if block.from_stage == number]
@@ -114,6 +120,7 @@ KINDS: Mapping[str, BlockKind] = {
     "choice": Choice(),
     "choices": Choices(),
     "table": Table(),
+    AVOIDED: Avoided(),
     "file": File(),
     "declaration": Declaration(),
     "consent": Consent(),

@@ -67,6 +67,8 @@ class BlockKind:
     name: str | Promise = ""
     #: Kinds without an input on the page answer None from ``field``.
     has_field = True
+    #: For the desk alone: no panel reads the answer, blind or not.
+    for_desk = False
 
     def field(self, block: Block) -> forms.Field | None:
         """The Django field that asks and checks."""

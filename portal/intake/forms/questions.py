@@ -35,6 +35,7 @@ KINDS = {
     "choice": _("하나 고르기"),
     "choices": _("여럿 고르기"),
     "table": pgettext_lazy("question", "표"),
+    "avoided": _("기피하는 사람·기관"),
     "file": _("파일"),
     "declaration": _("확인"),
     "consent": _("동의"),

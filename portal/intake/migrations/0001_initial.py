@@ -363,6 +363,7 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('grounds', models.TextField()),
+                ('from_form', models.BooleanField(default=False)),
                 ('evidence', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='intake.attachment')),
                 ('status', models.CharField(choices=[('FILED', '접수'), ('UPHELD', '인용'), ('DISMISSED', '기각'), ('WITHDRAWN', '취하')], default='FILED', max_length=10)),
                 ('filed_at', models.DateTimeField()),

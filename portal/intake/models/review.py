@@ -169,6 +169,8 @@ class Challenge(models.Model):
     application = models.ForeignKey(Application, models.PROTECT, related_name="challenges")
     evaluator = models.ForeignKey(Evaluator, models.PROTECT, related_name="+")
     grounds = models.TextField()
+    #: Named in the application's own form: the company is not told which member of the panel is meant.
+    from_form = models.BooleanField(default=False)
     evidence = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=ChallengeStatus, default=ChallengeStatus.FILED)
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -193,6 +195,11 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} × {self.evaluator_id}"
+
+    @property
+    def whom(self) -> str:
+        """As the company that filed it reads it."""
+        return str(_("신청서에 적은 사람·기관") if self.from_form else self.evaluator)
 
     def ledger_room(self) -> str:
         return self.application.ledger_room()

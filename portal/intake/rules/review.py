@@ -62,7 +62,7 @@ def check_can_open_attachment(by: Any, attachment: Attachment) -> str:
     version = application.call.current
     form = version.parsed_form if version else None
     for sheet in queries.sheets_of(by).filter(assignment__application=application):
-        seen = blind.visible(list(form.blocks()), EVALUATOR, sheet.assignment.stage) if form else []
+        seen = blind.visible(form.for_panels(), EVALUATOR, sheet.assignment.stage) if form else []
         kept_back = queries.withheld_blocks(application, sheet.assignment.stage)
         if any(block.code == attachment.block and block.code not in kept_back for block in seen):
             return check_can_open_file(by, sheet.assignment)

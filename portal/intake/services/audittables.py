@@ -54,7 +54,7 @@ TABLES: tuple[Listed, ...] = (
     Listed("members", "Member", "panel__stage__call", ("panel__stage__code", "evaluator", "status", "is_chair", "is_substitute", "left_reason"), "평가위원(번호)", "panel members, by number"),
     Listed("pledges", "Pledge", "call", ("evaluator", "text_version", "signed_at"), "서약", "pledges"),
     Listed("conflicts", "Conflict", "call", ("evaluator", "organisation__name_ko", "ground", "scope", "reason", "declared_at"), "이해충돌", "conflicts"),
-    Listed("challenges", "Challenge", _ENTERED, (_RECEIPT, "evaluator", "grounds", "evidence__sha256", "filed_at", "decide_by", "status", "reasons", "decided_at"), "기피신청", "challenges"),
+    Listed("challenges", "Challenge", _ENTERED, (_RECEIPT, "evaluator", "grounds", "from_form", "evidence__sha256", "filed_at", "decide_by", "status", "reasons", "decided_at"), "기피신청", "challenges"),
     Listed("name_searches", "NameSearch", "stage__call", ("stage__code", _RECEIPT, "revision", "searched_at"), "가린 평가 전의 이름 검색", "searches for names before a blind stage"),
     Listed("names", "NameHit", "stage__call", ("stage__code", _RECEIPT, "block", "outcome", "note", "settled_at"), "발견한 이름과 조치", "names found and what was done"),
     Listed("sittings", "Sitting", "stage__call", ("public_id", "stage__code", "starts_at", "ends_at", "place", "called_at", "cancelled_at"), "평가회의", "sittings"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.files import File
@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.core.errors import Invalid
-from portal.core.periods import SEOUL, end_of_day
 from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
 from portal.intake.canonical import clean_text
 from portal.intake.enums import AssignmentStatus, ChallengeStatus, Ground
 from portal.intake.models import Application, Assignment, Challenge, Evaluator
 from portal.intake.services import telling
+from portal.intake.services.avoiding import open_challenge, standing_challenge
 from portal.intake.services.conflicts import bar
 from portal.intake.services.files import attach_evidence
 
@@ -41,27 +41,18 @@ def file_challenge(
         raise Invalid(_("기피하는 까닭을 적어 주십시오."), field="grounds")
     if not queries.panel_members(application.call).filter(evaluator=evaluator).exists():
         raise Invalid(_("이 공고의 평가위원이 아닙니다."), field="evaluator")
-    Application.objects.select_for_update(no_key=True).get(pk=application.pk)
-    standing = Challenge.objects.filter(application=application, evaluator=evaluator, status=ChallengeStatus.FILED)
-    if found := standing.first():
+    if found := standing_challenge(application, evaluator):
         return found
-    days = application.call.current.term("challenge_days", 14) if application.call.current else 14
-    challenge = Challenge.objects.create(
+    paper = attach_evidence(application=application, content=evidence, by=by, now=now) if evidence else None
+    return open_challenge(
         application=application,
         evaluator=evaluator,
         grounds=text,
-        evidence=attach_evidence(application=application, content=evidence, by=by, now=now) if evidence else None,
         filed_by=by,
-        filed_at=now,
-        decide_by=end_of_day((now + timedelta(days=days)).astimezone(SEOUL).date()),
+        acting=by.acting_as(role),
+        now=now,
+        evidence=paper,
     )
-    rows = Assignment.objects.filter(application=application, member__evaluator=evaluator)
-    rows.filter(status=AssignmentStatus.PROPOSED).delete()
-    for assignment in rows.filter(status=AssignmentStatus.CLEARED).select_related("stage__call", "member"):
-        advance(assignment, AssignmentStatus.SUSPENDED, by=by.acting_as(role), steps=workflow.ASSIGNMENT, reason=text)
-        telling.files_changed(assignment)
-    telling.challenge_filed(challenge)
-    return challenge
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ def _hits(stage: Stage, revision: Revision) -> Iterator[NameHit]:
     """One for each name and place; one without a name for a PDF that cannot be read."""
     names = [name for name in _names(revision) if name]
     revision.version.call = stage.call
-    seen = blind.visible(list(revision.version.parsed_form.blocks()), "evaluator", stage)
+    seen = blind.visible(revision.version.parsed_form.for_panels(), "evaluator", stage)
     for block in seen:
         answer = revision.content["answers"].get(block.code)
         for name in _found(names, " ".join(_texts(answer))):

@@ -17,6 +17,7 @@ from portal.intake import queries, rules, workflow
 from portal.intake.enums import AssignmentStatus, Gender, Ground, MemberStatus, Sector
 from portal.intake.models import Assignment, Call, Evaluator, Member, Panel, Pledge, Stage
 from portal.intake.services import telling
+from portal.intake.services.avoiding import challenge_named
 from portal.intake.services.conflicts import RUNNING, bar, find_exclusions, strike_sheets
 
 
@@ -55,6 +56,7 @@ def add_evaluator(
     )
     for call in Call.objects.filter(stages__panel__members__evaluator=evaluator, status__in=RUNNING).distinct():
         find_exclusions(call=call, by=log.SYSTEM, now=now)
+        challenge_named(call=call, now=now)
     return evaluator
 
 
@@ -87,6 +89,7 @@ def form_panel(
         private={"members": [evaluator.pk for evaluator in [*evaluators, *substitutes]]},
     )
     find_exclusions(call=stage.call, by=by, now=now)
+    challenge_named(call=stage.call, now=now)
     telling.panel_invited(panel)
     return panel
 
@@ -204,6 +207,7 @@ def seat_substitute(*, stage: Stage, evaluator: Evaluator, by: Any, now: datetim
         data={"origin": "POOL" if created else "SUBSTITUTE"},
     )
     find_exclusions(call=stage.call, by=by, now=now)
+    challenge_named(call=stage.call, now=now)
     if member.status == MemberStatus.INVITED:
         telling.member_invited(member)
     return member

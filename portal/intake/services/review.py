@@ -19,6 +19,7 @@ from portal.intake.canonical import clean_text
 from portal.intake.enums import AssignmentStatus, MemberStatus, SheetStatus, StageStatus
 from portal.intake.models import Application, Assignment, Criterion, Member, ScoreItem, ScoreSheet, Stage
 from portal.intake.services import telling
+from portal.intake.services.avoiding import challenge_named
 from portal.intake.services.conflicts import find_exclusions, strike_sheets
 from portal.intake.services.later import check_answers_are_in
 from portal.intake.services.naming import check_names_settled, search_names
@@ -53,6 +54,7 @@ def propose_assignments(*, stage: Stage, by: Any, now: datetime) -> assigning.Pl
     """배정안: as even as the bars allow, what was confirmed before kept. Run again, it replaces an unconfirmed proposal."""
     rules.check_can_run(by, stage.call)
     find_exclusions(call=stage.call, by=by, now=now)
+    challenge_named(call=stage.call, now=now)
     Assignment.objects.filter(stage=stage, status=AssignmentStatus.PROPOSED).delete()
     members = {
         str(member.evaluator_id): member
@@ -105,6 +107,7 @@ def assign_by_hand(*, stage: Stage, application: Application, member: Member, by
     """배정안 by an officer, one file to one member; the same bars hold. Raises ``Invalid`` for a pair that cannot be."""
     rules.check_can_run(by, stage.call)
     find_exclusions(call=stage.call, by=by, now=now)
+    challenge_named(call=stage.call, now=now)
     if stage.status == StageStatus.SETTLED or member.panel.stage_id != stage.pk or application.call_id != stage.call_id:
         raise Invalid(_("이 평가단계에 배정할 수 없습니다."))
     if member.status != MemberStatus.ACCEPTED:

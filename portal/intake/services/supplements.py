@@ -20,6 +20,7 @@ from portal.intake.errors import Incomplete
 from portal.intake.models import Application, CallVersion, Revision, SupplementRequest
 from portal.intake.services import telling
 from portal.intake.services.acting import person
+from portal.intake.services.avoiding import challenge_named
 from portal.intake.services.submission import file_rows, locked
 
 
@@ -98,6 +99,7 @@ def answer_supplement(*, request: SupplementRequest, key: str, by: Any, now: dat
     revision.save(force_insert=True)
     advance(request, SupplementStatus.ANSWERED, by=acting, steps=workflow.SUPPLEMENT, changes={"answer": revision})
     telling.receipt_made(application, revision.number)
+    challenge_named(call=application.call, now=now)
     if request.stage_id is None:
         telling.supplement_answered(request)
     return revision

@@ -79,7 +79,10 @@ def withdraw_challenge(request: HttpRequest, public_id: UUID, pk: int) -> HttpRe
     words = {
         "title": _("기피신청 취하"),
         "warning": _("취하하면 그 평가위원이 우리 신청서를 다시 평가합니다."),
-        "rows": [Row(_("평가위원"), in_words(filed.evaluator)), Row(_("기피하는 까닭"), filed.grounds)],
+        "rows": [
+            Row(_("평가위원"), filed.whom if filed.from_form else in_words(filed.evaluator)),
+            Row(_("기피하는 까닭"), filed.grounds),
+        ],
         "submit": _("취하하기"),
     }
     back = reverse("intake:challenge-evaluator", args=[public_id])

@@ -206,7 +206,7 @@ def answers_for_panel(found: ScoreSheet) -> list[tuple[blocks.Section, list[Row]
         return []
     revision.version.call = stage.call
     form, content = revision.version.parsed_form, revision.content
-    seen = {block.code for block in blind.visible(list(form.blocks()), "evaluator", stage)}
+    seen = {block.code for block in blind.visible(form.for_panels(), "evaluator", stage)}
     seen -= queries.withheld_blocks(application, stage)
     asked = {block.code for block in blocks.asked(form, content["answers"], stage.number)}
     sections = [
