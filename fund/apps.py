@@ -9,10 +9,13 @@ class FundConfig(AppConfig):
     def ready(self) -> None:
         from fund import panels, registry, topics  # noqa: F401  (the registry registers on import)
         from fund.queries.holdings import is_portfolio_company
+        from fund.rehearsal import story
         from portal.core import panels as shared
+        from portal.core import rehearsals
         from portal.notices import registry as notices
         from portal.plan import registry as plan
 
+        rehearsals.register(story.REHEARSAL)
         for topic in topics.TOPICS:
             notices.register(topic)
         plan.register_fact("fund.is_portfolio_company", is_portfolio_company)

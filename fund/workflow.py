@@ -38,6 +38,7 @@ COMMITMENT: Steps = {
     ("DRAFT", "WITHDRAWN"): "commitment:withdrawn",
     ("CONSENTED", "WITHDRAWN"): "commitment:withdrawn",
     ("SIGNED", "ACTIVE"): "commitment:activated",
+    ("ACTIVE", "ACTIVE"): "commitment:released",
     ("ACTIVE", "FULFILLED"): "commitment:fulfilled",
     ("ACTIVE", "DEFAULTED"): "commitment:defaulted",
     ("DEFAULTED", "ACTIVE"): "commitment:cured",
@@ -61,6 +62,8 @@ CALL: Steps = {
 
 SHARE: Steps = {
     ("DUE", "PAID"): "share:received",
+    ("DUE", "DUE"): "share:received",
+    ("LATE", "LATE"): "share:received",
     ("LATE", "PAID"): "share:received",
     ("DUE", "LATE"): "share:late",
     ("DUE", "VOID"): "share:voided",

@@ -236,7 +236,7 @@ def _pay(share: CallShare, used: int, on: date, event: Any, acting: Any) -> None
         advance(share, ShareStatus.PAID, by=acting, steps=SHARE, data=data, changes={"paid": share.paid})
         return
     CallShare.objects.filter(pk=share.pk).update(paid=share.paid)
-    log.append("fund.share.received", row=share, by=acting, data={"to": share.status, **data})
+    log.append("fund.share.received", row=share, by=acting, data={"from": share.status, "to": share.status, **data})
 
 
 def _settle(call: CapitalCall, acting: Any, paid: int) -> None:

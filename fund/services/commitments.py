@@ -182,7 +182,7 @@ def release_commitment(*, commitment: Commitment, amount: int, on: date, by: Any
         book=queries.books.book_of(sub_fund), sub_fund=sub_fund, kind=EntryKind.RELEASE, on=on, event=event, now=now,
         lines=lines,
     )  # fmt: skip
-    data = {"to": commitment.status, "amount": amount, **booked(event)}
+    data = {"from": commitment.status, "to": commitment.status, "amount": amount, **booked(event)}
     log.append("fund.commitment.released", row=commitment, by=acting, data=data)
     city = amount if commitment.partner.role == PartnerRole.CITY else 0
     cap.take_off(programme=sub_fund.programme, city=city, total=amount, cause="release", by=acting, now=now)

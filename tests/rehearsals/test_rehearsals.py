@@ -115,6 +115,14 @@ def test_in_the_five_years_of_the_plan_everything_happens_that_can(played):
     assert credited > 0
 
 
+@pytest.mark.parametrize("played", ["fund"], indirect=True)
+def test_the_fund_lives_with_every_event_and_its_books_hold(played):
+    """The small play: fewer companies, the same years and every kind of event; a missing one would be a violation."""
+    said = played.runs["small"].stdout
+    assert "13,600,000,000 of 100,000,000,000 won" in said
+    assert "fund (small): 3 sub-funds, 24 companies, " in said
+
+
 def test_the_ledger_can_be_audited_without_the_portal(played):
     """Tree, chains, numbers, dates; and every leaf through the rules of the rooms that the log names."""
     rules = [word for path in (played.public / "machines").iterdir() for word in ("--machines", str(path))]
