@@ -177,6 +177,14 @@ class FiguresForm(forms.Form):
     days = forms.IntegerField(label=_("이용한 날(일)"), min_value=0, max_value=3_660)
 
 
+class YearForm(forms.Form):
+    """A graduate's figures of a year."""
+
+    sales = WonField(label=_("매출(원)"), min_value=0)
+    jobs = forms.IntegerField(label=_("고용(명)"), min_value=0, max_value=100_000)
+    investment = WonField(label=_("투자 유치(원)"), min_value=0)
+
+
 class DecisionForm(forms.Form):
     """Granted or refused; a refusal needs its reason."""
 

@@ -9,7 +9,7 @@ from portal.core.papers import Paper, Part
 from portal.core.ui.parts import Row
 from tenancy import explain, money_tables, tables
 from tenancy.enums import Side
-from tenancy.models import Deposit, Invoice, Lease, Offer
+from tenancy.models import Deposit, Graduation, Invoice, Lease, Offer
 
 
 def lease(found: Lease) -> Paper:
@@ -97,5 +97,27 @@ def deposit(found: Deposit) -> Paper:
         at=entry.at if entry else found.lease.created_at,
         to=str(found.lease.organisation),
         parts=[Part(_("보증금"), rows), *([Part(_("내역"), moved)] if moved else [])],
+        entry=entry,
+    )
+
+
+def graduation(found: Graduation) -> Paper:
+    """졸업 확인서: who lived where, from when to when, and why it ended."""
+    leaf = log.last_leaf_of(found)
+    entry = log.printed(leaf) if leaf else None
+    hub = found.lease.unit.hub
+    start = min(term.period.lower for term in found.lease.terms.all())
+    rows = [
+        Row(_("거점"), str(hub)),
+        Row(_("입주한 기간"), explain.period(start, found.graduated_date)),
+        Row(_("졸업일"), tables.day(found.graduated_date)),
+        Row(_("사유"), found.get_ground_display()),
+    ]
+    return Paper(
+        title=_("졸업 확인서"),
+        number=f"{hub} {found.lease.unit.code}",
+        at=entry.at if entry else found.lease.created_at,
+        to=str(found.organisation),
+        parts=[Part(_("졸업"), rows)],
         entry=entry,
     )

@@ -21,6 +21,7 @@ from tenancy.models import (
     Booking,
     CreditNote,
     Deposit,
+    FollowUp,
     Hub,
     Invoice,
     Lease,
@@ -215,6 +216,10 @@ def check_can_decide_renewal(by: Any, review: RenewalReview) -> str:
 def check_can_prepare_round(by: Any, hub: Hub) -> str:
     """The officer writes the call for another term; the approver publishes it."""
     return check_may_in(by, "lease.prepare", hub)
+
+
+def check_can_answer_follow_up(by: Any, follow_up: FollowUp) -> str:
+    return _check_master(by, follow_up.graduation.organisation)
 
 
 def check_can_give_notice(by: Any, lease: Lease) -> str:

@@ -36,6 +36,7 @@ def turn_terms() -> int:
     now = database_now()
     moved = services.turn_terms(now=now) + services.hold_over(now=now) + services.invite_renewals(now=now)
     services.tell_renewal_calls(now=now)
+    services.ask_alumni(now=now)
     return moved + services.lapse_renewals(now=now) + services.notice_ends(now=now)
 
 

@@ -124,6 +124,12 @@ TOPICS = [
         required=True,
     ),
     Topic(
+        "space.follow_up",
+        _("졸업기업 실적"),
+        _("{year}년 실적을 알려 주십시오."),
+        _("매출, 고용, 투자 유치를 한 번만 적으시면 됩니다. 거점의 성과를 셈하는 데에만 씁니다."),
+    ),
+    Topic(
         "space.booking",
         _("회의실 예약"),
         _("{room} 예약({starts}): {status}"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tenancy.views import (
+    alumni,
     amendments,
     directory,
     due,
@@ -75,6 +76,8 @@ urlpatterns = [
     path("desk/hubs/<slug:hub>/arrears/", money.arrears, name="arrears"),
     path("desk/lines/<int:line>/credit/", money.credit, name="credit"),
     path("desk/credits/<int:note>/", money.decide_credit, name="decide_credit"),
+    path("leases/<uuid:lease>/graduation/", alumni.graduation, name="graduation"),
+    path("leases/<uuid:lease>/graduation/pdf/", alumni.graduation_pdf, name="graduation_pdf"),
     path("leases/<uuid:lease>/notice/", endings.notice, name="notice"),
     path("renewals/<uuid:review>/", renewals.renewal, name="renewal"),
     path("desk/hubs/<slug:hub>/renewals/", renewals.renewal_desk, name="renewal_desk"),

@@ -1,7 +1,7 @@
 """The tables of tenancy."""
 
 from tenancy.models.changes import Amendment
-from tenancy.models.endings import ChecklistItem, Graduation, MoveOut, RenewalReview
+from tenancy.models.endings import ChecklistItem, FollowUp, Graduation, MoveOut, RenewalReview
 from tenancy.models.leases import Invoice, InvoiceLine, InvoiceSeries, Lease, LeaseTerm, RateCard, Signature
 from tenancy.models.meeting import Booking, BookingRule, MeetingRoom, QuotaUse, RoomWait
 from tenancy.models.money import ArrearsCase, BankFile, CreditNote, Deposit, DepositEntry, Payment, PaymentShare
@@ -33,6 +33,7 @@ __all__ = [
     "Deposit",
     "DepositEntry",
     "Floor",
+    "FollowUp",
     "Graduation",
     "Hub",
     "Invoice",

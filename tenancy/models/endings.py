@@ -113,6 +113,32 @@ class Graduation(models.Model):
         return log.Subject(kind="company", ref=self.organisation.ref)
 
 
+class FollowUp(models.Model):
+    """What a graduate tells of one year: asked once, answered once."""
+
+    graduation = models.ForeignKey(Graduation, models.PROTECT, related_name="follow_ups")
+    year = models.PositiveSmallIntegerField()
+    asked_at = models.DateTimeField()
+    figures = models.JSONField(default=dict, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("졸업 뒤 실적")
+        ordering = ["graduation", "year"]
+        constraints = [
+            models.UniqueConstraint(fields=["graduation", "year"], name="one_follow_up_a_year"),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answered_by__isnull=True)
+                | Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="follow_up_answered_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.graduation_id}/{self.year}"
+
+
 class MoveOut(models.Model):
     """Leaving a room: the day, the inspection with its list, the keys."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -13,7 +14,7 @@ from portal.accounts.models import Organisation
 from portal.core.periods import add_months
 from portal.intake.models import Call
 from tenancy.enums import InvoiceStatus, LeaseStatus, OccupancyStatus
-from tenancy.models import Hub, Lease, LeaseTerm, MoveOut, Occupancy, RenewalReview, Unit
+from tenancy.models import Graduation, Hub, Lease, LeaseTerm, MoveOut, Occupancy, RenewalReview, Unit
 from tenancy.queries.places import taken, units_of
 
 
@@ -176,6 +177,29 @@ def open_of(lease: Lease) -> int:
     """Won still open or not yet issued on a lease."""
     rows = lease.invoices.exclude(status__in=[InvoiceStatus.DROPPED, InvoiceStatus.SETTLED])
     return rows.aggregate(sum=Sum("open_amount"))["sum"] or 0
+
+
+def graduation_of(lease: UUID) -> Graduation | None:
+    """The graduation with which a lease ended, with what the company told since."""
+    rows = Graduation.objects.filter(lease__public_id=lease).select_related(
+        "organisation", "lease__organisation", "lease__unit__floor__building__hub__cluster"
+    )
+    return rows.prefetch_related("follow_ups", "lease__terms").first()
+
+
+def alumni_to_ask(today: date, years: int) -> list[tuple[Graduation, int]]:
+    """Graduates whose day has come round again within ``years``, with the year to ask for, the oldest first."""
+    rows = Graduation.objects.filter(graduated_date__lte=add_months(today, -12)).order_by("pk")
+    rows = rows.filter(graduated_date__gt=add_months(today, -12 * (years + 1)))
+    found = []
+    for row in rows.select_related("organisation", "lease").prefetch_related("follow_ups"):
+        passed = today.year - row.graduated_date.year
+        while add_months(row.graduated_date, 12 * passed) > today:
+            passed -= 1
+        year = row.graduated_date.year + passed
+        if passed <= years and year not in {one.year for one in row.follow_ups.all()}:
+            found.append((row, year))
+    return found
 
 
 def renewals_in(hubs: Iterable[Hub]) -> QuerySet[RenewalReview]:

@@ -7,6 +7,7 @@ from tenancy.services.allocation import (
     run_allocation,
     void_allocation,
 )
+from tenancy.services.alumni import answer_follow_up, ask_alumni
 from tenancy.services.amendments import (
     drop_amendment,
     prepare_area,
@@ -98,9 +99,11 @@ __all__ = [
     "abandon_lease",
     "accept_offer",
     "agree_plan",
+    "answer_follow_up",
     "answer_ticket",
     "apply_import",
     "approve_credit",
+    "ask_alumni",
     "ask_for_room",
     "ask_renewal",
     "ask_tenant",

@@ -14,6 +14,7 @@ from tenancy.models import (
     Booking,
     CreditNote,
     Deposit,
+    FollowUp,
     Invoice,
     Lease,
     MoveOut,
@@ -197,6 +198,16 @@ def tell_move_out(move_out: MoveOut) -> None:
         },
         url=reverse("tenancy:move_out", args=[move_out.public_id]),
         key=f"space.move_out:{move_out.public_id}:{move_out.status}",
+    )
+
+
+def tell_follow_up(row: FollowUp) -> None:
+    notify(
+        to=row.graduation.organisation,
+        topic="space.follow_up",
+        context={"year": row.year},
+        url=reverse("tenancy:graduation", args=[row.graduation.lease.public_id]),
+        key=f"space.follow_up:{row.graduation_id}:{row.year}",
     )
 
 

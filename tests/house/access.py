@@ -276,6 +276,8 @@ TABLE: dict[str, Row] = {
     "tenancy:ticket_file": Row(COMPANY | DESK, "ticket file"),
     "tenancy:ticket_board": Row(DESK, "hub"),
     "tenancy:listing": Row(MASTER, "organisation"),
+    "tenancy:graduation": Row(COMPANY | DESK, "graduated lease"),
+    "tenancy:graduation_pdf": Row(COMPANY | DESK, "graduated lease"),
     "tenancy:notice": Row(MASTER, "running lease"),
     "tenancy:renewal": Row(COMPANY | DESK, "renewal"),
     "tenancy:renewal_desk": Row(DESK, "hub"),

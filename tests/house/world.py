@@ -32,7 +32,7 @@ from portal.intake import services
 from portal.intake.models import ResultNotice, Revision
 from portal.intake.services.files import attach_file
 from portal.notices.models import Notice
-from tenancy.models import ArrearsCase, Deposit, Lease
+from tenancy.models import ArrearsCase, Deposit, Graduation, Lease
 from tenancy.services import (
     Wish,
     accept_offer,
@@ -346,11 +346,17 @@ def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any
     [second] = bill_month(hub=place.hub, month=space.START.replace(year=2020, month=1, day=1))
     issue_invoice(invoice=second, by=place.finance, now=space.NOW)
     line = second.lines.get()
+    graduated = Graduation.objects.create(
+        lease=lease, organisation=lease.organisation, graduated_date=space.START, ground="GROWTH"
+    )
+    data = {"on": space.START, "ground": "GROWTH"}
+    log.append("space.graduation.granted", row=graduated, by=log.SYSTEM, data=data)
     dun(now=space.NOW.replace(year=2020, month=3))
     half = line.period.lower.replace(day=16)
     note = prepare_credit(line=line, used_to=half, reason="중도 퇴거", by=place.finance, now=space.NOW)
     return {
         "running lease": [lease.public_id],
+        "graduated lease": [lease.public_id],
         "renewal": [lease.renewals.get().public_id],
         "move-out": [leaving.public_id],
         "hub": [place.hub.code],
