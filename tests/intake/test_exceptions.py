@@ -15,6 +15,7 @@ from portal.intake.models import (
     Assignment,
     CallVersion,
     Challenge,
+    Conflict,
     DisqualificationCase,
     LateCode,
     Revision,
@@ -275,6 +276,22 @@ def test_ties_shares_and_affiliates_exclude_when_they_become_known(reviewed):
     services.add_evaluator(**{**entry, "user": relative.user}, ties={number: {"kind": "FAMILY"}})
     plan = services.propose_assignments(stage=stage, by=trial.officer, now=REVIEW)
     assert [(short.file, short.missing) for short in plan.short] == [(str(files[0]), 2)]
+
+
+def test_a_share_that_was_sold_and_a_tie_to_the_representative(reviewed):
+    trial, files, _stage = reviewed
+    company, judge = files[0].organisation, trial.evaluators[0]
+    entry = {"user": judge.user, "cluster": trial.call.cluster, "by": trial.officer, "now": REVIEW}
+    sold = {company.business_number: {"bp": 500, "until": "2019-12-01"}}
+    services.add_evaluator(**entry, shareholdings=sold)
+    assert not Conflict.objects.exists()
+    held = {company.business_number: {"bp": 500, "until": None}}
+    services.add_evaluator(**entry, shareholdings=held)
+    assert Conflict.objects.get().reason == "기준을 넘는 지분 보유"
+    type(company).objects.filter(pk=company.pk).update(representative="한 가족")
+    relative = trial.evaluators[1]
+    services.add_evaluator(**{**entry, "user": relative.user}, ties={"한가족": {"kind": "FAMILY"}})
+    assert Conflict.objects.get(evaluator=relative).organisation == company
 
 
 def test_who_joins_an_applicant_after_scoring_is_struck_before_the_count(reviewed):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ledger import log
@@ -19,6 +20,7 @@ from portal.core.models import OutboxMessage
 from portal.core.periods import SEOUL, add_months
 from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
+from portal.intake.blind import plain
 from portal.intake.enums import AssignmentStatus, CallStatus, Ground, Scope, SheetStatus
 from portal.intake.models import Assignment, Call, Conflict, Evaluator, ScoreSheet
 from portal.intake.services import telling
@@ -39,19 +41,18 @@ def find_exclusions(*, call: Call, by: Any, now: datetime) -> int:
     evaluators = Evaluator.objects.filter(memberships__panel__stage__call=call).distinct()
     companies = list(queries.companies_of(call))
     known = set(Conflict.objects.filter(call=call, ground=Ground.EXCLUSION).values_list("evaluator", "organisation"))
-    members = set(
-        Membership.objects.filter(organisation__in=companies, ended_at__isnull=True).values_list("user", "organisation")
-    )
     today = now.astimezone(SEOUL).date()
     affiliates = {company.pk: _numbers(company, today) for company in companies}
+    members = _members(companies, {number for numbers in affiliates.values() for number in numbers})
     share = call.current.term("share_bp", 0) if call.current else 0
     new = 0
     for evaluator in evaluators:
         for company in companies:
             if (evaluator.pk, company.pk) in known:
                 continue
-            member = (evaluator.user_id, company.pk) in members
-            if reason := next(_exclusions(evaluator, member, affiliates[company.pk], share, today), ""):
+            of_company = [company.pk, *affiliates[company.pk]]
+            member = any((evaluator.user_id, which) in members for which in of_company)
+            if reason := next(_exclusions(evaluator, company, member, affiliates[company.pk], share, today), ""):
                 _bar(call, evaluator, company, Ground.EXCLUSION, reason, log.SYSTEM, "system", now)
                 new += 1
     return new
@@ -72,19 +73,40 @@ def _numbers(company: Organisation, on: date) -> list[str]:
     return [number for number in (company.business_number, *others) if number]
 
 
-def _exclusions(evaluator: Evaluator, member: bool, numbers: list[str], share_bp: int, on: date) -> Iterator[str]:
+def _members(companies: Iterable[Organisation], numbers: Iterable[str]) -> set[tuple[int, int | str]]:
+    """Who belongs to which company, by its key and by business number: parents and subsidiaries may have accounts too."""
+    related = Q(organisation__in=companies) | Q(organisation__business_number__in=list(numbers))
+    found: set[tuple[int, int | str]] = set()
+    rows = Membership.objects.filter(related, ended_at__isnull=True)
+    for user, company, number in rows.values_list("user", "organisation", "organisation__business_number"):
+        found |= {(user, company), (user, number or company)}
+    return found
+
+
+def _exclusions(
+    evaluator: Evaluator, company: Organisation, member: bool, numbers: list[str], share_bp: int, on: date
+) -> Iterator[str]:
     """Every reason by which the evaluator is excluded, the strongest first."""
     if member:
-        yield _("신청 기업의 구성원")
+        yield _("신청 기업(관계 기업 포함)의 구성원")
     recent = add_months(on, -12 * _YEARS_OF_EMPLOYMENT).isoformat()
     for number in numbers:
         if number in evaluator.employers and _lasts(evaluator.employers[number], recent):
             yield _("2년 이내 신청 기업(관계 기업 포함)에 재직")
-        if evaluator.shareholdings.get(number, 0) > share_bp:
+        if _share(evaluator.shareholdings.get(number, 0), on) > share_bp:
             yield _("기준을 넘는 지분 보유")
-        tie: Mapping[str, Any] | None = evaluator.ties.get(number)
-        if tie is not None and (tie.get("kind") == "FAMILY" or _lasts(tie.get("until"), recent)):
-            yield _("신고된 친족·자문·투자 관계")
+    wanted = {*numbers, plain(company.representative)} - {""}
+    ties: list[Mapping[str, Any]] = [tie for to, tie in evaluator.ties.items() if {to, plain(to)} & wanted]
+    if any(tie.get("kind") == "FAMILY" or _lasts(tie.get("until"), recent) for tie in ties):
+        yield _("신고된 친족·자문·투자 관계")
+
+
+def _share(holding: int | Mapping[str, Any], on: date) -> int:
+    """Basis points held on the day: a number, or ``{"bp": …, "until": ISO day it was sold or null}``."""
+    if isinstance(holding, int):
+        return holding
+    sold = holding.get("until")
+    return int(holding["bp"]) if sold is None or sold >= on.isoformat() else 0
 
 
 def _lasts(until: str | None, recent: str) -> bool:

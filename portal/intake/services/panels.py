@@ -33,13 +33,14 @@ def add_evaluator(
     gender: Gender | str = Gender.UNSTATED,
     employers: Mapping[str, str | None] | None = None,
     expertise: Sequence[str] = (),
-    shareholdings: Mapping[str, int] | None = None,
+    shareholdings: Mapping[str, int | Mapping[str, Any]] | None = None,
     ties: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Evaluator:
     """Enter a person into the cluster's pool, or bring the entry up to date; bars that now follow are entered at once.
 
-    By business number: ``employers``: last day there (ISO), null while it lasts; ``shareholdings``: basis points;
-    ``ties``: ``{"kind": FAMILY | MENTOR | INVESTOR | ADVISER, "until": ISO day or null}``.
+    By business number: ``employers``: last day there (ISO), null while it lasts; ``shareholdings``: basis points,
+    or with their day ``{"bp": …, "until": ISO day it was sold or null}``; ``ties``: ``{"kind": FAMILY | MENTOR | INVESTOR |
+    ADVISER, "until": ISO day or null}``, also by the name of a representative.
     """
     rules.people.check_may(by, "panel.form", cluster=cluster)
     values = {
