@@ -39,7 +39,7 @@ def given(programme: Programme, *, on: date) -> dict[str, Any]:
     for row in rows.select_related("company__organisation"):
         firsts[row.company_id] = min(row.first_cash_date, firsts.get(row.company_id, row.first_cash_date))
         companies[row.company_id] = row.company
-    answers: dict[str, dict[str, int]] = {}
+    answers = {name: {"yes": 0, "no": 0, "unknown": 0} for name in ("tenant_at_investment", "tenant_now", "graduate")}
     for pk, company in companies.items():
         for name, asked, day in (
             ("tenant_at_investment", "tenancy.is_tenant", firsts[pk]),
@@ -47,9 +47,7 @@ def given(programme: Programme, *, on: date) -> dict[str, Any]:
             ("graduate", "tenancy.is_graduate", on),
         ):
             answer = fact(asked, organisation=company.organisation, on=day)
-            word = {True: "yes", False: "no", None: "unknown"}[answer]
-            kept = answers.setdefault(name, {"yes": 0, "no": 0, "unknown": 0})
-            kept[word] += 1
+            answers[name][{True: "yes", False: "no", None: "unknown"}[answer]] += 1
     names = ("policy_version", "amount", "target_total", "cap_bp", "warn_bp")
     return {"policy": {name: getattr(programme, name) for name in names}, "answers": answers}
 

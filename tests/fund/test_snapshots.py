@@ -62,6 +62,13 @@ def test_the_figures_are_those_of_the_books(made):
     assert found["given"]["answers"]["tenant_now"] == {"yes": 0, "no": 0, "unknown": 1}
 
 
+def test_before_the_first_investment_every_answer_is_nought(client):
+    made = investing()
+    row = published(made)
+    assert said(row)["given"]["answers"]["tenant_at_investment"] == {"yes": 0, "no": 0, "unknown": 0}
+    assert client.get("/ko/fund/").status_code == 200
+
+
 def test_partners_parts_are_the_net_assets(made):
     values = queries.pooled.partner_values(made.programme, on=AS_OF, known=BUILT)
     assert sum(values.values()) == 530_000_000
