@@ -9,6 +9,13 @@ class MemberKind(models.TextChoices):
     MEMBER = "MEMBER", _("구성원")
 
 
+class AffiliationKind(models.TextChoices):
+    """How another company is related to one's own."""
+
+    PARENT = "PARENT", _("모회사")
+    SUBSIDIARY = "SUBSIDIARY", _("자회사")
+
+
 class Origin(models.TextChoices):
     DOMESTIC = "DOMESTIC", _("국내")
     FOREIGN = "FOREIGN", _("국외")

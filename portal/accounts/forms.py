@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts.consents import TEXTS
-from portal.accounts.enums import DisclosureBasis, HoldBasis, Origin, ScopeKind
-from portal.accounts.models import Cluster, Organisation, User
+from portal.accounts.enums import AffiliationKind, DisclosureBasis, HoldBasis, Origin, ScopeKind
+from portal.accounts.models import Affiliation, Cluster, Organisation, User
 from portal.accounts.roles import ROLES
 from portal.accounts.services import change_profile, give_consent
 from portal.core.clock import database_now
@@ -105,6 +105,28 @@ class InviteForm(forms.Form):
         help_text=_("이 주소로 초대를 보냅니다. 14일 안에 수락할 수 있습니다."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+
+
+class AffiliationForm(forms.ModelForm):
+    """A parent or subsidiary. The number is checked by the service."""
+
+    business_number = forms.CharField(
+        label=_("사업자등록번호"),
+        max_length=20,
+        help_text=_("숫자 10자리. 예: 123-45-67891"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-width": "short"}),
+    )
+    kind = forms.ChoiceField(label=_("귀사와의 관계"), choices=AffiliationKind, widget=forms.RadioSelect)
+    field_order = ("kind", "name", "business_number", "since_date")
+
+    class Meta:
+        model = Affiliation
+        fields = ("kind", "name", "since_date")
+        widgets = {"since_date": DateInput}
+
+
+class EndAffiliationForm(forms.Form):
+    until_date = forms.DateField(label=_("관계가 끝난 날"), widget=DateInput)
 
 
 class RoleForm(forms.Form):

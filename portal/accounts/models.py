@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts import sealing
-from portal.accounts.enums import InvitationStatus, MemberKind, Origin
+from portal.accounts.enums import AffiliationKind, InvitationStatus, MemberKind, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +212,43 @@ class Membership(models.Model):
 
     def ledger_subject(self) -> log.Subject:
         return self.user.ledger_subject()
+
+
+class Affiliation(models.Model):
+    """A parent or subsidiary that a company declares, so that nobody who belongs to it judges the company.
+
+    Ended rows stay: which relation stood when is what an exclusion was decided on.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="affiliations")
+    kind = models.CharField(_("귀사와의 관계"), max_length=10, choices=AffiliationKind)
+    business_number = models.CharField(_("사업자등록번호"), max_length=10)
+    name = models.CharField(_("기업명"), max_length=120)
+    since_date = models.DateField(_("관계가 시작된 날"))
+    until_date = models.DateField(_("관계가 끝난 날"), null=True, blank=True)
+    declared_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("관계 기업")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(business_number__regex=r"^[0-9]{10}$"), name="affiliation_number_ten_digits"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=AffiliationKind.values), name="affiliation_kind_known"),
+            models.CheckConstraint(
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("since_date")),
+                name="affiliation_ends_after_start",
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "business_number"],
+                condition=Q(until_date__isnull=True),
+                name="one_live_affiliation",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.get_kind_display()}"
 
 
 class Invitation(models.Model):

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from ledger import log
 from portal.accounts.enums import HoldBasis, InvitationStatus, MemberKind, ScopeKind
-from portal.accounts.models import Cluster, Consent, Invitation, Membership, Organisation, RoleAssignment, User
+from portal.accounts.models import (
+    Affiliation,
+    Cluster,
+    Consent,
+    Invitation,
+    Membership,
+    Organisation,
+    RoleAssignment,
+    User,
+)
 
 AnyUser = User | AnonymousUser
 
@@ -97,6 +106,26 @@ def is_member(user: AnyUser, organisation: Organisation) -> bool:
 def is_master(user: AnyUser, organisation: Organisation) -> bool:
     """Whether the person is the company's master account (대표 계정) now."""
     return user.is_authenticated and members_of(organisation).filter(user=user, kind=MemberKind.MASTER).exists()
+
+
+def affiliations_of(organisation: Organisation) -> QuerySet[Affiliation]:
+    """What the company declared, the relations that last first."""
+    return organisation.affiliations.order_by(F("until_date").desc(nulls_first=True), "since_date", "id")
+
+
+def affiliates_of_all(companies: Iterable[Organisation], on: date) -> dict[int, list[str]]:
+    """By company the business numbers of its parents and subsidiaries on a day: those it declared, and those that declared it."""
+    wanted = list(companies)
+    by_number = {company.business_number: company.pk for company in wanted if company.business_number}
+    found: dict[int, set[str]] = {company.pk: set() for company in wanted}
+    lasting = Affiliation.objects.filter(since_date__lte=on).exclude(until_date__lt=on)
+    concerned = lasting.filter(Q(organisation__in=found) | Q(business_number__in=by_number))
+    for owner, own, other in concerned.values_list("organisation", "organisation__business_number", "business_number"):
+        if owner in found:
+            found[owner].add(other)
+        if other in by_number and own:
+            found[by_number[other]].add(own)
+    return {company: sorted(numbers) for company, numbers in found.items()}
 
 
 def members_of(organisation: Organisation) -> QuerySet[Membership]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.accounts.views import deletions, demo, handing, holds, organisations, profile, roles
+from portal.accounts.views import affiliations, deletions, demo, handing, holds, organisations, profile, roles
 
 app_name = "accounts"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/new/", organisations.register, name="register"),
     path("organisations/<uuid:public_id>/", organisations.organisation, name="organisation"),
+    path("organisations/<uuid:public_id>/affiliations/", affiliations.affiliations, name="affiliations"),
+    path("affiliations/<int:pk>/end/", affiliations.end, name="end_affiliation"),
     path("members/<int:pk>/end/", organisations.end, name="end_membership"),
     path("members/<int:pk>/hand-over/", organisations.hand_over, name="hand_over"),
     path("invitations/<int:pk>/accept/", organisations.accept, name="accept_invitation"),

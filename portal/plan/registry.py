@@ -88,11 +88,6 @@ def register_fact(name: str, function: Fact) -> None:
     _facts[name] = function
 
 
-def offers_fact(name: str) -> bool:
-    """Whether any room offers this fact; screens say so where nobody does."""
-    return name in _facts
-
-
 def fact(name: str, **asked: Any) -> Any:
     """Ask a fact that some room offers; None means unknown, also while no room offers it."""
     function = _facts.get(name)

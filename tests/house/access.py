@@ -87,6 +87,8 @@ TABLE: dict[str, Row] = {
     "notices:opened": Row(MASTER, "notice", "post"),
     # --- one's own company ---
     "accounts:organisation": Row(COMPANY, "organisation"),
+    "accounts:affiliations": Row(COMPANY, "organisation"),
+    "accounts:end_affiliation": Row(COMPANY, "affiliation"),
     "accounts:end_membership": Row(COMPANY, "membership", "post"),
     "accounts:hand_over": Row(MASTER, "membership", "post"),
     "accounts:withdraw_invitation": Row(MASTER, "invitation", "post"),

@@ -124,6 +124,10 @@ def _company(world: World, organisation: Any, master: User, member: User) -> Non
     invited = accounts.invite(by=master, organisation=organisation, email=member.email, now=OPENS)
     membership = accounts.accept_invitation(by=member, invitation=invited, now=OPENS)
     invitation = accounts.invite(by=master, organisation=organisation, email=world.people["stranger"].email, now=OPENS)
+    affiliation = accounts.declare_affiliation(
+        organisation=organisation, kind="PARENT", business_number="123-45-67891", name="모회사",
+        since=OPENS.date(), by=master, now=OPENS,
+    )  # fmt: skip
     notice = Notice.objects.create(user=master, topic="test", title="알림")
     role = world.people["officer"].role_assignments.get()
     leaving = people.person("떠나는 사람")
@@ -134,6 +138,7 @@ def _company(world: World, organisation: Any, master: User, member: User) -> Non
         "organisation": [organisation.public_id],
         "membership": [membership.pk],
         "invitation": [invitation.pk],
+        "affiliation": [affiliation.pk],
         "token": [accounts.issue_token(invitation=invitation)],
         "notice": [notice.pk],
         "role": [role.pk],

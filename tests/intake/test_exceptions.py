@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from portal.accounts import services as accounts
 from portal.accounts.models import Membership
+from portal.accounts.queries import master_of
+from portal.core import outbox
 from portal.core.errors import ForgedStep, Invalid, Late, NotAllowed, Overtaken
 from portal.intake import queries, services
 from portal.intake.models import (
@@ -25,6 +28,7 @@ from portal.notices.models import Notice
 from tests.factories import intake as factory
 from tests.factories import people
 from tests.factories.intake import CLOSES, FORM, OPENS, REVIEW, TRIAL
+from tests.factories.people import company
 from tests.intake.test_submission import leaf_of
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +280,39 @@ def test_ties_shares_and_affiliates_exclude_when_they_become_known(reviewed):
     services.add_evaluator(**{**entry, "user": relative.user}, ties={number: {"kind": "FAMILY"}})
     plan = services.propose_assignments(stage=stage, by=trial.officer, now=REVIEW)
     assert [(short.file, short.missing) for short in plan.short] == [(str(files[0]), 2)]
+
+
+def test_members_of_a_declared_parent_and_of_who_declared_the_company_are_excluded(reviewed):
+    """Declared on either side, each in a call that runs; a relation that has ended excludes nobody any more."""
+    trial, files, _stage = reviewed
+    judges = [judge.user for judge in trial.evaluators[:2]]
+    parent, child = company(judges[0], name="모회사"), company(judges[1], name="자회사")
+    asked = {"since": date(2019, 1, 2), "now": REVIEW}
+    applicant, other = files[0].organisation, files[1].organisation
+    accounts.declare_affiliation(
+        organisation=applicant, kind="PARENT", business_number=parent.business_number, name="모회사",
+        by=master_of(applicant), **asked,
+    )  # fmt: skip
+    accounts.declare_affiliation(
+        organisation=child, kind="PARENT", business_number=other.business_number, name="기업", by=judges[1], **asked
+    )
+    outbox.drain()
+    found = {(bar.evaluator.user, bar.organisation) for bar in Conflict.objects.all()}
+    assert found == {(judges[0], applicant), (judges[1], other)}
+    assert set(Conflict.objects.values_list("reason", flat=True)) == {"신청 기업(관계 기업 포함)의 구성원"}
+
+
+def test_a_relation_that_ended_excludes_nobody(reviewed):
+    trial, files, _stage = reviewed
+    judge, applicant = trial.evaluators[0].user, files[0].organisation
+    master, parent = master_of(applicant), company(judge, name="모회사")
+    row = accounts.declare_affiliation(
+        organisation=applicant, kind="PARENT", business_number=parent.business_number, name="모회사",
+        since=date(2019, 1, 2), by=master, now=REVIEW,
+    )  # fmt: skip
+    accounts.end_affiliation(affiliation=row, until=date(2019, 6, 30), by=master, now=REVIEW)
+    outbox.drain()
+    assert not Conflict.objects.exists()
 
 
 def test_a_share_that_was_sold_and_a_tie_to_the_representative(reviewed):

@@ -200,5 +200,23 @@ class Migration(TablesAtOnce):
             model_name='roleassignment',
             constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('granted_at')), _connector='OR'), name='role_ends_after_grant'),
         ),
+        migrations.CreateModel(
+            name='Affiliation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('PARENT', '모회사'), ('SUBSIDIARY', '자회사')], max_length=10, verbose_name='귀사와의 관계')),
+                ('business_number', models.CharField(max_length=10, verbose_name='사업자등록번호')),
+                ('name', models.CharField(max_length=120, verbose_name='기업명')),
+                ('since_date', models.DateField(verbose_name='관계가 시작된 날')),
+                ('until_date', models.DateField(blank=True, null=True, verbose_name='관계가 끝난 날')),
+                ('declared_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('declared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to='accounts.organisation')),
+            ],
+            options={
+                'verbose_name': '관계 기업',
+                'constraints': [models.CheckConstraint(condition=models.Q(('business_number__regex', '^[0-9]{10}$')), name='affiliation_number_ten_digits'), models.CheckConstraint(condition=models.Q(('kind__in', ['PARENT', 'SUBSIDIARY'])), name='affiliation_kind_known'), models.CheckConstraint(condition=models.Q(('until_date__isnull', True), ('until_date__gte', models.F('since_date')), _connector='OR'), name='affiliation_ends_after_start'), models.UniqueConstraint(condition=models.Q(('until_date__isnull', True)), fields=('organisation', 'business_number'), name='one_live_affiliation')],
+            },
+        ),
         RequireLeaf('RoleAssignment', watch=['user', 'role', 'cluster', 'scope_kind', 'scope_ref', 'ended_at']),
     ]

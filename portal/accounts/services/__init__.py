@@ -1,5 +1,6 @@
 """Writes of accounts: companies and their people, roles, consents and the person's own data."""
 
+from portal.accounts.services.affiliations import AFFILIATION_DECLARED, declare_affiliation, end_affiliation
 from portal.accounts.services.organisations import (
     MEMBER_JOINED,
     accept_invitation,
@@ -24,11 +25,14 @@ from portal.accounts.services.people import (
 from portal.accounts.services.roles import grant_role, revoke_role
 
 __all__ = [
+    "AFFILIATION_DECLARED",
     "MEMBER_JOINED",
     "accept_invitation",
     "cancel_deletion",
     "change_profile",
+    "declare_affiliation",
     "delete_person",
+    "end_affiliation",
     "end_membership",
     "give_consent",
     "grant_role",

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from portal.accounts.models import Organisation
+from portal.accounts.models import Affiliation, Organisation
 from portal.intake.enums import (
     ApplicationStatus,
     AssignmentStatus,
@@ -52,6 +52,12 @@ def panel_members(call: Call) -> QuerySet[Member]:
     """Everyone on a panel of the call, not declined or dismissed."""
     live = [MemberStatus.INVITED, MemberStatus.ACCEPTED]
     return Member.objects.filter(panel__stage__call=call, status__in=live).select_related("evaluator__user")
+
+
+def declared_affiliations(call: Call) -> int:
+    """How many parents and subsidiaries the call's companies declared that still are."""
+    companies = companies_of(call)
+    return Affiliation.objects.filter(organisation__in=companies, until_date__isnull=True).count()
 
 
 def announced_members(application: Application) -> QuerySet[Evaluator]:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from ledger import log
 from portal.accounts.models import Membership, Organisation
-from portal.accounts.services import MEMBER_JOINED
+from portal.accounts.queries import affiliates_of_all
+from portal.accounts.services import AFFILIATION_DECLARED, MEMBER_JOINED
 from portal.core import outbox
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed
@@ -22,10 +23,9 @@ from portal.core.transition import advance
 from portal.intake import queries, rules, workflow
 from portal.intake.blind import plain
 from portal.intake.enums import AssignmentStatus, CallStatus, Ground, Scope, SheetStatus
-from portal.intake.models import Assignment, Call, Conflict, Evaluator, ScoreSheet
+from portal.intake.models import Application, Assignment, Call, Conflict, Evaluator, ScoreSheet
 from portal.intake.services import telling
 from portal.intake.services.acting import person
-from portal.plan.registry import fact
 
 _YEARS_OF_EMPLOYMENT = 2
 #: Calls in which a new tie still matters.
@@ -42,7 +42,7 @@ def find_exclusions(*, call: Call, by: Any, now: datetime) -> int:
     companies = list(queries.companies_of(call))
     known = set(Conflict.objects.filter(call=call, ground=Ground.EXCLUSION).values_list("evaluator", "organisation"))
     today = now.astimezone(SEOUL).date()
-    affiliates = {company.pk: _numbers(company, today) for company in companies}
+    affiliates = _numbers(companies, today)
     members = _members(companies, {number for numbers in affiliates.values() for number in numbers})
     share = call.current.term("share_bp", 0) if call.current else 0
     new = 0
@@ -67,10 +67,27 @@ def exclude_who_joined(message: OutboxMessage) -> None:
         find_exclusions(call=call, by=log.SYSTEM, now=database_now())
 
 
-def _numbers(company: Organisation, on: date) -> list[str]:
-    """The company's business number with those of parent and subsidiaries, as far as anybody offers the fact."""
-    others = fact("affiliates", organisation=company, on=on) or ()
-    return [number for number in (company.business_number, *others) if number]
+@outbox.handler(AFFILIATION_DECLARED)
+def exclude_for_affiliation(message: OutboxMessage) -> None:
+    """A company has declared a parent or subsidiary: the bars of calls that run are entered now.
+
+    The relation counts for both, so calls of the other company are looked at too.
+    """
+    declared = Organisation.objects.get(pk=message.payload["organisation"])
+    now = database_now()
+    numbers = _numbers([declared], now.astimezone(SEOUL).date())[declared.pk]
+    applied = Application.objects.filter(
+        Q(organisation=declared) | Q(organisation__business_number__in=numbers)
+    ).values("call")
+    for call in Call.objects.filter(pk__in=applied, status__in=RUNNING).order_by("pk"):
+        find_exclusions(call=call, by=log.SYSTEM, now=now)
+
+
+def _numbers(companies: Iterable[Organisation], on: date) -> dict[int, list[str]]:
+    """By company its business number with those of parents and subsidiaries, as declared by either side."""
+    wanted = list(companies)
+    others = affiliates_of_all(wanted, on)
+    return {one.pk: [number for number in (one.business_number, *others[one.pk]) if number] for one in wanted}
 
 
 def _members(companies: Iterable[Organisation], numbers: Iterable[str]) -> set[tuple[int, int | str]]:

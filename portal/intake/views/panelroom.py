@@ -22,7 +22,6 @@ from portal.intake.models import Application, Assignment, Member, ScoreSheet, St
 from portal.intake.views import acting
 from portal.intake.views.review import name_of
 from portal.intake.views.steps import staff_stage
-from portal.plan.registry import offers_fact
 
 _WORKING = (AssignmentStatus.PROPOSED, AssignmentStatus.CLEARED)
 
@@ -71,13 +70,9 @@ def _composition(stage: Stage, members: Sequence[Member]) -> list[Row]:
         text = _("%(part)s/%(all)s명 (기준 %(least)s%% 이상)") if least else _("%(part)s/%(all)s명")
         found.append(Row(label, text % words))
     short = queries.short_of_readers(stage)
-    if not offers_fact("affiliates"):
-        found.append(
-            Row(
-                _("신청 기업의 모·자회사"),
-                _("확인 불가: 알려 주는 자료가 없어, 위원 명부에 신고한 관계와 서약으로만 가립니다."),
-            )
-        )
+    declared = queries.declared_affiliations(stage.call)
+    words = {"n": declared}
+    found.append(Row(_("신청 기업의 모·자회사"), _("기업이 신고한 관계 %(n)s건으로 제척을 찾습니다.") % words))
     found.append(
         Row(_("평가위원이 모자란 신청서"), _("%(n)s건 (건당 %(per)s명)") % {"n": short, "per": stage.per_file})
     )
