@@ -202,6 +202,8 @@ def default_commitment(*, commitment: Commitment, by: Any, now: datetime, reason
 def cure_default(*, commitment: Commitment, by: Any, now: datetime) -> None:
     """The partner paid after all and counts again."""
     acting = by.acting_as(rules.check_may_in(by, "commitment.approve", commitment.sub_fund))
+    if commitment.status != CommitmentStatus.DEFAULTED:
+        raise Refused(_("납입하지 않은 것으로 정해진 약정이 아닙니다."))
     advance(commitment, CommitmentStatus.ACTIVE, by=acting, steps=COMMITMENT)
     city, total = _counted(commitment)
     cap.count(programme=commitment.sub_fund.programme, city=city, total=total, by=acting, now=now)

@@ -55,6 +55,8 @@ REVERSIBLE_ENDS = {
     ("intake.sheet", "LOCKED"),
     ("intake.stage", "SETTLED"),
     ("tenancy.invoice", "SETTLED"),
+    ("fund.settlement", "SETTLED"),
+    ("fund.snapshot", "PUBLISHED"),
     ("tenancy.renewal", "REFUSED"),
     ("college.enrolment", "COMPLETED"),
     ("college.enrolment", "NOT_COMPLETED"),

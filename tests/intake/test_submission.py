@@ -21,7 +21,7 @@ from tests.factories.intake import CLOSES, OPENS
 
 pytestmark = pytest.mark.django_db
 #: Of one submission, savepoints included; the aim is at most 20.
-STATEMENTS = 16
+STATEMENTS = 15
 LAST = CLOSES - timedelta(microseconds=1)
 
 

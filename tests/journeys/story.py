@@ -11,10 +11,11 @@ from pathlib import Path
 
 from portal.accounts import demo
 from portal.accounts.models import User
+from portal.accounts.queries import master_of
 from portal.core.clock import database_now
 from portal.core.periods import SEOUL as SEOUL
 from portal.intake import services
-from portal.intake.models import Call, ScoreSheet
+from portal.intake.models import Call, ScoreSheet, SupplementRequest
 from tenancy import services as tenancy
 from tenancy.models import Hub
 from tenancy.rehearsal.cast import Applicant, apply_as
@@ -82,6 +83,23 @@ def bell(call: Call) -> None:
     """Closing time comes, and the public value of the lottery is entered."""
     close(call)
     services.draw_lottery(call=call, public_value="KOSPI-2026-1", by=staff("officer"), now=call.closes_at)
+
+
+def answer_the_rest(call: Call) -> None:
+    """Every other company that goes on answers what is asked of that stage."""
+    asked = SupplementRequest.objects.filter(application__call=call, stage__isnull=False, status="ASKED")
+    for request in asked.select_related("application__organisation", "application__call__current", "stage"):
+        application, now = request.application, database_now()
+        master = master_of(application.organisation)
+        services.save_draft(
+            application=application,
+            section="presentation",
+            answers={"pitch": "첫해의 계획"},
+            version=0,
+            by=master,
+            now=now,
+        )
+        services.answer_supplement(request=request, key=f"later:{application.receipt_number}", by=master, now=now)
 
 
 def score_the_rest(call: Call, points: dict[str, int]) -> None:

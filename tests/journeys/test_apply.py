@@ -277,6 +277,8 @@ def tell_at_once(approver, link: str, applicant, application, outcome: str) -> N
 def final_result(call, people, ours) -> None:
     """The presentations, scored low for the company that works the keyboard; then the final result, by the desk alone."""
     officer = people["officer"]
+    answer_before_the_presentation(people["startup"], f"/{{lang}}/my/applications/{ours.public_id}/")
+    story.answer_the_rest(call)
     form_panel(officer, CALL, 2)
     story.pledge_the_rest(call, but="")
     assign(officer, 2)
@@ -288,6 +290,21 @@ def final_result(call, people, ours) -> None:
     officer.go(DESK + "/ranking/")
     officer.sees(ours.receipt_number)
     officer.check()
+
+
+def answer_before_the_presentation(startup, address: str) -> None:
+    """What only those who go on are asked, on a phone with the keys alone."""
+    startup.go(address)
+    startup.check()
+    press(startup.page, "a[href$='/pages/presentation/']")
+    startup.check()
+    tab_to(startup.page, "[name=pitch]")
+    startup.page.keyboard.type("첫해의 계획")
+    press(startup.page, "main form button[type=submit]")
+    startup.go(address + "check/")
+    startup.check()
+    press(startup.page, "main form button[type=submit]")
+    startup.page.wait_for_url("**/receipts/2/")
 
 
 def appeal(applicant, application, outcome: str, word: str, grounds: str) -> str:

@@ -165,8 +165,10 @@ def test_a_startup_gets_its_room(visit, site, call, cast):
     rivals = story.rivals(call, 3)
     story.bell(call)
     find_the_eligible(cast)
-    for number in (1, 2):
-        review(cast, call, number, conflict=rivals[0].organisation.name_ko, winner=receipt)
+    review(cast, call, 1, conflict=rivals[0].organisation.name_ko, winner=receipt)
+    answer_before_the_presentation(cast.startup, address)
+    story.answer_the_rest(call)
+    review(cast, call, 2, conflict=rivals[0].organisation.name_ko, winner=receipt)
     announce(cast, address)
     lease = from_offer_to_lease(cast, receipt)
     cast.startup.go("/{lang}/space/mine/")
@@ -227,6 +229,20 @@ def review(cast, call, number: int, *, conflict: str, winner: str) -> None:
     if number == 1:
         do(officer, stage + "/steps/shortlist/")
         decide_and_publish(cast.approver, newest_decision(officer, CALL))
+
+
+def answer_before_the_presentation(startup, address: str) -> None:
+    """What only those who go on are asked: a page of its own, and a receipt of its own."""
+    startup.go_to(address)
+    startup.check()
+    startup.go_to(address + "pages/presentation/")
+    startup.check()
+    startup.page.fill("[name=pitch]", "지금까지 만든 것과 첫해의 계획을 보여 드립니다.")
+    startup.submit()
+    startup.go_to(address + "check/")
+    startup.check()
+    startup.submit()
+    assert "/receipts/2/" in startup.page.url
 
 
 def announce(cast, address: str) -> None:
