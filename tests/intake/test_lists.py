@@ -34,7 +34,7 @@ DESK = {
     "desk-stage": 21,
     "ranking": 11,
     "final-ranking": 13,
-    "members": 14,
+    "members": 15,
     "reserve": 13,
     "decision": 15,
 }
