@@ -2,7 +2,7 @@
 
 Places and dates are the plan's as announced; how people behave is stated as rates in ``tenancy/data/plan-seoul.yaml``.
 The clock is passed in. On four days a month the worker's jobs run and people act; a round ends on the 15th before the
-first day of its leases.
+first day of its leases. What different people do at the same time is done by several processes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from itertools import count
+from typing import Any
 
 from portal.accounts.models import Cluster, Organisation, User
 from portal.core.periods import SEOUL, add_months
@@ -18,8 +19,9 @@ from tenancy import queries, services
 from tenancy.models import Hub, Lease, RateCard
 from tenancy.rehearsal import conservation
 from tenancy.rehearsal.cast import hire
-from tenancy.rehearsal.choosing import Choosing
-from tenancy.rehearsal.companies import PER_PLAY, invent
+from tenancy.rehearsal.choosing import Choosing, choose
+from tenancy.rehearsal.companies import PER_PLAY, Invented, invent
+from tenancy.rehearsal.crew import Crew
 from tenancy.rehearsal.living import Living
 from tenancy.rehearsal.plan_life import Life, variants
 from tenancy.rehearsal.present import floor
@@ -34,8 +36,8 @@ _FIRST_PLAY = 500
 class Story:
     """One play of the five years."""
 
-    def __init__(self, life: Life, say: Say) -> None:
-        self.life, self.say = life, say
+    def __init__(self, life: Life, say: Say, crew: Crew) -> None:
+        self.life, self.say, self.crew = life, say, crew
         names = {"name_ko": "서울 블록체인 클러스터", "name_en": "Seoul Blockchain Cluster"}
         self.cluster, _ = Cluster.objects.get_or_create(code="seoul", defaults=names)
         self.staff = hire(self.cluster, _noon(life.first))
@@ -48,7 +50,7 @@ class Story:
         """Day by day; what came of it, with every rule checked."""
         for code in self.life.facts["hubs"]:
             self.hubs[code] = self._open(code)
-        living = Living(self.life, self.staff, list(self.hubs.values()), self.masters)
+        living = Living(self.life, self.staff, list(self.hubs.values()), self.masters, self.crew)
         for day in _days(self.life.first, self.life.until):
             living.clock(day)
             living.people(day)
@@ -80,23 +82,33 @@ class Story:
         return building.hub
 
     def _choose(self, day: date, start: date) -> None:
-        """The rounds whose leases begin on a day, for as many places as are free for the whole first term."""
+        """The rounds whose leases begin on a day, side by side, for as many places as are free for the whole first term."""
+        rounds: list[Choosing] = []
+        companies: list[list[Invented]] = []
         for code in self.life.rounds_from(start):
-            hub, terms = self.hubs[code], dict(self.life.made_up["terms"][code])
-            end = add_months(start, terms["first_term_months"])
-            units = queries.units_of([hub], start, end).annotate(is_taken=queries.taken(start, end))
-            quota = sum(not unit.is_taken for unit in units)
-            if not quota:
-                continue
-            fields = {"rate_won": terms["rate_won"], "vat_mode": terms.get("vat_mode", "NONE")}
-            card, _ = RateCard.objects.get_or_create(cluster=self.cluster, code=hub.code, version=1, defaults=fields)
-            applicants = quota * int(self.life.made_up["applicants_bp"]) // 10_000 + 1
-            companies = invent(self.companies + applicants, foreign=0, play=self.play, before=day)[self.companies :]
-            self.companies += applicants
-            round_ = Choosing(self.life, hub, card, terms, self.staff, start, quota)
-            self.masters |= round_.live(companies, _noon(day))
-            signed = Lease.objects.filter(offer__need__application__call=round_.call, status="SIGNED").count()
-            self.say(f"{start:%Y-%m} {hub.code}: {quota} places, {applicants} applications, {signed} leases signed")
+            round_ = self._round(self.hubs[code], dict(self.life.made_up["terms"][code]), start, day)
+            if round_.quota:
+                rounds.append(round_)
+                companies.append(self._applicants(round_.quota, day))
+        self.masters |= choose(rounds, companies, self.life, self.crew)
+        for round_, these in zip(rounds, companies, strict=True):
+            signed = Lease.objects.filter(offer__need__application__call__code=round_.code, status="SIGNED").count()
+            done = f"{round_.quota} places, {len(these)} applications, {signed} leases signed"
+            self.say(f"{start:%Y-%m} {round_.hub.code}: {done}")
+
+    def _round(self, hub: Hub, terms: dict[str, Any], start: date, day: date) -> Choosing:
+        end = add_months(start, terms["first_term_months"])
+        units = queries.units_of([hub], start, end).annotate(is_taken=queries.taken(start, end))
+        quota = sum(not unit.is_taken for unit in units)
+        fields = {"rate_won": terms["rate_won"], "vat_mode": terms.get("vat_mode", "NONE")}
+        card, _ = RateCard.objects.get_or_create(cluster=self.cluster, code=hub.code, version=1, defaults=fields)
+        return Choosing(hub, card, terms, self.staff, start, quota, _noon(day))
+
+    def _applicants(self, quota: int, day: date) -> list[Invented]:
+        """Companies that did not apply before."""
+        more = quota * int(self.life.made_up["applicants_bp"]) // 10_000 + 1
+        first, self.companies = self.companies, self.companies + more
+        return invent(self.companies, foreign=0, play=self.play, before=day)[first:]
 
     def _in_words(self, day: date) -> str:
         inside = queries.tenants_on(day, self.cluster, [hub.code for hub in self.hubs.values()]).count()
@@ -117,7 +129,8 @@ def _noon(day: date) -> datetime:
 
 def play(say: Say, variant: str) -> Outcome:
     """Live the plan once more, with companies of its own and, where they stand already, hubs beside the others."""
-    return Story(Life.read(variant), say).live()
+    with Crew() as crew:
+        return Story(Life.read(variant), say, crew).live()
 
 
 REHEARSAL = Rehearsal("plan-seoul", play, variants(), tested=("small",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from portal.accounts.models import User
@@ -13,6 +14,8 @@ from portal.intake.models import Application, Call, Decision, ScoreSheet, Stage
 from tenancy import services
 from tenancy.models import Hub, Lease, RenewalReview
 from tenancy.rehearsal.cast import Staff
+from tenancy.rehearsal.choosing import Reading
+from tenancy.rehearsal.crew import Crew
 from tenancy.rehearsal.plan_life import Life
 
 PUBLIC_VALUE = "closing-price-of-the-day"
@@ -28,8 +31,8 @@ _WELL, _BADLY = 80, 40
 class Renewing:
     """What invited tenants, their panels and the approver do."""
 
-    def __init__(self, life: Life, staff: Staff, hubs: Sequence[Hub], masters: dict[int, User]) -> None:
-        self.life, self.staff, self.hubs, self.masters = life, staff, hubs, masters
+    def __init__(self, life: Life, staff: Staff, hubs: Sequence[Hub], masters: dict[int, User], crew: Crew) -> None:
+        self.life, self.staff, self.hubs, self.masters, self.crew = life, staff, hubs, masters, crew
 
     def people(self, now: datetime) -> None:
         """Who was granted a term signs it; a hub whose tenants wait since a month holds its round, told now."""
@@ -39,10 +42,9 @@ class Renewing:
             "application__organisation",
             "lease__organisation",
             "lease__unit__floor__building__hub__cluster",
-            "lease__offer__need__application",
         ).order_by("pk")
-        for review in known.filter(status="GRANTED"):
-            services.sign_renewal(review=review, by=self._master(review.lease), now=now, consented=True)
+        granted = [(review, self._master(review.lease)) for review in known.filter(status="GRANTED")]
+        self.crew.each(partial(_sign, now=now), granted)
         waiting = list(known.filter(status="INVITED", invited_at__lte=now - _INVITED))
         for hub in self.hubs:
             mine = [row for row in waiting if row.lease.unit.hub == hub and row.respond_by > now.date()]
@@ -54,25 +56,16 @@ class Renewing:
         closes = datetime.combine((told - _CLOSED).date(), time(18), SEOUL)
         call = services.draft_renewal_round(hub=hub, opens_at=opens, closes_at=closes, by=officer, now=opens)
         call = intake.publish_call(call=call, by=self.staff.approver, now=opens)
-        sent = {}
-        for review in reviews:
-            who = review.lease.offer.need.application.receipt_number, review.seq
-            if self.life.happens("asks_for_another_term", *who):
-                application = self._apply(review, opens + timedelta(days=5))
-                sent[application.pk] = _WELL if self.life.happens("granted", *who) else _BADLY
+        asking = [row for row in reviews if self._happens("asks_for_another_term", row)]
+        with_masters = [(review, self._master(review.lease)) for review in asking]
+        applications = self.crew.each(partial(_apply, now=opens + timedelta(days=5)), with_masters)
+        sent = {
+            application: _WELL if self._happens("granted", review) else _BADLY
+            for application, review in zip(applications, asking, strict=True)
+        }
         call = intake.close_call(call=call, by=officer, now=closes)
         if sent:
             self._judge(call, sent, told)
-
-    def _apply(self, review: RenewalReview, now: datetime) -> Application:
-        master = self._master(review.lease)
-        application = services.begin_renewal(review=review, by=master, now=now)
-        known = {draft.section: draft.version for draft in application.drafts.all()}
-        for section, answers in _SENT.items():
-            entry: dict[str, Any] = {"section": section, "answers": answers, "version": known.get(section, 0)}
-            intake.save_draft(application=application, by=master, now=now, **entry)
-        intake.submit(application=application, key=str(review.public_id), by=master, now=now)
-        return application
 
     def _judge(self, call: Call, sent: dict[int, int], told: datetime) -> None:
         """Found eligible, read by three each, decided, and told to everybody at once."""
@@ -99,11 +92,12 @@ class Renewing:
         sheets = ScoreSheet.objects.filter(assignment__stage=stage, status="OPEN").select_related(
             "assignment__member__evaluator__user", "assignment__application"
         )
+        readings = []
         for sheet in sheets.order_by("pk"):
-            sheet.assignment.stage, judge = stage, sheet.assignment.member.evaluator.user
+            sheet.assignment.stage = stage
             points = {code: top * sent[sheet.assignment.application_id] // 100 for code, top in most.items()}
-            intake.fill_sheet(sheet=sheet, scores=points, by=judge, now=now)
-            intake.lock_sheet(sheet=sheet, by=judge, now=now)
+            readings.append(Reading(sheet, points, now))
+        self.crew.each(Reading.score, readings)
 
     def _tell(self, decision: Decision, now: datetime) -> None:
         intake.decide(decision=decision, by=self.staff.approver, now=now)
@@ -112,3 +106,23 @@ class Renewing:
 
     def _master(self, lease: Lease) -> User:
         return self.masters[lease.organisation_id]
+
+    def _happens(self, what: str, review: RenewalReview) -> bool:
+        return self.life.happens(what, review.lease.organisation.business_number, review.seq)
+
+
+def _sign(granted: tuple[RenewalReview, User], *, now: datetime) -> None:
+    review, master = granted
+    services.sign_renewal(review=review, by=master, now=now, consented=True)
+
+
+def _apply(invited: tuple[RenewalReview, User], *, now: datetime) -> int:
+    """One tenant writes and sends; the key of its application."""
+    review, master = invited
+    application = services.begin_renewal(review=review, by=master, now=now)
+    known = {draft.section: draft.version for draft in application.drafts.all()}
+    for section, answers in _SENT.items():
+        entry: dict[str, Any] = {"section": section, "answers": answers, "version": known.get(section, 0)}
+        intake.save_draft(application=application, by=master, now=now, **entry)
+    intake.submit(application=application, key=str(review.public_id), by=master, now=now)
+    return int(application.pk)
