@@ -13,7 +13,7 @@ from tenancy import rent
 from tenancy.enums import AmendmentKind, AmendmentStatus, Basis, LineKind
 from tenancy.models import Lease, RateCard, Unit
 
-_PRICED = (AmendmentKind.MOVE, AmendmentKind.AREA, AmendmentKind.RATE)
+PRICED = (AmendmentKind.MOVE, AmendmentKind.AREA, AmendmentKind.RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Charged:
     taxed: rent.Vat
 
 
-def snapshot(unit: Unit, card: RateCard) -> dict[str, Any]:
+def snapshot(unit: Unit, card: RateCard, people: int) -> dict[str, Any]:
     """Everything that decides the rent, as plain data for an amendment."""
     return {
         "unit": unit.ref,
@@ -36,7 +36,9 @@ def snapshot(unit: Unit, card: RateCard) -> dict[str, Any]:
         "rate_card_id": card.pk,
         "basis": str(card.basis),
         "rate_won": card.rate_won,
+        "people": people,
         "fee_won": card.fee_won,
+        "fee_basis": str(card.fee_basis),
         "rounding": str(card.rounding),
         "vat": str(card.vat_mode),
     }
@@ -46,15 +48,28 @@ def current(lease: Lease) -> dict[str, Any]:
     """The latest conditions of a lease, those of amendments in force included."""
     changed = _priced(lease)
     if not changed:
-        return snapshot(lease.unit, lease.rate_card)
+        return _agreed(lease)
     # Only what decides the rent: that two tenants swapped, or a room was split, belongs to that amendment alone.
-    kept = {name: changed[-1].after[name] for name in snapshot(lease.unit, lease.rate_card)}
+    kept = {name: changed[-1].after[name] for name in _agreed(lease)}
     return {**kept, "unit_id": lease.unit_id}
+
+
+def _agreed(lease: Lease) -> dict[str, Any]:
+    return snapshot(lease.unit, lease.rate_card, lease.people)
+
+
+def deposit_won(unit: Unit, card: RateCard, people: int) -> int:
+    """The deposit that a card wants for a room: an amount, or so many whole months of rent (before VAT and fee)."""
+    if not card.deposit_months:
+        return card.deposit_won
+    amount = quantity(snapshot(unit, card, people))
+    [(_month, rent_won)] = rent.charge(amount, card.rate_won, date(2001, 1, 1), date(2001, 2, 1), card.rounding)
+    return card.deposit_months * rent_won
 
 
 def _priced(lease: Lease) -> list[Any]:
     """Amendments in force that touch the rent, in order; reads what was prefetched."""
-    found = [a for a in lease.amendments.all() if a.status == AmendmentStatus.IN_FORCE and a.kind in _PRICED]
+    found = [a for a in lease.amendments.all() if a.status == AmendmentStatus.IN_FORCE and a.kind in PRICED]
     return sorted(found, key=lambda amendment: (amendment.effective_date, amendment.pk))
 
 
@@ -62,7 +77,7 @@ def stretches(lease: Lease, start: date, end: date) -> Iterator[tuple[date, date
     """``[start, end)`` cut where the conditions change, each part with its conditions."""
     changed = _priced(lease)
     if not changed:
-        yield start, end, snapshot(lease.unit, lease.rate_card)
+        yield start, end, _agreed(lease)
         return
     marks: list[tuple[date, dict[str, Any]]] = [(date.min, changed[0].before)]
     marks += [(amendment.effective_date, amendment.after) for amendment in changed]
@@ -73,11 +88,22 @@ def stretches(lease: Lease, start: date, end: date) -> Iterator[tuple[date, date
             yield first, last, terms
 
 
-def month_lines(lease: Lease, month: date) -> list[Charged]:
-    """The lines of one month: rent, then the management fee, for every stretch of the terms within it."""
+def due_lines(lease: Lease, month: date, billed_until: date | None = None) -> list[Charged]:
+    """What is billed in a month: its lines and, of a card that bills ahead, those of the months after it.
+
+    ``billed_until``: up to which day the lease has been billed ahead; a month that has nothing new brings no others.
+    """
+    found = month_lines(lease, month, billed_until)
+    for number in range(1, lease.rate_card.ahead_months) if found else ():
+        found += month_lines(lease, add_months(month, number), billed_until)
+    return found
+
+
+def month_lines(lease: Lease, month: date, since: date | None = None) -> list[Charged]:
+    """The lines of one month from ``since`` on: rent, then the fee, for every stretch of the terms within it."""
     found: list[Charged] = []
     for term in sorted(lease.terms.all(), key=lambda term: term.seq):
-        start, end = max(term.period.lower, month), min(term.period.upper, add_months(month, 1))
+        start, end = max(term.period.lower, month, since or month), min(term.period.upper, add_months(month, 1))
         end = min(end, lease.leave_date or end)
         if start < end:
             for first, last, terms in stretches(lease, start, end):
@@ -90,7 +116,9 @@ def charged(terms: dict[str, Any], start: date, end: date) -> list[Charged]:
     basis = Basis(terms["basis"])
     lines = [(LineKind.RENT, basis, quantity(terms), terms["rate_won"])]
     if terms["fee_won"]:
-        lines.append((LineKind.FEE, Basis.FLAT, Decimal(1), terms["fee_won"]))
+        by_seat = terms["fee_basis"] == Basis.SEAT
+        seats = Decimal(terms["seats"]) if by_seat else Decimal(1)
+        lines.append((LineKind.FEE, Basis(terms["fee_basis"]), seats, terms["fee_won"]))
     return [
         Charged(kind, by, line, rent.vat(line.amount, terms["vat"]))
         for kind, by, amount, rate in lines
@@ -107,7 +135,7 @@ def held_over(lease: Lease, start: date, end: date) -> Iterator[Charged]:
 
 
 def quantity(terms: dict[str, Any]) -> Decimal:
-    """How much of the card's basis the room has."""
-    if terms["basis"] == Basis.SEAT:
-        return Decimal(terms["seats"])
+    """How much of the card's basis the room or the company has."""
+    if terms["basis"] in (Basis.SEAT, Basis.PERSON):
+        return Decimal(terms["seats"] if terms["basis"] == Basis.SEAT else terms["people"])
     return Decimal(1) if terms["basis"] == Basis.FLAT else Decimal(terms["area_m2"])

@@ -179,9 +179,19 @@ class Side(models.TextChoices):
     LESSOR = "LESSOR", _("운영기관")
 
 
+class RateCardStatus(models.TextChoices):
+    """A rate card on its way into force: written, looked at by a second person, put in force by a third."""
+
+    DRAFT = "DRAFT", _("작성")
+    CHECKED = "CHECKED", pgettext_lazy("요율표", "확인됨")
+    IN_FORCE = "IN_FORCE", _("시행")
+    DROPPED = "DROPPED", _("폐기")
+
+
 class Basis(models.TextChoices):
     AREA = "AREA", _("면적(㎡)당")
     SEAT = "SEAT", _("좌석당")
+    PERSON = "PERSON", _("상주 인원당")
     FLAT = "FLAT", _("호실당")
 
 
@@ -213,6 +223,7 @@ class Owner(models.TextChoices):
     TENANT = "TENANT", _("입주기업")
     OFFICER = "OFFICER", _("담당자")
     APPROVER = "APPROVER", _("결정권자")
+    FINANCE = "FINANCE", _("수납담당")
     BOTH = "BOTH", _("입주기업과 운영기관")
     SYSTEM = "SYSTEM", _("시스템")
     NOBODY = "NOBODY", _("없음(끝난 상태)")

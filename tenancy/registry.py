@@ -168,6 +168,12 @@ EVENT_TYPES = [
     EventType("space.move_out.settled", 1, {}, title=_("퇴거를 정산했습니다")),
     EventType("space.move_out.closed", 1, {}, title=_("퇴거 절차를 마쳤습니다")),
     EventType("space.move_out.cancelled", 1, {}, title=_("퇴거 절차를 취소했습니다")),
+    EventType("space.rate_card.drafted", 1, {"from_day": "date", "figures": "ref"}, title=_("요율표를 작성했습니다")),
+    EventType("space.rate_card.checked", 1, {"figures": "ref"}, title=_("요율표를 다른 사람이 확인했습니다")),
+    EventType(
+        "space.rate_card.put_in_force", 1, {"from_day": "date", "figures": "ref"}, title=_("요율표를 시행했습니다")
+    ),
+    EventType("space.rate_card.dropped", 1, {}, title=_("요율표를 폐기했습니다")),
     EventType(
         "space.graduation.granted",
         1,
@@ -188,6 +194,7 @@ name(
         "unit": _("호실"),
         "cell": _("구획"),
         "building": _("건물"),
+        "rate_card": _("요율표"),
     },
     fields={
         "call": _("모집공고"),
@@ -234,6 +241,8 @@ name(
         "ground": _("사유"),
         "until": _("머무르는 날까지"),
         "path": _("방식"),
+        "from_day": _("시행일"),
+        "figures": _("요율의 해시"),
     },
 )
 

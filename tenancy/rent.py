@@ -18,6 +18,9 @@ _ROUNDING_WORDS = {
 }
 
 
+_COUNTED = {"SEAT": ("석", " seats"), "PERSON": ("명", " people")}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """The rent of one calendar month; ``exact`` is the amount before its one rounding."""
@@ -90,7 +93,7 @@ def lines(
 def in_words(line: Line, language: str = "ko", basis: str = "AREA") -> str:
     """How the amount came about: ``20.00㎡ × 5,000원 × 9일/31일 = 29,032.25… → 29,032원(원 미만 버림)``.
 
-    ``basis`` says what the quantity counts: AREA square metres, SEAT seats; FLAT shows no quantity.
+    ``basis`` says what the quantity counts: AREA square metres, SEAT seats, PERSON people; FLAT shows no quantity.
     """
     korean = language.startswith("ko")
     won = (lambda text: f"{text}원") if korean else (lambda text: f"KRW {text}")
@@ -108,8 +111,9 @@ def in_words(line: Line, language: str = "ko", basis: str = "AREA") -> str:
 
 
 def _quantity(amount: Decimal, basis: str, *, korean: bool) -> list[str]:
-    if basis == "SEAT":
-        return [f"{amount.to_integral_value():,}석" if korean else f"{amount.to_integral_value():,} seats"]
+    if basis in _COUNTED:
+        korean_word, english_word = _COUNTED[basis]
+        return [f"{amount.to_integral_value():,}{korean_word if korean else english_word}"]
     return [] if basis == "FLAT" else [f"{amount:,}㎡"]
 
 

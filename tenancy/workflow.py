@@ -132,6 +132,13 @@ ROOM_WAIT: Steps = {
     ("OFFERED", "LEFT"): "room_wait:left",
 }
 
+RATE_CARD: Steps = {
+    ("DRAFT", "CHECKED"): "rate_card:checked",
+    ("CHECKED", "IN_FORCE"): "rate_card:put_in_force",
+    ("DRAFT", "DROPPED"): "rate_card:dropped",
+    ("CHECKED", "DROPPED"): "rate_card:dropped",
+}
+
 TICKET: Steps = {
     ("RECEIVED", "ASSIGNED"): "ticket:assigned",
     ("ASSIGNED", "IN_PROGRESS"): "ticket:started",
@@ -162,6 +169,11 @@ def _owners(states: type[models.TextChoices], **owners: Owner) -> dict[str, Owne
 
 
 MACHINES: Mapping[str, Machine] = {
+    "rate_card": Machine(
+        RATE_CARD,
+        enums.RateCardStatus,
+        _owners(enums.RateCardStatus, DRAFT=Owner.FINANCE, CHECKED=Owner.APPROVER),
+    ),
     "allocation": Machine(
         ALLOCATION,
         enums.AllocationStatus,

@@ -81,6 +81,7 @@ _SPACE_OFFICER = frozenset(
     {
         "lease.read",
         "unit.draft",
+        "rate_card.draft",
         "allocation.run",
         "offer.prepare",
         "lease.prepare",
@@ -94,6 +95,7 @@ _SPACE_APPROVER = frozenset(
     {
         "lease.read",
         "unit.put_in_force",
+        "rate_card.put_in_force",
         "allocation.confirm",
         "allocation.publish",
         "offer.revoke",

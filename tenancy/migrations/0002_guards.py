@@ -12,6 +12,7 @@ FILES = ("guards.sql", "guards_money.sql", "guards_daily.sql")
 FUNCTIONS = (
     "forbid()",
     "run_sealed()",
+    "rate_card_sealed()",
     "invoice_issued()",
     "terms_touch()",
     "held_as_unit()",
@@ -61,6 +62,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(create, drop),
         RequireLeaf("AllocationRun", state="status", quiet=["DRAFT"]),
+        RequireLeaf("RateCard", state="status"),
         RequireLeaf("Offer", state="status", quiet=["PREPARED"]),
         RequireLeaf("Occupancy", state="status", watch=["status", "cell"]),
         # Days that become fewer or more are a decision that moves no state: any leaf about the row.

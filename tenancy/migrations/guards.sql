@@ -15,6 +15,23 @@ CREATE TRIGGER occupancy_stays BEFORE DELETE ON tenancy_occupancy
 CREATE TRIGGER rate_card_frozen BEFORE UPDATE OR DELETE ON tenancy_ratecard
   FOR EACH ROW WHEN (OLD.frozen_at IS NOT NULL) EXECUTE FUNCTION tenancy_forbid();
 
+-- Its figures and its day are those that a second person looked at.
+CREATE FUNCTION tenancy_rate_card_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.cluster_id, NEW.code, NEW.version, NEW.from_date, NEW.drafted_by_id, NEW.basis, NEW.rate_won, NEW.fee_won,
+      NEW.fee_basis, NEW.deposit_won, NEW.deposit_months, NEW.ahead_months, NEW.due_day, NEW.rounding, NEW.vat_mode,
+      NEW.late_interest_bp, NEW.holdover_bp)
+     IS DISTINCT FROM
+     (OLD.cluster_id, OLD.code, OLD.version, OLD.from_date, OLD.drafted_by_id, OLD.basis, OLD.rate_won, OLD.fee_won,
+      OLD.fee_basis, OLD.deposit_won, OLD.deposit_months, OLD.ahead_months, OLD.due_day, OLD.rounding, OLD.vat_mode,
+      OLD.late_interest_bp, OLD.holdover_bp) THEN
+    RAISE EXCEPTION 'a rate card that was looked at is sealed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER rate_card_sealed BEFORE UPDATE ON tenancy_ratecard
+  FOR EACH ROW WHEN (OLD.status <> 'DRAFT') EXECUTE FUNCTION tenancy_rate_card_sealed();
+
 -- A date range may still hold '-infinity' or 'infinity' as a bound; no tenancy does.
 ALTER TABLE tenancy_occupancy ADD CONSTRAINT occupancy_bounds_are_days
   CHECK (isfinite(lower(period)) AND isfinite(upper(period)));

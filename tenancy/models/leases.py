@@ -15,13 +15,27 @@ from django.utils.translation import gettext_lazy as _
 from ledger import log
 from portal.accounts.models import Cluster, Organisation, User
 from tenancy import rent
-from tenancy.enums import Basis, EndKind, InvoiceKind, InvoiceStatus, LeaseStatus, LineKind, Rounding, Side, VatMode
+from tenancy.enums import (
+    Basis,
+    EndKind,
+    InvoiceKind,
+    InvoiceStatus,
+    LeaseStatus,
+    LineKind,
+    RateCardStatus,
+    Rounding,
+    Side,
+    VatMode,
+)
 from tenancy.models.occupancy import Offer
 from tenancy.models.places import Hub, Unit
 
 
 class RateCard(models.Model):
-    """What a room costs, one version; frozen when an offer uses it (a trigger refuses changes after that)."""
+    """What a room costs, one version, in force from a day on.
+
+    A trigger keeps its figures once a second person has looked at them, and the whole row once an offer uses it.
+    """
 
     cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="rate_cards")
     code = models.SlugField(max_length=30)
@@ -29,17 +43,48 @@ class RateCard(models.Model):
     basis = models.CharField(max_length=10, choices=Basis, default=Basis.AREA)
     rate_won = models.PositiveBigIntegerField(_("월 요율(원)"))
     fee_won = models.PositiveBigIntegerField(_("월 관리비(원)"), default=0)
+    #: What the fee is for: the room as a whole (FLAT) or each seat.
+    fee_basis = models.CharField(_("관리비 기준"), max_length=10, choices=Basis, default=Basis.FLAT)
     deposit_won = models.PositiveBigIntegerField(_("보증금(원)"), default=0)
+    #: A deposit in months of rent, instead of an amount.
+    deposit_months = models.PositiveSmallIntegerField(_("보증금(임대료 개월 수)"), default=0)
+    #: So many months are billed at once, ahead.
+    ahead_months = models.PositiveSmallIntegerField(_("한 번에 고지하는 개월 수"), default=1)
     due_day = models.PositiveSmallIntegerField(_("납부일"), default=25)
     rounding = models.CharField(max_length=10, choices=Rounding, default=Rounding.WON)
     vat_mode = models.CharField(max_length=10, choices=VatMode, default=VatMode.NONE)
     late_interest_bp = models.PositiveIntegerField(_("연체이율(bp/년)"), default=0)
     holdover_bp = models.PositiveIntegerField(_("무단점유 요율(bp)"), default=12_000)
     frozen_at = models.DateTimeField(null=True, blank=True)
+    status = models.CharField(max_length=10, choices=RateCardStatus, default=RateCardStatus.DRAFT)
+    from_date = models.DateField(_("시행일"))
+    drafted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    checked_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    put_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("요율표")
+        ordering = ["code", "-version"]
         constraints = [
+            models.CheckConstraint(condition=Q(status__in=RateCardStatus.values), name="rate_card_status_known"),
+            models.CheckConstraint(condition=Q(basis__in=Basis.values), name="rate_card_basis_known"),
+            models.CheckConstraint(condition=Q(fee_basis__in=["FLAT", "SEAT"]), name="rate_card_fee_flat_or_seat"),
+            models.CheckConstraint(
+                condition=Q(deposit_won=0) | Q(deposit_months=0), name="rate_card_deposit_in_one_way"
+            ),
+            models.CheckConstraint(condition=Q(ahead_months__range=(1, 12)), name="rate_card_ahead_within_year"),
+            models.CheckConstraint(
+                condition=Q(drafted_by__isnull=True)
+                | (
+                    (Q(checked_by__isnull=True) | ~Q(checked_by=F("drafted_by")))
+                    & (Q(put_by__isnull=True) | ~Q(put_by=F("drafted_by")))
+                ),
+                name="rate_card_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="IN_FORCE") | Q(checked_by__isnull=False, put_by__isnull=False),
+                name="rate_card_in_force_by_somebody",
+            ),
             models.UniqueConstraint(fields=["cluster", "code", "version"], name="rate_card_version_once"),
             models.CheckConstraint(condition=Q(due_day__gte=1, due_day__lte=28), name="rate_card_due_day_every_month"),
             models.CheckConstraint(condition=Q(rounding__in=Rounding.values), name="rate_card_rounding_known"),
@@ -48,6 +93,12 @@ class RateCard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} v{self.version}"
+
+    def ledger_room(self) -> str:
+        return "space"
+
+    def ledger_subject(self) -> log.Subject:
+        return log.Subject(kind="rate_card", ref=f"{self.cluster.code}.{self.code}.{self.version}")
 
 
 class Lease(models.Model):
@@ -59,6 +110,8 @@ class Lease(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="leases")
     rate_card = models.ForeignKey(RateCard, models.PROTECT, related_name="leases")
     max_months = models.PositiveSmallIntegerField()
+    #: The head count that was agreed, for rents by the person.
+    people = models.PositiveSmallIntegerField(_("상주 인원"), default=1)
     status = models.CharField(max_length=20, choices=LeaseStatus, default=LeaseStatus.DRAFT)
     document = models.JSONField(null=True, blank=True)
     document_hash = models.CharField(max_length=64, blank=True)
@@ -229,7 +282,7 @@ class InvoiceLine(models.Model):
     kind = models.CharField(max_length=10, choices=LineKind, default=LineKind.RENT)
     basis = models.CharField(max_length=10, choices=Basis, default=Basis.AREA)
     period = DateRangeField()
-    #: How much of the basis: square metres, seats, or 1 for a flat amount.
+    #: How much of the basis: square metres, seats, people, or 1 for a flat amount.
     area_m2 = models.DecimalField(max_digits=7, decimal_places=2)
     rate_won = models.PositiveBigIntegerField()
     rounding = models.CharField(max_length=10, choices=Rounding)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from portal.accounts.models import Cluster, User
 from portal.accounts.queries import organisations_of
-from tenancy.enums import LeaseStatus, OfferStatus
+from tenancy.enums import LeaseStatus, OfferStatus, RateCardStatus
 from tenancy.models import Hub, Invoice, Lease, Need, Offer, RateCard, Unit
 
 LIVE_LEASE = (LeaseStatus.SIGNED, LeaseStatus.ACTIVE, LeaseStatus.VACATING, LeaseStatus.HOLDOVER)
@@ -86,8 +86,20 @@ def invoices_of(lease: Lease) -> QuerySet[Invoice]:
 
 
 def cards_of(cluster: Cluster) -> QuerySet[RateCard]:
-    """The rate cards of a cluster, the newest version of each first."""
-    return RateCard.objects.filter(cluster=cluster).order_by("code", "-version")
+    """The rate cards of a cluster that were put in force, the newest version of each first."""
+    return RateCard.objects.filter(cluster=cluster, status=RateCardStatus.IN_FORCE).order_by("code", "-version")
+
+
+def cards_written(cluster: Cluster) -> QuerySet[RateCard]:
+    """All rate cards of a cluster with who had a hand in them, the newest version of each first."""
+    rows = RateCard.objects.filter(cluster=cluster).select_related("cluster", "drafted_by", "checked_by", "put_by")
+    return rows.order_by("code", "-version")
+
+
+def cards_on(day: date) -> list[RateCard]:
+    """Of each rate card the version that rules on a day, for everybody to read."""
+    rows = RateCard.objects.filter(status=RateCardStatus.IN_FORCE, from_date__lte=day).select_related("cluster")
+    return list(rows.order_by("cluster_id", "code", "-from_date", "-version").distinct("cluster_id", "code"))
 
 
 def lease_in(unit: Unit) -> Lease | None:

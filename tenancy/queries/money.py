@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 
 from portal.core.periods import SEOUL
 from tenancy.banking import Payer
-from tenancy.enums import ArrearsStatus, InvoiceStatus
-from tenancy.models import ArrearsCase, CreditNote, Deposit, Hub, Invoice, Lease
+from tenancy.enums import ArrearsStatus, InvoiceKind, InvoiceStatus
+from tenancy.models import ArrearsCase, CreditNote, Deposit, Hub, Invoice, InvoiceLine, Lease
 
 UNPAID = (InvoiceStatus.ISSUED, InvoiceStatus.PART_PAID)
 #: Edges of the due list by age, in days after the due date.
 AGES = (7, 30, 60)
+
+
+def billed_until(leases: Sequence[Lease]) -> dict[int, date]:
+    """Up to which day each lease has been billed its rent; nothing is asked when there is none to ask about."""
+    if not leases:
+        return {}
+    lines = InvoiceLine.objects.filter(invoice__lease__in=leases, invoice__kind=InvoiceKind.RENT)
+    rows = lines.exclude(invoice__status=InvoiceStatus.DROPPED).values_list("invoice__lease")
+    return dict(rows.annotate(until=Max("period__endswith")))
+
+
+def billed_ahead(lease: Lease, day: date) -> bool:
+    """Whether a lease that pays several months at once has been billed beyond a day already."""
+    if lease.rate_card.ahead_months == 1:
+        return False
+    return billed_until([lease]).get(lease.pk, day) > day
 
 
 def open_invoices(hub: Hub) -> QuerySet[Invoice]:

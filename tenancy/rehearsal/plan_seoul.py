@@ -16,7 +16,7 @@ from portal.accounts.models import Cluster, Organisation, User
 from portal.core.periods import SEOUL, add_months
 from portal.core.rehearsals import Outcome, Rehearsal, Say
 from tenancy import queries, services
-from tenancy.models import Hub, Lease, RateCard
+from tenancy.models import Hub, Lease
 from tenancy.rehearsal import conservation
 from tenancy.rehearsal.cast import hire
 from tenancy.rehearsal.choosing import Choosing, choose
@@ -25,6 +25,7 @@ from tenancy.rehearsal.crew import Crew
 from tenancy.rehearsal.living import Living
 from tenancy.rehearsal.plan_life import Life, variants
 from tenancy.rehearsal.present import floor
+from tenancy.rehearsal.pricing import card_in_force
 from tenancy.services.places import open_hub
 
 _FIRST, _MIDDLE, _PAY_DAY = 1, 15, 25
@@ -101,7 +102,7 @@ class Story:
         units = queries.units_of([hub], start, end).annotate(is_taken=queries.taken(start, end))
         quota = sum(not unit.is_taken for unit in units)
         fields = {"rate_won": terms["rate_won"], "vat_mode": terms.get("vat_mode", "NONE")}
-        card, _ = RateCard.objects.get_or_create(cluster=self.cluster, code=hub.code, version=1, defaults=fields)
+        card = card_in_force(self.staff, self.cluster, hub.code, start, **fields)
         return Choosing(hub, card, terms, self.staff, start, quota, _noon(day))
 
     def _applicants(self, quota: int, day: date) -> list[Invented]:

@@ -10,9 +10,10 @@ from portal.core.periods import SEOUL, add_months, first_of_month, next_working_
 from portal.intake import services as intake
 from portal.intake.models import Call
 from tenancy import services
-from tenancy.models import Hub, RateCard
+from tenancy.models import Hub
 from tenancy.rehearsal.cast import Staff, hire
 from tenancy.rehearsal.facts import Round, call_data
+from tenancy.rehearsal.pricing import card_in_force
 from tenancy.services.places import open_hub
 
 #: Names and numbers of places are the plan's; how they lie on floors is invented.
@@ -144,6 +145,6 @@ def _open_call(cluster: Cluster, hub: Hub, staff: Staff, now: datetime) -> Call:
         "policy": model["policy"] | {"start_date": starts.isoformat()},
     }
     call = intake.create_call(cluster=cluster, programme="space", data=data, by=staff.officer, now=now)
-    card, _ = RateCard.objects.get_or_create(cluster=cluster, code="mapo", version=1, defaults={"rate_won": 5000})
+    card = card_in_force(staff, cluster, "mapo", starts, rate_won=5000)
     services.set_terms(call=call, hubs=[hub], rate_card=card, start_date=starts, by=staff.officer)
     return intake.publish_call(call=call, by=staff.approver, now=now)

@@ -19,11 +19,12 @@ from portal.intake.enums import DecisionKind
 from portal.intake.models import Call, Decision, ResultNotice, ScoreSheet, Stage
 from tenancy import services
 from tenancy.enums import InvoiceStatus, Side
-from tenancy.models import Hub, Invoice, Offer, RateCard
+from tenancy.models import Hub, Invoice, Offer
 from tenancy.rehearsal import checks, judging
 from tenancy.rehearsal.cast import Applicant, Staff, hire
 from tenancy.rehearsal.entry import Entry, answer_questions
 from tenancy.rehearsal.facts import Round, call_data
+from tenancy.rehearsal.pricing import card_in_force
 from tenancy.services.places import open_hub
 
 PLANNED, REPORTED = "planned", "reported"
@@ -94,17 +95,16 @@ class Story:
             cluster=self.cluster, programme="space", data=data, by=self.staff.officer, now=written
         )
         terms = self.round.facts["terms"]
-        card, _ = RateCard.objects.get_or_create(
-            cluster=self.cluster,
-            code="support-center-2019",
-            version=1,
-            defaults={
-                "rate_won": terms["rate_won_per_m2_month"],
-                "fee_won": terms["management_fee_won"],
-                "deposit_won": terms["deposit_won"],
-                "rounding": self.round.made_up["rounding"],
-                "vat_mode": self.round.made_up["vat"],
-            },
+        card = card_in_force(
+            self.staff,
+            self.cluster,
+            "support-center-2019",
+            self.round.start_date,
+            rate_won=terms["rate_won_per_m2_month"],
+            fee_won=terms["management_fee_won"],
+            deposit_won=terms["deposit_won"],
+            rounding=self.round.made_up["rounding"],
+            vat_mode=self.round.made_up["vat"],
         )
         services.set_terms(
             call=self.call,

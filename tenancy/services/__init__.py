@@ -74,6 +74,7 @@ from tenancy.services.offers import (
 from tenancy.services.overstaying import bill_holdovers, hold_over
 from tenancy.services.payments import apply_import, bounce, plan_import, refund
 from tenancy.services.places import block_unit, import_places, set_terms, unblock, unblock_unit
+from tenancy.services.rate_cards import check_rate_card, draft_rate_card, drop_rate_card, put_rate_card_in_force
 from tenancy.services.renewal_panel import begin_renewal, draft_renewal_round, set_renewal_path, tell_renewal_calls
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 from tenancy.services.reshaping import Part, reshape
@@ -120,6 +121,7 @@ __all__ = [
     "cancel_after_leaving",
     "cancel_booking",
     "check_in",
+    "check_rate_card",
     "close_done_tickets",
     "close_ticket",
     "confirm_allocation",
@@ -127,9 +129,11 @@ __all__ = [
     "decide_renewal",
     "decide_settlement",
     "decline_offer",
+    "draft_rate_card",
     "draft_renewal_round",
     "drop_amendment",
     "drop_credit",
+    "drop_rate_card",
     "drop_ticket",
     "dun",
     "expire_due_offers",
@@ -169,6 +173,7 @@ __all__ = [
     "propose_settlement",
     "prove_allocation",
     "publish_allocation",
+    "put_rate_card_in_force",
     "receive_deposit",
     "refund",
     "refuse_booking",

@@ -19,8 +19,8 @@ from portal.core.periods import SEOUL
 from portal.core.transition import advance
 from portal.intake.canonical import digest
 from tenancy import queries, rules
-from tenancy.conditions import current, snapshot
-from tenancy.enums import AmendmentKind, AmendmentStatus, LeaseStatus, OccupancyStatus, Side
+from tenancy.conditions import PRICED, current, snapshot
+from tenancy.enums import AmendmentKind, AmendmentStatus, LeaseStatus, OccupancyStatus, RateCardStatus, Side
 from tenancy.models import Amendment, Lease, LeaseTerm, RateCard, Signature, Unit
 from tenancy.services.holding import LIVE, TAKEN, cut, occupy, release
 from tenancy.services.reshaping import Part, check_plan, remake
@@ -40,8 +40,10 @@ def prepare_move(*, lease: Lease, unit: Unit, on: date, reason: str, by: Any, no
 def prepare_rate(*, lease: Lease, rate_card: RateCard, on: date, reason: str, by: Any, now: datetime) -> Amendment:
     """Another rate card from a day on; a change inside a month makes two lines."""
     before = current(lease)
-    kept = {name: before[name] for name in ("unit", "unit_id", "area_m2", "seats")}
-    after = {**snapshot(lease.unit, rate_card), **kept}
+    kept = {name: before[name] for name in ("unit", "unit_id", "area_m2", "seats", "people")}
+    if rate_card.status != RateCardStatus.IN_FORCE or on < rate_card.from_date:
+        raise Invalid(_("시행일이 된 요율표만 쓸 수 있습니다."), field="card")
+    after = {**snapshot(lease.unit, rate_card, lease.people), **kept}
     return _prepare(lease, AmendmentKind.RATE, on, before, after, reason, by=by, now=now)
 
 
@@ -138,6 +140,8 @@ def _prepare(
 ) -> Amendment:
     role = rules.check_can_amend(by, lease)
     row = Lease.objects.select_for_update(no_key=True).get(pk=lease.pk)
+    if kind in PRICED and queries.billed_ahead(row, on):
+        raise Invalid(_("이미 앞당겨 고지한 기간 뒤의 날을 골라 주십시오."), field="on")
     if row.status not in queries.LIVE_LEASE:
         raise Overtaken(_("진행 중인 계약만 변경할 수 있습니다."))
     if not reason.strip():

@@ -15,6 +15,7 @@ from portal.core.errors import Invalid, Late, Overtaken
 from portal.core.periods import SEOUL
 from portal.core.transition import advance
 from tenancy import rules
+from tenancy.conditions import deposit_won
 from tenancy.enums import DepositKind, DepositStatus
 from tenancy.models import Deposit, DepositEntry, Invoice, Lease
 from tenancy.services.settling import OPEN, locked, lower
@@ -36,7 +37,7 @@ class SetOff:
 
 def ask_deposit(lease: Lease, *, by: Any) -> Deposit | None:
     """The deposit that the rate card wants, due from signing; None when it wants none. ``by`` acts in a role."""
-    due = lease.rate_card.deposit_won
+    due = deposit_won(lease.unit, lease.rate_card, lease.people)
     if not due:
         return None
     deposit = Deposit.objects.create(lease=lease, due_won=due)

@@ -14,7 +14,7 @@ from portal.core.errors import Overtaken, Refused
 from portal.core.periods import SEOUL, add_months, first_of_month, next_working_day
 from portal.core.transition import advance_all
 from tenancy import queries, rules
-from tenancy.conditions import Charged, month_lines
+from tenancy.conditions import Charged, due_lines
 from tenancy.enums import AmendmentStatus, InvoiceKind, InvoiceStatus
 from tenancy.models import Amendment, Hub, Invoice, InvoiceLine, InvoiceSeries, Lease
 from tenancy.services.settling import companies_with_rest, use_balance
@@ -55,7 +55,12 @@ def draft_rent(leases: Sequence[int], month: date) -> list[Invoice]:
     queries.know_floors(lease.unit for lease in wanted)
     there = Invoice.objects.filter(lease__in=wanted, month=month, kind=InvoiceKind.RENT)
     found = {invoice.lease_id: invoice for invoice in there.exclude(status=InvoiceStatus.DROPPED)}
-    due = {lease: lines for lease in wanted if lease.pk not in found and (lines := month_lines(lease, month))}
+    ahead = queries.billed_until([lease for lease in wanted if lease.rate_card.ahead_months > 1])
+    due = {
+        lease: lines
+        for lease in wanted
+        if lease.pk not in found and (lines := due_lines(lease, month, ahead.get(lease.pk)))
+    }
     written = write(InvoiceKind.RENT, month, due)
     found |= {invoice.lease_id: invoice for invoice in written}
     return [found[lease.pk] for lease in wanted if lease.pk in found]

@@ -42,6 +42,7 @@ def prepare_lease(*, offer: Offer, by: Any, now: datetime) -> Lease:
         unit=offer.unit,
         rate_card=offer.rate_card,
         max_months=terms.max_months,
+        people=offer.need.seats,
         created_at=now,
     )
     LeaseTerm.objects.create(lease=lease, seq=1, period=DateRange(offer.start_date, offer.end_date))

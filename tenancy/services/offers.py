@@ -19,6 +19,7 @@ from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus
 from portal.intake.models import Track
 from tenancy import queries, rules
+from tenancy.conditions import deposit_won
 from tenancy.enums import LeaseStatus, OccupancyStatus, OfferStatus
 from tenancy.fitting import why_not
 from tenancy.models import AllocationRun, Lease, Need, Offer, RateCard, Terms, Unit
@@ -87,9 +88,13 @@ def terms_shown(offer: Offer) -> dict[str, Any]:
         "seats": offer.unit.seats,
         "start": offer.start_date.isoformat(),
         "end": offer.end_date.isoformat(),
-        "rate_won_per_m2_month": card.rate_won,
+        "basis": str(card.basis),
+        "people": offer.need.seats,
+        "rate_won_month": card.rate_won,
         "fee_won": card.fee_won,
-        "deposit_won": card.deposit_won,
+        "fee_basis": str(card.fee_basis),
+        "deposit_won": deposit_won(offer.unit, card, offer.need.seats),
+        "ahead_months": card.ahead_months,
         "vat": card.vat_mode,
         "rounding": card.rounding,
     }

@@ -19,7 +19,7 @@ from portal.intake.canonical import digest
 from portal.intake.enums import CallStatus
 from portal.intake.models import Call
 from tenancy import rules
-from tenancy.enums import OccupancyStatus
+from tenancy.enums import OccupancyStatus, RateCardStatus
 from tenancy.models import Building, Cell, Floor, Hub, Occupancy, RateCard, Terms, Unit, UnitCell
 from tenancy.places import FloorPlan, Trouble, read
 from tenancy.services.holding import occupy
@@ -113,6 +113,8 @@ def set_terms(
     rules.check_can_run_allocation(by, call)
     if call.status != CallStatus.DRAFT:
         raise Invalid(_("공고가 게시된 뒤에는 입주조건을 바꿀 수 없습니다. 정정공고를 내 주십시오."))
+    if rate_card.status != RateCardStatus.IN_FORCE or start_date < rate_card.from_date:
+        raise Invalid(_("시행일이 된 요율표만 쓸 수 있습니다."), field="card")
     values = {
         "rate_card": rate_card,
         "start_date": start_date,

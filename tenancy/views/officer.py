@@ -54,6 +54,9 @@ def desk(request: SignedIn) -> HttpResponse:
         ],
         "table": table,
         "hubs": hubs,
+        "priced": sorted(
+            {hub.cluster for hub in hubs if rules.may_read_rate_cards(request.user, hub.cluster)}, key=str
+        ),
         "readable": [hub for hub in hubs if rules.may_in(request.user, "lease.read", hub)],
         "drafting": [hub for hub in hubs if rules.may_in(request.user, "unit.draft", hub)],
         "handled": [hub for hub in hubs if rules.may_in(request.user, "booking.handle", hub)],

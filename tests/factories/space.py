@@ -89,10 +89,25 @@ def unit(on: Floor, code: str, *, seats: int = 4, cells: int = 1, area: str | No
     return made
 
 
+@transaction.atomic
 def rate_card(**fields: Any) -> RateCard:
-    return RateCard.objects.create(
-        cluster=cluster(), code="standard", version=next(_count), **{"rate_won": 5000, **fields}
-    )
+    """A rate card in force, with its leaf."""
+    by = {"drafted_by": person(), "checked_by": person(), "put_by": person()}
+    card = RateCard.objects.create(
+        cluster=cluster(), code="standard", version=next(_count), status="IN_FORCE",
+        **{"rate_won": 5000, "from_date": OPENED, **by, **fields},
+    )  # fmt: skip
+    data = {"to": card.status, "from_day": card.from_date, "figures": "0" * 64}
+    log.append("space.rate_card.put_in_force", row=card, by=log.SYSTEM, data=data)
+    return card
+
+
+def priced(place: Space, **figures: Any) -> RateCard:
+    """Another rate card for the round."""
+    place.card = rate_card(**figures)
+    Terms.objects.filter(pk=place.terms.pk).update(rate_card=place.card)
+    place.terms.rate_card = place.card
+    return place.card
 
 
 def space(codes: str = "801 802 803", *, quota: int = 10, seats: int = 4, **terms: Any) -> Space:

@@ -267,6 +267,7 @@ def _room(world: World, organisation: Any) -> None:
         "lease": [lease.public_id],
         "unsigned lease": [unsigned.public_id],
         "invoice": [invoice.pk],
+        "rate card": ["seoul", place.card.code, place.card.version],
         "space call": [place.call.code],
         "run step": [place.call.code, run.number, "confirm"],
         "run number": [place.call.code, run.number],

@@ -9,7 +9,7 @@ from tenancy.enums import Side
 from tenancy.models import Invoice, Lease, Offer
 from tenancy.services.leases import abandon_lease
 from tests.factories.people import company, leaves, person, with_role
-from tests.factories.space import NOW, START, cluster, leased, master, offered, selected, space
+from tests.factories.space import NOW, START, cluster, leased, master, offered, priced, selected, space
 
 pytestmark = pytest.mark.django_db
 IN_FORCE_UNTIL = date(2020, 12, 23)
@@ -36,8 +36,12 @@ def test_a_lease_holds_the_decided_data():
         "seats": 4,
         "start": "2019-12-23",
         "end": "2020-12-23",
-        "rate_won_per_m2_month": 5000,
+        "basis": "AREA",
+        "people": 4,
+        "rate_won_month": 5000,
         "fee_won": 0,
+        "fee_basis": "FLAT",
+        "ahead_months": 1,
         "deposit_won": 0,
         "vat": "NONE",
         "rounding": "won",
@@ -158,8 +162,7 @@ def test_no_key_before_the_contract_and_none_by_the_tenant():
 
 def test_no_key_before_the_deposit():
     place = space()
-    place.card.deposit_won = 1_000_000
-    place.card.save()
+    priced(place, deposit_won=1_000_000)
     with pytest.raises(Refused, match="보증금"):
         services.move_in(lease=leased(place, selected(place), "801"), on=START, by=place.officer, now=NOW)
 
@@ -213,8 +216,7 @@ def test_only_finance_issues_and_only_once():
 
 def test_lines_keep_supply_and_vat_apart_and_open_to_their_sum():
     place = space()
-    place.card.vat_mode = "ADD"
-    place.card.save()
+    priced(place, vat_mode="ADD")
     services.move_in(lease=leased(place, selected(place), "801"), on=START, by=place.officer, now=NOW)
     line = Invoice.objects.get().lines.get()
     assert (line.supply, line.vat) == (29_032, 2_903)

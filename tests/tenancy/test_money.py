@@ -10,7 +10,7 @@ from tenancy import services
 from tenancy.models import Deposit, Invoice, Payment, PaymentShare
 from tenancy.services.settling import balance_of
 from tests.factories.people import leaves, person, with_role
-from tests.factories.space import NOW, START, cluster, leased, master, selected, space
+from tests.factories.space import NOW, START, cluster, leased, master, priced, selected, space
 
 pytestmark = pytest.mark.django_db
 HEAD = "거래일자,입금액,입금자,메모\n"
@@ -185,8 +185,7 @@ def test_nothing_unused_is_nothing_to_credit():
 
 def with_deposit(amount=1_000_000):
     place = space("801")
-    place.card.deposit_won = amount
-    place.card.save()
+    priced(place, deposit_won=amount)
     place.lease = leased(place, selected(place), "801")
     place.deposit = Deposit.objects.get(lease=place.lease)
     return place
