@@ -133,8 +133,9 @@ class SpaceProgramme:
         application = line.application
         read_need(application)
         need = freeze_need(application=application, by=_acting(by, application.organisation), now=now)
-        terms = queries.terms_of(application.call)
-        if terms is not None and _is_under_way(terms):
+        if _is_under_way(application.call):
+            terms = queries.terms_of(application.call)
+            assert terms is not None
             self._offer_at_once(need, terms, now)
 
     def _offer_at_once(self, need: Need, terms: Terms, now: datetime) -> None:
@@ -154,7 +155,7 @@ class SpaceProgramme:
             return Fit(ok=False, reason=_("입주조건이 없습니다."))
         wanted = queries.wanted_by(need, terms)
         unit = getattr(freed, "unit", None)
-        if unit is None and not _is_under_way(terms):
+        if unit is None and not _is_under_way(terms.call):
             return Fit(ok=True)
         rooms = [queries.as_room(unit, free=True)] if unit else queries.rooms_for(terms, terms.start_date)
         reasons = [why_not(wanted, room) for room in rooms]
@@ -187,9 +188,9 @@ def read_need(application: Any) -> Need | None:
     return state_need(application=application, seats=seats, wishes=wishes, by=log.SYSTEM)
 
 
-def _is_under_way(terms: Terms) -> bool:
+def _is_under_way(call: Any) -> bool:
     """Whether the rooms of the round were given out already: from then on offers go out one by one."""
-    return AllocationRun.objects.filter(call=terms.call, status=AllocationStatus.PUBLISHED).exists()
+    return AllocationRun.objects.filter(call=call, status=AllocationStatus.PUBLISHED).exists()
 
 
 def _raw_blocks(version: Any) -> list[dict[str, Any]]:

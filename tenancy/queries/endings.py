@@ -36,10 +36,26 @@ def ending_leases(today: date, until: date) -> QuerySet[Lease]:
     )
 
 
+def ending_uninvited(today: date, until: date) -> QuerySet[Lease]:
+    """``ending_leases`` of which nobody was asked yet about the term after the last."""
+    signed = LeaseTerm.objects.filter(lease=OuterRef("lease"), seq=OuterRef("seq"))
+    asked = RenewalReview.objects.filter(~Exists(signed), lease=OuterRef("pk"))
+    return ending_leases(today, until).filter(~Exists(asked))
+
+
+def ending_for_good(today: date, until: date) -> QuerySet[Lease]:
+    """``ending_leases`` without another term that is asked about."""
+    return ending_leases(today, until).filter(~Exists(_open_reviews().filter(lease=OuterRef("pk"))))
+
+
 def has_open_review(lease: Lease) -> bool:
     """Whether another term is asked about; who waits for another room keeps none."""
+    return _open_reviews().filter(lease=lease).exists()
+
+
+def _open_reviews() -> QuerySet[RenewalReview]:
     searching = Q(waiting_since__isnull=False, room__isnull=True)
-    return lease.renewals.filter(~searching, status__in=["INVITED", "APPLIED", "GRANTED"]).exists()
+    return RenewalReview.objects.filter(~searching, status__in=["INVITED", "APPLIED", "GRANTED"])
 
 
 def displaced(hub: Hub) -> QuerySet[RenewalReview]:

@@ -35,7 +35,6 @@ _OFFER = (
 )
 _SHEET = (
     "assignment__member__evaluator__user",
-    "assignment__stage__call__cluster",
     "assignment__application__organisation",
 )
 #: Points of a criterion: what the worst gets, what nobody can exceed.
@@ -189,6 +188,8 @@ class Choosing:
         sheets = (
             ScoreSheet.objects.filter(assignment__stage=stage, status="OPEN").select_related(*_SHEET).order_by("pk")
         )
+        for sheet in sheets:
+            sheet.assignment.stage = stage
         return [Reading(sheet, _points(sheet), now + timedelta(days=3)) for sheet in sheets]
 
     def conclude(self) -> None:

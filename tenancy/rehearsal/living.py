@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -27,6 +27,17 @@ _SOUND_MONTHS = 5
 #: Days by which keys come back late, or early.
 _LATE, _EARLY = 9, 6
 _HUB = "unit__floor__building__hub__cluster"
+#: The worker's jobs of a night, one list for each of its processes: those of a list wait for one another.
+_NIGHT: Sequence[Sequence[Callable[..., int]]] = (
+    (
+        services.turn_terms,
+        services.hold_over,
+        services.invite_renewals,
+        services.lapse_renewals,
+        services.notice_ends,
+    ),
+    (services.expire_due_offers, services.dun),
+)
 
 
 class Living:
@@ -38,17 +49,7 @@ class Living:
 
     def clock(self, day: date) -> None:
         """What the worker does in the night before, in the order of its schedule."""
-        now = _at(day, 0)
-        for job in (
-            services.expire_due_offers,
-            services.turn_terms,
-            services.hold_over,
-            services.invite_renewals,
-            services.lapse_renewals,
-            services.notice_ends,
-            services.dun,
-        ):
-            job(now=now)
+        self.crew.each(partial(_work_off, now=_at(day, 0)), _NIGHT)
 
     def first_of_month(self, day: date) -> None:
         """Rent is drafted by the clock and issued by finance."""
@@ -137,6 +138,11 @@ class Living:
 
     def _master(self, lease: Lease) -> User:
         return self.masters[lease.organisation_id]
+
+
+def _work_off(jobs: Sequence[Callable[..., int]], *, now: datetime) -> None:
+    for job in jobs:
+        job(now=now)
 
 
 def _bill(hub: Hub, *, by: User, day: date) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
+
 from portal.accounts.models import User
 from portal.core.periods import SEOUL
 from portal.intake import services as intake
@@ -43,9 +45,10 @@ class Renewing:
             "lease__organisation",
             "lease__unit__floor__building__hub__cluster",
         ).order_by("pk")
-        granted = [(review, self._master(review.lease)) for review in known.filter(status="GRANTED")]
+        due = list(known.filter(Q(status="GRANTED") | Q(status="INVITED", invited_at__lte=now - _INVITED)))
+        granted = [(review, self._master(review.lease)) for review in due if review.status == "GRANTED"]
         self.crew.each(partial(_sign, now=now), granted)
-        waiting = list(known.filter(status="INVITED", invited_at__lte=now - _INVITED))
+        waiting = [review for review in due if review.status == "INVITED"]
         for hub in self.hubs:
             mine = [row for row in waiting if row.lease.unit.hub == hub and row.respond_by > now.date()]
             if mine:

@@ -19,7 +19,8 @@ from tenancy.allocation import VERSION, allocate, check
 from tenancy.enums import AllocationStatus
 from tenancy.fitting import in_order
 from tenancy.models import AllocationLine, AllocationRun, Need, Offer, Terms
-from tenancy.services.offers import offer_room
+from tenancy.services.offers import send_offer
+from tenancy.services.telling import tell_offers_sent
 from tenancy.workflow import ALLOCATION
 
 _VERSION_REF = VERSION.replace("/", ":")
@@ -134,13 +135,14 @@ def publish_allocation(*, run: AllocationRun, by: Any, now: datetime) -> list[Of
     placed = run.lines.filter(unit__isnull=False).select_related(
         "need__organisation", "need__application", "unit__floor__building__hub"
     )
-    return [
-        offer_room(
-            need=line.need, unit=line.unit, terms=terms, start=terms.start_date, by=by.acting_as(role), now=now, run=run
-        )
+    acting, start = by.acting_as(role), terms.start_date
+    offers = [
+        send_offer(need=line.need, unit=line.unit, terms=terms, start=start, by=acting, now=now, run=run)
         for line in placed
         if line.unit is not None
     ]
+    tell_offers_sent(offers)
+    return offers
 
 
 def prove_allocation(run: AllocationRun) -> dict[str, object]:

@@ -38,7 +38,10 @@ def dun(*, now: datetime) -> int:
     for row in late.values("lease").annotate(since=Min("due_date")).order_by("lease"):
         moved += _open(row["lease"], row["since"], now)
     cases = ArrearsCase.objects.exclude(status__in=[ArrearsStatus.CLOSED, ArrearsStatus.TERMINATING])
+    owing = set(overdue(Invoice.objects.filter(lease__arrears__in=cases), today).values_list("lease", flat=True))
     for case in cases.select_related("lease__organisation", "lease__unit").order_by("pk"):
+        if case.lease_id in owing and _next(case, today) is None and case.status != ArrearsStatus.PLAN:
+            continue  # nothing was paid and no day has come
         try:
             moved += _step(case, today, now)
         except Refused:
@@ -68,12 +71,18 @@ def _step(case: ArrearsCase, today: date, now: datetime) -> int:
         return 1
     if case.status == ArrearsStatus.PLAN:
         return _check_plan(case, today, now)
-    days, to = STEPS_BY_DAY.get(case.status, (0, None))
-    if to is None or today < case.since_date + timedelta(days=days):
+    to = _next(case, today)
+    if to is None:
         return 0
     advance(case, to, by=log.SYSTEM, steps=ARREARS, data={"open": left}, changes={"stepped_at": now})
     tell_arrears(case, left)
     return 1
+
+
+def _next(case: ArrearsCase, today: date) -> ArrearsStatus | None:
+    """The step whose day has come."""
+    days, to = STEPS_BY_DAY.get(case.status, (0, None))
+    return to if to is not None and today >= case.since_date + timedelta(days=days) else None
 
 
 def _check_plan(case: ArrearsCase, today: date, now: datetime) -> int:

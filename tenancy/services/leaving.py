@@ -61,7 +61,7 @@ def terminate(*, lease: Lease, leave_date: date, by: Any, now: datetime, reason:
 def notice_ends(*, now: datetime) -> int:
     """The clock's notice to leases that end within thirty days without another term; answers how many."""
     today, given = now.astimezone(SEOUL).date(), 0
-    for lease in list(queries.ending_leases(today, today + timedelta(days=NOTICE_DAYS))):
+    for lease in list(queries.ending_for_good(today, today + timedelta(days=NOTICE_DAYS))):
         if queries.has_open_review(lease):
             continue
         end = queries.end_of(lease)

@@ -26,7 +26,7 @@ from tenancy.models import AllocationRun, Lease, Need, Offer, RateCard, Terms, U
 from tenancy.services.displaced import serve_displaced
 from tenancy.services.holding import move, occupy, release
 from tenancy.services.needs import leave_line
-from tenancy.services.telling import tell_offer_sent, tell_offer_waiting
+from tenancy.services.telling import tell_offer_waiting, tell_offers_sent
 from tenancy.workflow import LEASE, OFFER
 
 _ONE_LIVE = "one_live_offer_per_application"
@@ -49,8 +49,20 @@ def offer_room(
     Raises ``Overtaken`` when a cell was taken in between, and freezes the rate card.
     """
     with transaction.atomic():
+        offer = send_offer(need=need, unit=unit, terms=terms, start=start, by=by, now=now, run=run)
+        tell_offers_sent([offer])
+    return offer
+
+
+def send_offer(
+    *, need: Need, unit: Unit, terms: Terms, start: date, by: Any, now: datetime, run: AllocationRun | None = None
+) -> Offer:
+    """``offer_room`` for one of many: whoever sends them tells all companies at once."""
+    with transaction.atomic():
         end = add_months(start, terms.first_term_months)
-        RateCard.objects.filter(pk=terms.rate_card_id, frozen_at__isnull=True).update(frozen_at=now)
+        if terms.rate_card.frozen_at is None:
+            RateCard.objects.filter(pk=terms.rate_card_id, frozen_at__isnull=True).update(frozen_at=now)
+            terms.rate_card.frozen_at = now
         offer = _prepare(
             need=need, unit=unit, run=run, rate_card=terms.rate_card, start_date=start, end_date=end, created_at=now
         )
@@ -65,7 +77,6 @@ def offer_room(
             data={"unit": unit.ref, "start": start, "end": end, "expires_at": expires_at},
             changes={"sent_at": now, "expires_at": expires_at, "terms_hash": digest(terms_shown(offer))},
         )
-        tell_offer_sent(offer)
     return offer
 
 

@@ -34,7 +34,7 @@ UNASKED_DAYS = 14
 def invite_renewals(*, now: datetime) -> int:
     """Invite every tenant whose term ends within 90 days and who may stay; answers how many. Safe twice at once."""
     today, invited = now.astimezone(SEOUL).date(), 0
-    for lease in list(queries.ending_leases(today, today + timedelta(days=INVITE_DAYS))):
+    for lease in list(queries.ending_uninvited(today, today + timedelta(days=INVITE_DAYS))):
         try:
             invited += _invite(lease, today, now)
         except (Refused, IntegrityError):

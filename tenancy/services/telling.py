@@ -26,14 +26,17 @@ from tenancy.models import (
 )
 
 
-def tell_offer_sent(offer: Offer) -> None:
-    notify(
-        to=offer.need.organisation,
-        topic="space.offer_sent",
-        context={"unit": offer.unit.code, "hub": str(offer.unit.hub), "expires_at": offer.expires_at},
-        url=reverse("tenancy:offer", args=[offer.public_id]),
-        key=f"space.offer_sent:{offer.public_id}",
-    )
+def tell_offers_sent(offers: Iterable[Offer]) -> None:
+    letters = [
+        Letter(
+            to=offer.need.organisation,
+            context={"unit": offer.unit.code, "hub": str(offer.unit.hub), "expires_at": offer.expires_at},
+            url=reverse("tenancy:offer", args=[offer.public_id]),
+            key=f"space.offer_sent:{offer.public_id}",
+        )
+        for offer in offers
+    ]
+    notify_all(topic="space.offer_sent", letters=letters)
 
 
 def tell_offer_waiting(offer: Offer, reminder: int) -> None:
