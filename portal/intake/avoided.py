@@ -15,7 +15,7 @@ from portal.intake.blind import plain
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An evaluator as far as a form can name one: name, employer, business numbers of employers."""
+    """An evaluator as far as a form can name one: name, employer, business numbers and names of employers."""
 
     name: str
     employer: str

@@ -30,6 +30,17 @@ class ApplicationStatus(models.TextChoices):
     DISQUALIFIED = "DISQUALIFIED", _("선정취소")
 
 
+class InterestKind(models.TextChoices):
+    """What ties an evaluator to a company."""
+
+    EMPLOYER = "EMPLOYER", _("재직")
+    SHARE = "SHARE", _("지분 보유")
+    FAMILY = "FAMILY", _("친족이 대표·임원")
+    ADVISER = "ADVISER", _("자문")
+    MENTOR = "MENTOR", _("멘토링")
+    INVESTOR = "INVESTOR", _("투자")
+
+
 class AssignmentStatus(models.TextChoices):
     PROPOSED = "PROPOSED", _("배정안")
     CLEARED = "CLEARED", _("확인")

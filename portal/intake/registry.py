@@ -13,7 +13,7 @@ from ledger import log
 from portal.intake import workflow
 from portal.intake.blocks import BlockKind
 from portal.intake.enums import CaseGround, DecisionKind, Finding, Ground, HoldBasis, Identified, Scope
-from portal.intake.wording import TITLES
+from portal.intake.wording import INTEREST_TITLES, TITLES
 
 type Text = str | Promise
 
@@ -217,3 +217,10 @@ def events_of(room: str) -> Sequence[log.EventType]:
         )
         for name in sorted(steps | set(_BESIDES))
     ]
+
+
+#: What an evaluator declares is the person's own, of no room's competition; which tie it is stays sealed.
+INTERESTS = [
+    log.register(log.EventType(f"account.interest_{done}", 1, {"tie_c": "commitment"}, title=INTEREST_TITLES[done]))
+    for done in ("declared", "ended", "corrected")
+]

@@ -91,6 +91,13 @@ TITLES: Mapping[str, str | Promise] = {
     "conflict.declared": _("평가위원의 이해충돌을 기록했습니다"),
 }
 
+#: What an evaluator does with a tie of their own.
+INTEREST_TITLES: Mapping[str, str | Promise] = {
+    "declared": _("평가위원이 이해관계를 신고했습니다"),
+    "ended": _("평가위원이 이해관계가 끝난 날을 적었습니다"),
+    "corrected": _("평가위원이 신고한 이해관계를 고쳤습니다"),
+}
+
 log.name(
     kinds={
         "call": _("모집공고"),
@@ -100,6 +107,7 @@ log.name(
         "assignment": _("평가 배정"),
         "sheet": _("평가표"),
         "conflict": _("이해충돌"),
+        "interest": _("이해관계"),
         "result": _("선정 결과"),
         "late_code": _("추가접수 코드"),
         "sitting": _("평가회의"),

@@ -136,6 +136,9 @@ TABLE: dict[str, Row] = {
     "intake:recuse": Row(EVALUATOR, "sheet"),
     # Every seat was accepted; tests/intake/test_parties.py asks while one is open.
     "intake:decline-seat": Row(NOBODY, "call"),
+    "intake:interests": Row(EVALUATOR),
+    "intake:end-interest": Row(EVALUATOR, "interest"),
+    "intake:correct-interest": Row(EVALUATOR, "interest"),
     "intake:sittings": Row(SIGNED_IN),
     "intake:sign-in": Row(EVALUATOR, "sitting"),
     # Not the evaluator either: the stage does not let its members read each other.
@@ -199,6 +202,7 @@ TABLE: dict[str, Row] = {
     "intake:reopen-result": Row(NOBODY, "decision"),
     "intake:members": Row(DESK, "stage"),
     "intake:dismiss": Row(OFFICER, "member"),
+    "intake:member-interests": Row(DESK, "member"),
     "intake:readers": Row(DESK, "stage file"),
     "intake:release": Row(OFFICER, "assignment"),
     # Nothing is locked, and the panel has no chair.

@@ -200,6 +200,10 @@ def _review(world: World, trial: Round) -> None:
         by=trial.officer,
         now=intake.REVIEW,
     )
+    interest = services.declare_interest(
+        kind="MENTOR", name="새싹", business_number="123-45-67891", since=OPENS.date(),
+        by=world.people["evaluator"], now=intake.REVIEW,
+    )  # fmt: skip
     hold = services.place_hold(call=trial.call, basis="audit", reason="감사", by=trial.officer, now=intake.REVIEW)
     other = next(judge for judge in trial.evaluators if judge.user_id != world.people["evaluator"].pk)
     challenge = services.file_challenge(
@@ -208,6 +212,7 @@ def _review(world: World, trial: Round) -> None:
     world.things |= _exceptions(trial, sheet) | {
         "challenge": [trial.call.code, challenge.pk],
         "sitting": [sitting.public_id],
+        "interest": [interest.pk],
         "hold": [hold.public_id],
         "no bonus": [sheet.assignment.application.public_id, "X"],
         "no hit": [trial.call.code, 1, 1],

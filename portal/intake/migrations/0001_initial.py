@@ -342,6 +342,28 @@ class Migration(TablesAtOnce):
             },
         ),
         migrations.CreateModel(
+            name='Interest',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('EMPLOYER', '재직'), ('SHARE', '지분 보유'), ('FAMILY', '친족이 대표·임원'), ('ADVISER', '자문'), ('MENTOR', '멘토링'), ('INVESTOR', '투자')], max_length=10, verbose_name='관계의 종류')),
+                ('name', models.CharField(max_length=120, verbose_name='기업명')),
+                ('business_number', models.CharField(max_length=10, verbose_name='사업자등록번호')),
+                ('share_bp', models.PositiveSmallIntegerField(null=True)),
+                ('since_date', models.DateField(verbose_name='시작한 날')),
+                ('until_date', models.DateField(null=True, verbose_name='끝난 날')),
+                ('declared_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('corrected_at', models.DateTimeField(null=True)),
+                ('corrected_reason', models.TextField(blank=True)),
+                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='intake.interest')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interests', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '이해관계',
+                'ordering': ['-since_date', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['EMPLOYER', 'SHARE', 'FAMILY', 'ADVISER', 'MENTOR', 'INVESTOR'])), name='interest_kind_known'), models.CheckConstraint(condition=models.Q(('business_number__regex', '^[0-9]{10}$')), name='interest_number'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'SHARE'), ('share_bp__gt', 0), ('share_bp__isnull', False), ('share_bp__lte', 10000)), models.Q(models.Q(('kind', 'SHARE'), _negated=True), ('share_bp__isnull', True)), _connector='OR'), name='interest_share_of_shares_only'), models.CheckConstraint(condition=models.Q(('until_date__isnull', True), ('until_date__gte', models.F('since_date')), _connector='OR'), name='interest_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('corrected_at__isnull', True), ('corrected_reason', '')), models.Q(('corrected_at__isnull', False), models.Q(('corrected_reason', ''), _negated=True)), _connector='OR'), name='interest_corrected_with_reason'), models.UniqueConstraint(condition=models.Q(('corrected_at__isnull', True), ('until_date__isnull', True)), fields=('user', 'kind', 'business_number'), name='one_live_interest')],
+            },
+        ),
+        migrations.CreateModel(
             name='Conflict',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

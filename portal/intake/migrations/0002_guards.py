@@ -12,7 +12,7 @@ FILES = ("guards.sql", "keeping.sql")
 FUNCTIONS = (
     "forbid", "policy_frozen", "revision_in_time", "numbered", "line_frozen", "assignment_bar", "sheet_bar", "conflict_locks",
     "item_guard", "quota", "member_apart", "decision_apart", "appeal_in_time", "late_code_kept", "challenge_locks",
-    "appeal_apart", "sheet_presence", "reserve_in_order", "emptied", "revision_frozen", "attachment_frozen",
+    "appeal_apart", "sheet_presence", "reserve_in_order", "emptied", "revision_frozen", "attachment_frozen", "interest_kept",
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Panel"),
         RequireLeaf("Member", state="status", quiet=["INVITED"]),
         RequireLeaf("Conflict"),
+        RequireLeaf("Interest", watch=["until_date", "corrected_at"]),
         RequireLeaf("Challenge", state="status", quiet=["FILED"]),
         RequireLeaf("Assignment", state="status", quiet=["PROPOSED"]),
         RequireLeaf("ScoreSheet", state="status", quiet=["OPEN"]),

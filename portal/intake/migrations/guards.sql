@@ -259,3 +259,18 @@ END $$;
 CREATE TRIGGER apart BEFORE INSERT OR UPDATE OF decided_by_id ON intake_appeal FOR EACH ROW
   WHEN (NEW.decided_by_id IS NOT NULL) EXECUTE FUNCTION intake_appeal_apart();
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON intake_access FOR EACH ROW EXECUTE FUNCTION intake_forbid();
+
+-- What an evaluator declared stays as it was worded: it ends once, or is put right once with a reason, and never goes.
+CREATE FUNCTION intake_interest_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.corrected_at IS NULL
+     AND (OLD.id, OLD.user_id, OLD.kind, OLD.name, OLD.business_number, OLD.since_date, OLD.declared_at)
+         IS NOT DISTINCT FROM
+         (NEW.id, NEW.user_id, NEW.kind, NEW.name, NEW.business_number, NEW.since_date, NEW.declared_at)
+     AND (OLD.share_bp, OLD.corrects_id) IS NOT DISTINCT FROM (NEW.share_bp, NEW.corrects_id)
+     AND (OLD.until_date IS NULL OR OLD.until_date IS NOT DISTINCT FROM NEW.until_date) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'intake: % on % never changes', TG_OP, TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE ON intake_interest FOR EACH ROW EXECUTE FUNCTION intake_interest_kept();

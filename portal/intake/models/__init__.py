@@ -14,6 +14,7 @@ from portal.intake.models.bonuses import BonusFinding, BonusItem
 from portal.intake.models.calls import Call, CallVersion, Criterion, Stage, Track
 from portal.intake.models.cases import DisqualificationCase, LateCode
 from portal.intake.models.decisions import Appeal, Decision, DecisionLine, RankingRun, ReserveEntry, ResultNotice
+from portal.intake.models.interests import Interest
 from portal.intake.models.keeping import DestructionRecord, RetentionHold, StatuteCopy
 from portal.intake.models.naming import NameHit, NameSearch
 from portal.intake.models.presence import PagePresence
@@ -53,6 +54,7 @@ __all__ = [
     "Draft",
     "EligibilityFinding",
     "Evaluator",
+    "Interest",
     "LateCode",
     "Member",
     "NameHit",

@@ -52,6 +52,7 @@ from portal.intake.queries.exceptions import (
     reserve_of,
     short_of_readers,
 )
+from portal.intake.queries.interests import employers_of, interests_of, is_in_a_pool, ties_of
 from portal.intake.queries.keeping import calls_to_clear, due_copies, due_for_destruction, holds_of
 from portal.intake.queries.naming import name_hits, stages_to_search, unsearched, withheld_blocks
 from portal.intake.queries.outcomes import TOLD, appeal_figures, last_round, outcomes
@@ -127,6 +128,7 @@ __all__ = [
     "due_for_destruction",
     "due_publications",
     "due_supplements",
+    "employers_of",
     "entries_by_hour",
     "evaluator_in",
     "evidence_names",
@@ -136,7 +138,9 @@ __all__ = [
     "has_pledged",
     "holds_of",
     "in_review",
+    "interests_of",
     "invitations",
+    "is_in_a_pool",
     "last_bonus_findings",
     "last_findings",
     "last_revision",
@@ -180,6 +184,7 @@ __all__ = [
     "stages_to_search",
     "stages_with_panels",
     "standing",
+    "ties_of",
     "told_lines",
     "unsearched",
     "unsent_drafts",

@@ -26,6 +26,7 @@ from portal.intake.models import (
     Attachment,
     Call,
     Evaluator,
+    Interest,
     Member,
     Pledge,
     ScoreSheet,
@@ -104,6 +105,19 @@ def check_can_recuse(by: Any, call: Call, evaluator: Evaluator) -> str:
     if evaluator.user_id != getattr(by, "pk", None):
         raise NotAllowed(_("본인만 회피를 신청할 수 있습니다."))
     return f"{call.ledger_room()}.{EVALUATOR}"
+
+
+def check_can_declare_interests(by: Any) -> str:
+    """Everyone in a pool declares their own ties, seated or not."""
+    if not queries.is_in_a_pool(by):
+        raise NotAllowed(_("평가위원 명부에 있는 사람만 이해관계를 신고합니다."))
+    return "person"
+
+
+def check_can_change_interest(by: Any, interest: Interest) -> str:
+    if interest.user_id != getattr(by, "pk", None):
+        raise NotAllowed(_("본인이 신고한 이해관계만 고칠 수 있습니다."))
+    return "person"
 
 
 def check_has_pledged(call: Call, evaluator: Evaluator) -> None:

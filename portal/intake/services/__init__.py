@@ -34,6 +34,7 @@ from portal.intake.services.drafts import choose_track, request_sending, save_dr
 from portal.intake.services.editing import keep_call, publish_pending_correction, request_approval
 from portal.intake.services.eligibility import prepare_eligibility, record_finding, record_findings
 from portal.intake.services.files import attach_file, remove_file
+from portal.intake.services.interests import correct_interest, declare_interest, end_interest
 from portal.intake.services.keeping import execute_retention, lift_hold, place_hold
 from portal.intake.services.latecodes import confirm_late_code, issue_late_code
 from portal.intake.services.naming import search_names, settle_hit
@@ -105,17 +106,20 @@ __all__ = [
     "close_supplement",
     "confirm_assignments",
     "confirm_late_code",
+    "correct_interest",
     "create_call",
     "decide",
     "decide_appeal",
     "decide_case",
     "decide_challenge",
+    "declare_interest",
     "decline",
     "decline_seat",
     "discard_correction",
     "dismiss_member",
     "draft_correction",
     "draw_lottery",
+    "end_interest",
     "execute_retention",
     "extend_appeal",
     "file_appeal",

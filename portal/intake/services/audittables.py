@@ -89,6 +89,7 @@ IN_JSON: Mapping[str, str] = {
 #: Not in the archive, and why.
 LEFT_OUT: Mapping[str, str] = {
     "Evaluator": "judges appear by number; who they are is the sealed second file",
+    "Interest": "declared for every cluster and call; what it excluded from stands under conflicts, its leaves in the ledger",
     "AuditArchive": "this archive and its sisters; who opened them stands under accesses",
     "Draft": "what was never sent is its company's alone",
     "PagePresence": "who is writing which page this minute; nothing is decided by it",

@@ -36,12 +36,13 @@ def challenge_named(*, call: Call, now: datetime) -> int:
     for code in codes:
         answered |= Q(content__answers__has_key=code)
     revisions = queries.last_revisions(call).filter(answered, application__status=ApplicationStatus.IN_REVIEW)
+    employers = queries.employers_of(judges)
     filed = 0
     for revision in revisions.select_related("application__organisation", "sent_by"):
         revision.application.call = call
         rows = [row for code in codes for row in revision.content["answers"].get(code, ())]
         for judge in judges:
-            reason = avoided.named(rows, avoided.Known(judge.user.name, judge.employer, list(judge.employers)))
+            reason = avoided.named(rows, avoided.Known(judge.user.name, judge.employer, employers[judge.pk]))
             if reason is None or (revision.application_id, judge.pk) in known:
                 continue
             words = _("신청서의 기피 문항에 적은 사람이나 기관입니다. 적은 까닭: %(reason)s") % {"reason": reason}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -18,16 +18,14 @@ from portal.core import outbox
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed
 from portal.core.models import OutboxMessage
-from portal.core.periods import SEOUL, add_months
+from portal.core.periods import SEOUL
 from portal.core.transition import advance
-from portal.intake import queries, rules, workflow
-from portal.intake.blind import plain
+from portal.intake import interests, queries, rules, workflow
 from portal.intake.enums import AssignmentStatus, CallStatus, Ground, Scope, SheetStatus
 from portal.intake.models import Application, Assignment, Call, Conflict, Evaluator, ScoreSheet
 from portal.intake.services import telling
 from portal.intake.services.acting import person
 
-_YEARS_OF_EMPLOYMENT = 2
 #: Calls in which a new tie still matters.
 RUNNING = (CallStatus.PUBLISHED, CallStatus.REVIEWING)
 
@@ -38,7 +36,8 @@ def find_exclusions(*, call: Call, by: Any, now: datetime) -> int:
     subsidiaries. Returns how many were new; may run any number of times.
     """
     rules.check_can_run(by, call)
-    evaluators = Evaluator.objects.filter(memberships__panel__stage__call=call).distinct()
+    evaluators = list(Evaluator.objects.filter(memberships__panel__stage__call=call).distinct())
+    ties = queries.ties_of(evaluators)
     companies = list(queries.companies_of(call))
     known = set(Conflict.objects.filter(call=call, ground=Ground.EXCLUSION).values_list("evaluator", "organisation"))
     today = now.astimezone(SEOUL).date()
@@ -52,7 +51,21 @@ def find_exclusions(*, call: Call, by: Any, now: datetime) -> int:
                 continue
             of_company = [company.pk, *affiliates[company.pk]]
             member = any((evaluator.user_id, which) in members for which in of_company)
-            if reason := next(_exclusions(evaluator, company, member, affiliates[company.pk], share, today), ""):
+            reason = (
+                _("신청 기업(관계 기업 포함)의 구성원")
+                if member
+                else next(
+                    interests.excluding(
+                        ties[evaluator.pk],
+                        numbers=affiliates[company.pk],
+                        representative=company.representative,
+                        share_bp=share,
+                        on=today,
+                    ),
+                    "",
+                )
+            )
+            if reason:
                 _bar(call, evaluator, company, Ground.EXCLUSION, reason, log.SYSTEM, "system", now)
                 new += 1
     return new
@@ -98,37 +111,6 @@ def _members(companies: Iterable[Organisation], numbers: Iterable[str]) -> set[t
     for user, company, number in rows.values_list("user", "organisation", "organisation__business_number"):
         found |= {(user, company), (user, number or company)}
     return found
-
-
-def _exclusions(
-    evaluator: Evaluator, company: Organisation, member: bool, numbers: list[str], share_bp: int, on: date
-) -> Iterator[str]:
-    """Every reason by which the evaluator is excluded, the strongest first."""
-    if member:
-        yield _("신청 기업(관계 기업 포함)의 구성원")
-    recent = add_months(on, -12 * _YEARS_OF_EMPLOYMENT).isoformat()
-    for number in numbers:
-        if number in evaluator.employers and _lasts(evaluator.employers[number], recent):
-            yield _("2년 이내 신청 기업(관계 기업 포함)에 재직")
-        if _share(evaluator.shareholdings.get(number, 0), on) > share_bp:
-            yield _("기준을 넘는 지분 보유")
-    wanted = {*numbers, plain(company.representative)} - {""}
-    ties: list[Mapping[str, Any]] = [tie for to, tie in evaluator.ties.items() if {to, plain(to)} & wanted]
-    if any(tie.get("kind") == "FAMILY" or _lasts(tie.get("until"), recent) for tie in ties):
-        yield _("신고된 친족·자문·투자 관계")
-
-
-def _share(holding: int | Mapping[str, Any], on: date) -> int:
-    """Basis points held on the day: a number, or ``{"bp": …, "until": ISO day it was sold or null}``."""
-    if isinstance(holding, int):
-        return holding
-    sold = holding.get("until")
-    return int(holding["bp"]) if sold is None or sold >= on.isoformat() else 0
-
-
-def _lasts(until: str | None, recent: str) -> bool:
-    """Whether something lasts or ended within the two years."""
-    return until is None or until >= recent
 
 
 @transaction.atomic

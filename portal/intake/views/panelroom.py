@@ -90,7 +90,8 @@ def _members(rows: Sequence[Member], code: str, number: int, *, may: bool) -> Ta
         state = row.get_status_display()
         if row.left_reason:
             state = _("%(state)s: %(reason)s") % {"state": state, "reason": row.left_reason}
-        shown.append((str(row.evaluator), row.evaluator.employer, part, state, action))
+        who = link(str(row.evaluator), reverse("intake:member-interests", args=[code, number, row.pk]))
+        shown.append((who, row.evaluator.employer, part, state, action))
     return Table(_("위원"), columns, shown, empty=_("아직 위원회가 없습니다."), caption_hidden=True)
 
 

@@ -38,7 +38,8 @@ def reviews(request: HttpRequest) -> HttpResponse:
         status = _("%(left)s건 남음") % {"left": left} if left else _("남은 평가 없음")
         title = call.current.title_text if call.current else call.code
         tasks.append(Task(title, status, "warning" if left else "", reverse("intake:review-call", args=[call.code])))
-    return render(request, "intake/reviews.html", {"tasks": tasks})
+    context = {"tasks": tasks, "in_a_pool": queries.is_in_a_pool(request.user)}
+    return render(request, "intake/reviews.html", context)
 
 
 def seated_call(request: HttpRequest, code: str) -> Call:
