@@ -35,7 +35,7 @@ def entered(
     for to, until in employers.items():
         yield Tie(InterestKind.EMPLOYER, to, until)
     for to, holding in shareholdings.items():
-        share = {"bp": holding} if isinstance(holding, int) else holding
+        share: Mapping[str, Any] = {"bp": holding} if isinstance(holding, int) else holding
         yield Tie(InterestKind.SHARE, to, share.get("until"), int(share["bp"]))
     for to, tie in ties.items():
         yield Tie(str(tie.get("kind", "")), to, tie.get("until"))

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.accounts.models import User
 from portal.core import outbox
 from portal.core.business_number import normalise
 from portal.core.clock import database_now
@@ -33,7 +32,7 @@ def declare_interest(
     name: str,
     business_number: str,
     since: date,
-    by: User,
+    by: Any,
     now: datetime,
     until: date | None = None,
     share_bp: int | None = None,
@@ -65,7 +64,7 @@ def declare_interest(
 
 
 @transaction.atomic
-def end_interest(*, interest: Interest, until: date, by: User, now: datetime) -> None:
+def end_interest(*, interest: Interest, until: date, by: Any, now: datetime) -> None:
     """Say on which day a tie ended. Bars that were entered because of it stay."""
     role = rules.check_can_change_interest(by, interest)
     _check_days(interest.since_date, until, now)
@@ -76,7 +75,7 @@ def end_interest(*, interest: Interest, until: date, by: User, now: datetime) ->
 
 
 @transaction.atomic
-def correct_interest(*, interest: Interest, reason: str, by: User, now: datetime, **right: Any) -> Interest:
+def correct_interest(*, interest: Interest, reason: str, by: Any, now: datetime, **right: Any) -> Interest:
     """Put right what was declared wrongly: the old wording stays, with the reason, and counts no more.
 
     ``right``: the whole tie as ``declare_interest`` takes it.
