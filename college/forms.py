@@ -18,6 +18,14 @@ class CapacityForm(forms.Form):
     capacity = forms.IntegerField(label=_("정원"), min_value=1, max_value=100_000)
 
 
+class DrawForm(forms.Form):
+    """The public value that decides a lottery, as it was announced by whoever draws it."""
+
+    public_value = forms.CharField(
+        label=_("공개 값"), max_length=200, help_text=_("당첨번호 여섯 개를 작은 수부터. 예: 3 11 19 27 38 44")
+    )
+
+
 class ReasonForm(forms.Form):
     """A decision that wants its reason in words."""
 

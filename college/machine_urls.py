@@ -8,5 +8,6 @@ app_name = "college-machine"
 urlpatterns = [
     path("did.json", verify.did, name="did"),
     path("status/<slug:purpose>-<int:number>", verify.status_list, name="status"),
+    path("runs/<slug:code>/draw.json", machine.draw, name="draw"),
     path("runs/<slug:code>.ics", machine.timetable, name="timetable"),
 ]

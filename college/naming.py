@@ -9,7 +9,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
-    from college.models import Course, Run
+    from college.models import Course, Draw, Run
+
+#: The public value a lottery waits for unless another is named.
+PUBLIC_VALUE = "신청 마감 뒤 첫 로또 6/45 당첨번호"
 
 
 def said(korean: str, english: str) -> str:
@@ -33,3 +36,8 @@ name_later = lazy(name, str)
 def campus(code: str) -> str:
     known = {"mapo": _("마포"), "gaepo": _("개포")}
     return known.get(code, code)
+
+
+def public_name(draw: Draw) -> str:
+    """The value a lottery waits for, in the reader's language where it is the usual one."""
+    return _("신청 마감 뒤 첫 로또 6/45 당첨번호") if draw.public_name == PUBLIC_VALUE else draw.public_name

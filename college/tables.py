@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import date, datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from college.attendance import Day
-from college.enums import CredentialStatus, DayStatus, EnrolmentStatus, EventKind, RequestStatus, RunStatus
+from college.enums import CredentialStatus, DayStatus, DrawStatus, EnrolmentStatus, EventKind, RequestStatus, RunStatus
 from college.experts import Count
-from college.models import Correction, Course, Credential, Enrolment, ExpertMonth, Lesson, Run, SeatRequest
-from college.naming import campus, name, said, title
+from college.models import Correction, Course, Credential, Draw, Enrolment, ExpertMonth, Lesson, Run, SeatRequest
+from college.naming import campus, name, public_name, said, title
 from college.queries import Preview
+from portal.core import lottery
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
 
@@ -28,12 +30,15 @@ __all__ = [
     "corrections",
     "day",
     "day_of",
+    "draw_facts",
+    "draw_order",
     "instant",
     "line",
     "months",
     "my_lessons",
     "name",
     "previews",
+    "public_name",
     "reason",
     "roster",
     "runs",
@@ -89,6 +94,45 @@ def timetable(lessons: Sequence[Lesson]) -> Table:
             for lesson in lessons
         ],
         empty=_("아직 시간표가 없습니다."),
+    )
+
+
+def draw_facts(draw: Draw) -> list[parts.Row]:
+    """What was sealed, fixed and revealed so far."""
+    known = [
+        (_("상태"), str(draw.get_status_display())),
+        (_("기다리는 공개 값"), public_name(draw)),
+        (_("봉인한 비밀값의 해시"), draw.commitment),
+        (_("명부의 지문"), draw.list_root),
+        (_("나온 공개 값"), draw.public_value),
+        (_("공개한 비밀값"), bytes(draw.secret).hex() if draw.status == DrawStatus.DRAWN else ""),
+        (_("추첨의 씨앗값"), draw.seed),
+        (_("추첨한 때"), instant(draw.drawn_at)),
+    ]
+    return [parts.Row(label, value) for label, value in known if value]
+
+
+def draw_order(draw: Draw, mine: UUID | None) -> Table:
+    """The references in the order drawn, each with its lot; before the draw the list as it was fixed."""
+    drawn = draw.result is not None
+    rows = draw.result or draw.ids or []
+    seed = bytes.fromhex(draw.seed)
+    return Table(
+        caption=_("추첨 순서") if drawn else _("추첨 명부"),
+        columns=[
+            Column(_("순서"), number=True),
+            Column(_("신청번호")),
+            *([Column(_("제비"))] if drawn else []),
+        ],
+        rows=[
+            [
+                place,
+                f"{ref} · {_('내 신청번호')}" if ref == str(mine) else ref,
+                *([lottery.ticket(seed, ref)[:16]] if drawn else []),
+            ]
+            for place, ref in enumerate(rows, start=1)
+        ],
+        empty=_("신청이 마감되면 명부가 여기에 나옵니다."),
     )
 
 

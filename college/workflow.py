@@ -118,5 +118,5 @@ MACHINES: Mapping[str, Machine] = {
     "correction": _machine(CORRECTION, enums.CorrectionStatus, REQUESTED=Owner.OFFICE, CHECKED=Owner.SECOND),
     "credential": _machine(CREDENTIAL, enums.CredentialStatus, SUSPENDED=Owner.OFFICE),
     "merge": _machine(MERGE, enums.MergeStatus, PROPOSED=Owner.SECOND),
-    "draw": _machine(DRAW, enums.DrawStatus, SEALED=Owner.OFFICE, LISTED=Owner.OFFICE),
+    "draw": _machine(DRAW, enums.DrawStatus, SEALED=Owner.SYSTEM, LISTED=Owner.OFFICE),
 }

@@ -16,6 +16,7 @@ FUNCTIONS = (
     "credential_earned",
     "credential_signed",
     "draw_sealed",
+    "list_open",
 )
 
 

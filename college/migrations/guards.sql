@@ -151,3 +151,16 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER draw_sealed BEFORE UPDATE ON college_draw FOR EACH ROW EXECUTE FUNCTION college_draw_sealed();
+
+-- Nobody joins a lottery whose list is fixed; fixing the list waits for requests under way.
+CREATE FUNCTION college_list_open() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  its text;
+BEGIN
+  SELECT status INTO its FROM college_draw WHERE run_id = NEW.run_id FOR SHARE;
+  IF its <> 'SEALED' THEN
+    RAISE EXCEPTION 'the list of this draw is fixed' USING ERRCODE = 'check_violation', CONSTRAINT = 'draw_list_open';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER list_open BEFORE INSERT ON college_seatrequest FOR EACH ROW EXECUTE FUNCTION college_list_open();

@@ -26,9 +26,11 @@ from college.queries.certificates import (
 from college.queries.counting import WINDOW, causes_between, count_rows, experts_at, frozen_months, people_at
 from college.queries.seats import (
     course_list,
+    draw_of,
     enrolment_of,
     in_order,
     line_of,
+    lists_due,
     my_enrolments,
     my_requests,
     offers_due,
@@ -50,6 +52,7 @@ __all__ = [
     "course_list",
     "days_of",
     "decisions_in_force",
+    "draw_of",
     "enrolment_of",
     "events_of",
     "experts_at",
@@ -60,6 +63,7 @@ __all__ = [
     "lesson_of",
     "lessons_due",
     "line_of",
+    "lists_due",
     "my_certificates",
     "my_enrolments",
     "my_requests",

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from college.enums import EnrolmentStatus, RequestStatus, RunStatus
-from college.models import Course, Enrolment, Person, PersonAccount, Run, SeatRequest
+from college.enums import DrawStatus, EnrolmentStatus, RequestStatus, RunStatus
+from college.models import Course, Draw, Enrolment, Person, PersonAccount, Run, SeatRequest
 
 #: Runs that people may know of.
 PUBLIC = tuple(status for status in RunStatus if status != RunStatus.DRAFT)
@@ -90,6 +90,19 @@ def enrolment_of(user: Any, run: Run) -> Enrolment | None:
     if person is None:
         return None
     return run.enrolments.filter(canonical=person.one, holds_seat=True).select_related("person", "request").first()
+
+
+def lists_due(closed_by: datetime) -> QuerySet[Run]:
+    """Runs with a sealed draw whose requests closed by then."""
+    return Run.objects.filter(draw__status=DrawStatus.SEALED, closes_at__lte=closed_by).order_by("closes_at", "code")
+
+
+def draw_of(run: Run) -> Draw | None:
+    """The run's lottery, if it has one."""
+    draw = Draw.objects.filter(run=run).first()
+    if draw is not None:
+        draw.run = run
+    return draw
 
 
 def offers_due(now: datetime) -> QuerySet[SeatRequest]:

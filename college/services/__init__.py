@@ -15,6 +15,7 @@ from college.services.certificates import (
 from college.services.completion import give_score, judge_again, judge_run
 from college.services.corrections import apply_correction, check_correction, refuse_correction, request_correction
 from college.services.counting import freeze_month
+from college.services.drawing import draw_seats, list_draw, list_due_draws
 from college.services.lessons import open_lesson, record_list, scan, seal_due_lessons, seal_lesson
 from college.services.people import (
     confirm_identity,
@@ -56,6 +57,7 @@ __all__ = [
     "decline_offer",
     "document_of",
     "draft_run",
+    "draw_seats",
     "drop",
     "expire_unpaid",
     "freeze_month",
@@ -67,6 +69,8 @@ __all__ = [
     "judge_run",
     "lapse_due_offers",
     "lapse_offer",
+    "list_draw",
+    "list_due_draws",
     "move_run",
     "offer_free_seats",
     "open_lesson",

@@ -14,17 +14,13 @@ from django.utils.translation import gettext as _
 from college import policy as policies
 from college import rules
 from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus, SessionStatus
-from college.models import Course, Draw, Lesson, Run
+from college.models import Course, Lesson, Run
+from college.services.drawing import seal_draw, void_draw
 from college.services.seats import close_line, give_seat_back, leave_line
 from college.workflow import RUN, SESSION
-from ledger import log
 from portal.accounts.models import User
-from portal.core import lottery
 from portal.core.errors import Invalid, Refused
 from portal.core.transition import advance
-
-#: The public value a lottery waits for unless another is named.
-PUBLIC_VALUE = "신청 마감 뒤 첫 로또 6/45 당첨번호"
 
 
 @transaction.atomic
@@ -66,14 +62,7 @@ def publish_run(*, run: Run, by: Any, now: datetime, public_name: str = "") -> N
         },
     )
     if run.admission == Admission.LOTTERY:
-        _seal_draw(run, public_name or PUBLIC_VALUE, by=by.acting_as(role))
-
-
-def _seal_draw(run: Run, public_name: str, *, by: Any) -> None:
-    secret = lottery.new_secret()
-    draw = Draw.objects.create(run=run, secret=secret, commitment=lottery.commitment(secret), public_name=public_name)
-    data = {"commitment": draw.commitment, "to": draw.status}
-    log.append("college.lottery.committed", row=draw, by=by, data=data)
+        seal_draw(run=run, public_name=public_name, by=by.acting_as(role))
 
 
 @transaction.atomic
@@ -94,6 +83,7 @@ def cancel_run(*, run: Run, by: Any, now: datetime, reason: str) -> None:
     if not reason.strip():
         raise Invalid(_("폐강하는 이유를 적어 주십시오."), field="reason")
     advance(run, RunStatus.CANCELLED, by=acting, steps=RUN, reason=reason.strip())
+    void_draw(run=run, by=acting, reason=reason.strip())
     close_line(run=run, now=now)
     for request in run.requests.filter(status__in=[RequestStatus.OFFERED, RequestStatus.SUBMITTED]).select_related(
         "person", "run"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -53,7 +53,12 @@ def _enter(run: Run, person: Person, *, now: datetime, **fields: Any) -> tuple[S
     asked = SeatRequest(
         run=run, person=person, canonical=person.one, requested_at=now, priority=_priority(run, person, now), **fields
     )
-    SeatRequest.objects.bulk_create([asked], ignore_conflicts=True)
+    try:
+        SeatRequest.objects.bulk_create([asked], ignore_conflicts=True)
+    except IntegrityError as refusal:
+        if "list of this draw is fixed" not in str(refusal):
+            raise
+        raise Late(_("추첨 명부가 이미 확정되었습니다.")) from refusal
     standing = SeatRequest.objects.get(run=run, canonical=person.one, live=True)
     standing.run, standing.person, standing.canonical = run, person, person.one
     return standing, standing.public_id == asked.public_id
@@ -114,7 +119,7 @@ def enrol(*, request: SeatRequest, by: Any, now: datetime) -> Enrolment:
 @transaction.atomic
 def offer_free_seats(*, run: Run, now: datetime) -> list[SeatRequest]:
     """Offer every free seat to the next in line; past the last day to join the line is closed instead."""
-    held = _lock(run)
+    held = lock_run(run)
     if now >= held.late_join_until:
         close_line(run=held, now=now)
         return []
@@ -152,7 +157,7 @@ def _offer(request: SeatRequest, *, expires_at: datetime, by: Any, now: datetime
 @transaction.atomic
 def offer_seat_to_selected(*, run: Run, person: Person, application: Any, place: int, by: Any, now: datetime) -> None:
     """A seat for somebody an intake decision selected; ``Overtaken`` when no seat is left."""
-    held = _lock(run)
+    held = lock_run(run)
     request, made = _enter(held, person, now=now, application=application, place=place)
     if not made:
         return
@@ -192,7 +197,7 @@ def _clashing(request: SeatRequest) -> list[SeatRequest]:
 @transaction.atomic
 def decline_offer(*, request: SeatRequest, by: Any, now: datetime) -> list[SeatRequest]:
     """Give the offered seat up; answers the offers made to the next."""
-    run = _lock(request.run)
+    run = lock_run(request.run)
     role = rules.check_can_answer(by, request, now=now)
     _end(request, RequestStatus.DECLINED, by=by.acting_as(role), now=now)
     return pass_on(run=run, request=request, by=by, now=now)
@@ -203,7 +208,7 @@ def lapse_offer(*, request: SeatRequest, now: datetime) -> list[SeatRequest]:
     """The clock's answer to an offer nobody answered; refused before its time and after any other answer."""
     if request.offer_expires_at is None or now < request.offer_expires_at:
         raise Invalid(_("아직 기한이 남은 제안입니다."))
-    run = _lock(request.run)
+    run = lock_run(request.run)
     _end(request, RequestStatus.LAPSED, by=log.SYSTEM, now=now, data={"expires_at": request.offer_expires_at})
     telling.lapsed(request)
     return pass_on(run=run, request=request, by=log.SYSTEM, now=now)
@@ -235,7 +240,7 @@ def withdraw_by_merge(*, request: SeatRequest, by: Any, now: datetime) -> None:
 
 def leave_line(*, request: SeatRequest, by: Any, now: datetime) -> None:
     """End an open request and pass on what it held; ``by`` acts in a role."""
-    run = _lock(request.run)
+    run = lock_run(request.run)
     before = request.status
     if before not in OPEN_REQUESTS:
         raise Overtaken
@@ -280,7 +285,7 @@ def _call_reserve(request: SeatRequest, *, by: Any, now: datetime) -> None:
 @transaction.atomic
 def close_line(*, run: Run, now: datetime) -> int:
     """Nobody is taken in any more: those who still wait are told."""
-    held, closed = _lock(run), 0
+    held, closed = lock_run(run), 0
     for request in list(queries.in_order(held).select_related("person")):
         request.run = held
         _end(request, RequestStatus.CLOSED, by=log.SYSTEM, now=now)
@@ -322,7 +327,7 @@ def drop(*, enrolment: Enrolment, by: Any, now: datetime, reason: str = "") -> N
 def give_seat_back(*, enrolment: Enrolment, to: str, by: Any, now: datetime, reason: str = "") -> None:
     """End an enrolment and pass its seat on; ``by`` acts in a role."""
     assert to in WITHOUT_SEAT
-    run, request = _lock(enrolment.run), enrolment.request
+    run, request = lock_run(enrolment.run), enrolment.request
     changes = {"holds_seat": False, "ended_at": now}
     advance(enrolment, to, by=by, steps=ENROLMENT, reason=reason or None, changes=changes)
     SeatRequest.objects.filter(pk=request.pk).update(live=False)
@@ -333,7 +338,7 @@ def give_seat_back(*, enrolment: Enrolment, to: str, by: Any, now: datetime, rea
 def change_capacity(*, run: Run, capacity: int, by: Any, now: datetime) -> list[SeatRequest]:
     """More or fewer seats, never fewer than are taken; new ones are offered at once."""
     role = rules.check_can_manage(by, run)
-    held = _lock(run)
+    held = lock_run(run)
     if held.status not in OPEN_RUN:
         raise Late(_("정원을 바꿀 수 있는 시기가 지났습니다."))
     if capacity < max(held.seats_taken, 1):
@@ -346,6 +351,6 @@ def change_capacity(*, run: Run, capacity: int, by: Any, now: datetime) -> list[
     return offer_free_seats(run=held, now=now)
 
 
-def _lock(run: Run) -> Run:
+def lock_run(run: Run) -> Run:
     """The run as it stands, held until the transaction ends; foreign keys to it may still be written."""
     return Run.objects.select_for_update(no_key=True, of=("self",)).select_related("course__cluster").get(pk=run.pk)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from college import tables
-from college.enums import SessionStatus
+from college import queries, tables
+from college.enums import DrawStatus, SessionStatus
 from college.views.shared import found_run
 from portal.core import ical
 from portal.core.clock import database_now
@@ -33,3 +33,27 @@ def timetable(request: HttpRequest, code: str) -> HttpResponse:
         for lesson in run.lessons.order_by("starts_at", "id")
     ]
     return HttpResponse(ical.feed(tables.name(run), entries), content_type=ical.MIME)
+
+
+@require_safe
+def draw(request: HttpRequest, code: str) -> JsonResponse:
+    """``/college/runs/<code>/draw.json``: all that anybody needs to draw again; the secret only once it was used."""
+    row = queries.draw_of(found_run(code))
+    if row is None:
+        raise Http404
+    told = {
+        "run": code,
+        "status": row.status,
+        "commitment": row.commitment,
+        "public_name": row.public_name,
+        "ids": row.ids,
+        "root": row.list_root or None,
+    }
+    if row.status == DrawStatus.DRAWN:
+        told |= {
+            "secret": bytes(row.secret).hex(),
+            "public_value": row.public_value,
+            "seed": row.seed,
+            "order": row.result,
+        }
+    return JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,15 +17,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from college import queries, rules, services, tables
-from college.enums import CorrectionStatus, CredentialStatus, EventKind, RunStatus
-from college.forms import CapacityForm, ReasonForm
+from college.enums import CorrectionStatus, CredentialStatus, DrawStatus, EventKind, RunStatus
+from college.forms import CapacityForm, DrawForm, ReasonForm
 from college.models import Correction, Run
 from college.views.public import facts
 from college.views.shared import SignedIn, tried
 from portal.accounts.queries import clusters_of
 from portal.accounts.roles import roles_for
 from portal.core.clock import database_now
-from portal.core.errors import NotAllowed
+from portal.core.errors import Invalid, NotAllowed, Refused
 from portal.core.ui.parts import Row
 
 _DESK = roles_for("enrolment.manage") | roles_for("completion.decide")
@@ -93,14 +94,21 @@ def run(request: SignedIn, code: str) -> HttpResponse:
     return _page(request, found(request, code), None)
 
 
-def _page(request: SignedIn, run: Run, form: CapacityForm | None, status: int = 200) -> HttpResponse:
+def _page(
+    request: SignedIn, run: Run, form: CapacityForm | None, status: int = 200, drawing: DrawForm | None = None
+) -> HttpResponse:
     manages = rules.may_for(request.user, "enrolment.manage", run.course)
     decides = rules.may_for(request.user, "completion.decide", run.course)
+    draw = queries.draw_of(run)
+    listed = draw is not None and draw.status == DrawStatus.LISTED
     context = {
         "run": run,
         "name": tables.name(run),
         "tone": tables.TONES.get(run.status, ""),
         "facts": facts(run),
+        "draw": draw,
+        "draw_facts": tables.draw_facts(draw) if draw else None,
+        "drawing": (drawing or DrawForm()) if listed and manages else None,
         "line": tables.line(list(queries.line_of(run))),
         "timetable": tables.timetable(list(run.lessons.order_by("starts_at", "id"))),
         "steps": [
@@ -145,6 +153,26 @@ def capacity(request: SignedIn, code: str) -> HttpResponse:
         lambda: services.change_capacity(run=run, capacity=wanted, by=request.user, now=now),
         _("정원을 바꾸었습니다."),
     )
+    return redirect("college:office-run", code=run.code)
+
+
+@require_POST
+@login_required
+def draw(request: SignedIn, code: str) -> HttpResponse:
+    """Draw with the public value that came out after closing."""
+    run, form, now = found(request, code), DrawForm(request.POST), database_now()
+    if not form.is_valid():
+        return _page(request, run, None, status=422, drawing=form)
+    value = form.cleaned_data["public_value"]
+    try:
+        services.draw_seats(run=run, public_value=value, by=request.user, now=now)
+    except Invalid as refusal:
+        form.add_error("public_value", str(refusal.message))
+        return _page(request, run, None, status=422, drawing=form)
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, _("추첨했습니다. 신청한 사람 모두에게 알렸습니다."))
     return redirect("college:office-run", code=run.code)
 
 

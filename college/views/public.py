@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -82,11 +82,33 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
         "timetable": tables.timetable(list(found.lessons.order_by("starts_at", "id"))),
         "mine": mine,
         "standing": standing.of_request(mine, now) if mine else "",
-        "draw": getattr(found, "draw", None),
+        "draw": (drawn := queries.draw_of(found)),
+        "public_name": tables.public_name(drawn) if drawn else "",
         "open": found.status in (RunStatus.PUBLISHED, RunStatus.CONFIRMED) and found.opens_at <= now < found.closes_at,
         "now": now,
     }
     return render(request, "college/run.html", context)
+
+
+@require_safe
+def draw(request: HttpRequest, code: str) -> HttpResponse:
+    """The lottery of a run: what was sealed, who was on the list, what decided, and the order; numbers, no names."""
+    found = found_run(code)
+    drawn = queries.draw_of(found)
+    if drawn is None:
+        raise Http404
+    person = queries.person_of(request.user) if request.user.is_authenticated else None
+    mine = queries.my_requests(person).filter(run=found).first()
+    context = {
+        "run": found,
+        "name": tables.name(found),
+        "draw": drawn,
+        "facts": tables.draw_facts(drawn),
+        "order": tables.draw_order(drawn, mine.case_ref if mine else None),
+        "mine": mine,
+        "place": mine.place if mine else None,
+    }
+    return render(request, "college/draw.html", context)
 
 
 def facts(run: Run) -> list[Row]:

@@ -337,6 +337,9 @@ ELSEWHERE = {
     **dict.fromkeys(
         (
             "college:run",
+            "college:draw",
+            "college:office-draw",
+            "college-machine:draw",
             "college:ask",
             "college:drop",
             "college:answer",
