@@ -218,6 +218,13 @@ class TerminateForm(forms.Form):
     reason = forms.CharField(label=_("해지 이유"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class GraduateForm(forms.Form):
+    """The day on which a company that has outgrown the hub leaves, and what it has grown to."""
+
+    leave_date = forms.DateField(label=_("졸업일"), widget=DateInput)
+    reason = forms.CharField(label=_("졸업하는 이유"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class ReshapeForm(forms.Form):
     """Rooms end on a day, and others begin over the same cells."""
 

@@ -68,6 +68,7 @@ class InvoiceStatus(models.TextChoices):
 class InvoiceKind(models.TextChoices):
     RENT = "RENT", _("임대료")
     HOLDOVER = "HOLDOVER", _("무단점유 사용료")
+    INTEREST = "INTEREST", _("연체이자")
 
 
 class LineKind(models.TextChoices):
@@ -76,6 +77,7 @@ class LineKind(models.TextChoices):
     RENT = "RENT", _("임대료")
     FEE = "FEE", _("관리비")
     HOLDOVER = "HOLDOVER", _("무단점유 사용료")
+    INTEREST = "INTEREST", _("연체이자")
 
 
 class AmendmentStatus(models.TextChoices):
@@ -170,6 +172,31 @@ class PaymentKind(models.TextChoices):
     RECEIVED = "RECEIVED", _("입금")
     BOUNCED = "BOUNCED", _("입금 취소")
     REFUND = "REFUND", _("환급")
+
+
+class LeaseFileKind(models.TextChoices):
+    """What a file of a lease shows."""
+
+    PAPER = "PAPER", _("서명한 계약서")
+    MOVE_IN = "MOVE_IN", _("입주할 때의 사진")
+    METER = "METER", _("검침 사진")
+
+
+class PaperStatus(models.TextChoices):
+    """A contract signed on paper: put on file by one person, confirmed by another."""
+
+    FILED = "FILED", pgettext_lazy("종이 계약서", "확인 대기")
+    CONFIRMED = "CONFIRMED", pgettext_lazy("종이 계약서", "확인됨")
+    REJECTED = "REJECTED", pgettext_lazy("종이 계약서", "돌려보냄")
+
+
+class MeterKind(models.TextChoices):
+    """What a meter counts."""
+
+    ELECTRICITY = "ELECTRICITY", _("전기(kWh)")
+    WATER = "WATER", _("수도(㎥)")
+    GAS = "GAS", _("가스(㎥)")
+    HEAT = "HEAT", _("난방(MWh)")
 
 
 class Side(models.TextChoices):

@@ -136,6 +136,8 @@ def instant(at: datetime) -> str:
 
 def signature(given: Signature) -> str:
     """Who signed, and when."""
+    if given.method == "paper":
+        return _("%(name)s · %(at)s(종이에 서명)") % {"name": given.signer, "at": instant(given.signed_at)}
     return f"{given.user} · {instant(given.signed_at)}"
 
 

@@ -69,12 +69,6 @@ class RunForm(forms.Form):
     )
 
 
-class KeyForm(forms.Form):
-    """The day on which the key was handed over."""
-
-    on = forms.DateField(label=_("입주일"), widget=DateInput)
-
-
 class SureForm(forms.Form):
     """Nothing to fill in: the button is the answer."""
 

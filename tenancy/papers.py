@@ -112,6 +112,7 @@ def graduation(found: Graduation) -> Paper:
         Row(_("입주한 기간"), explain.period(start, found.graduated_date)),
         Row(_("졸업일"), tables.day(found.graduated_date)),
         Row(_("사유"), found.get_ground_display()),
+        *([Row(_("졸업하는 이유"), found.reason)] if found.reason else []),
     ]
     return Paper(
         title=_("졸업 확인서"),

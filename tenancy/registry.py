@@ -168,6 +168,13 @@ EVENT_TYPES = [
     EventType("space.move_out.settled", 1, {}, title=_("퇴거를 정산했습니다")),
     EventType("space.move_out.closed", 1, {}, title=_("퇴거 절차를 마쳤습니다")),
     EventType("space.move_out.cancelled", 1, {}, title=_("퇴거 절차를 취소했습니다")),
+    EventType("space.paper.filed", 1, {"document": "ref", "scan": "ref"}, title=_("종이로 서명한 계약서를 올렸습니다")),
+    EventType(
+        "space.paper.confirmed", 1, {"document": "ref", "scan": "ref"}, title=_("종이로 서명한 계약서를 확인했습니다")
+    ),
+    EventType("space.paper.rejected", 1, {}, title=_("종이로 서명한 계약서를 돌려보냈습니다")),
+    EventType("space.move_in.recorded", 1, {"on": "date", "keys": "int", "cards": "int"}, title=_("호실을 넘겼습니다")),
+    EventType("space.move_in.confirmed", 1, {}, title=_("입주기업이 호실을 넘겨받았음을 확인했습니다")),
     EventType("space.rate_card.drafted", 1, {"from_day": "date", "figures": "ref"}, title=_("요율표를 작성했습니다")),
     EventType("space.rate_card.checked", 1, {"figures": "ref"}, title=_("요율표를 다른 사람이 확인했습니다")),
     EventType(
@@ -242,6 +249,9 @@ name(
         "until": _("머무르는 날까지"),
         "path": _("방식"),
         "from_day": _("시행일"),
+        "scan": _("스캔한 파일의 해시"),
+        "keys": _("열쇠(개)"),
+        "cards": _("출입카드(장)"),
         "figures": _("요율의 해시"),
     },
 )

@@ -163,6 +163,19 @@ def late_interest(open_amount: int, bp: int, days: int) -> int:
     return open_amount * bp * days // (WHOLE_BP * DAYS_IN_YEAR)
 
 
+def interest_in_words(open_amount: int, bp: int, days: int, language: str = "ko") -> str:
+    """How the interest came about: ``100,000원 × 5% × 30일/365일 = 410.95… → 410원(원 미만 버림)``."""
+    korean = language.startswith("ko")
+    exact, amount = Fraction(open_amount * bp * days, WHOLE_BP * DAYS_IN_YEAR), late_interest(open_amount, bp, days)
+    won = (lambda text: f"{text}원") if korean else (lambda text: f"KRW {text}")
+    part = f"{days}일/{DAYS_IN_YEAR}일" if korean else f"{days}/{DAYS_IN_YEAR} days"
+    text = f"{won(f'{open_amount:,}')} × {_percent(bp)}% × {part} = "
+    if exact == amount:
+        return text + won(f"{amount:,}")
+    rounding = _ROUNDING_WORDS["ko" if korean else "en"]["won"]
+    return f"{text}{_two_decimals(exact)} → {won(f'{amount:,}')}{'' if korean else ' '}({rounding})"
+
+
 def _rounded(exact: Fraction, rounding: str) -> int:
     if rounding == "half_up":
         exact += Fraction(1, 2)

@@ -25,9 +25,11 @@ from tenancy.models import (
     Hub,
     Invoice,
     Lease,
+    LeaseFile,
     MoveOut,
     Need,
     Offer,
+    PaperSigning,
     RateCard,
     RenewalReview,
     Ticket,
@@ -133,6 +135,45 @@ def check_can_see_lease(by: Any, lease: Lease) -> str:
         return accounts.check_can_act_for(by, lease.organisation)
     action = "invoice.read" if may_in(by, "invoice.read", lease.unit.hub) else "lease.read"
     return check_may_in(by, action, lease.unit.hub)
+
+
+def check_can_file_paper(by: Any, lease: Lease) -> str:
+    """The officer who wrote the contract, or the approver who will sign it."""
+    decides = may_in(by, "lease.decide", lease.unit.hub)
+    return check_may_in(by, "lease.decide" if decides else "lease.prepare", lease.unit.hub)
+
+
+def may_file_paper(by: Any, lease: Lease) -> bool:
+    return any(may_in(by, action, lease.unit.hub) for action in ("lease.decide", "lease.prepare"))
+
+
+def check_can_confirm_paper(by: Any, paper: PaperSigning) -> str:
+    """Never by whoever put it on file."""
+    role = check_can_file_paper(by, paper.lease)
+    if paper.filed_by_id == by.pk:
+        raise NotAllowed(_("직접 올린 종이 계약서는 확인할 수 없습니다."))
+    return role
+
+
+def check_can_confirm_move_in(by: Any, lease: Lease) -> str:
+    """Whoever acts for the company that moved in."""
+    return accounts.check_can_act_for(by, lease.organisation)
+
+
+def can_confirm_move_in(by: Any, lease: Lease) -> bool:
+    return people.is_member(by, lease.organisation)
+
+
+def check_can_open_lease_file(by: Any, file: LeaseFile) -> str:
+    """Whoever may see the lease; nobody when something harmful was found in the file."""
+    role = check_can_see_lease(by, file.lease)
+    if file.scan == Scan.INFECTED:
+        raise NotAllowed(_("악성코드가 발견되어 열 수 없는 파일입니다."))
+    return role
+
+
+def check_can_charge_interest(by: Any, case: ArrearsCase) -> str:
+    return check_may_in(by, "invoice.issue", case.lease.unit.hub)
 
 
 def check_can_move_in(by: Any, lease: Lease) -> str:

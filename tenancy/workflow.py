@@ -132,6 +132,11 @@ ROOM_WAIT: Steps = {
     ("OFFERED", "LEFT"): "room_wait:left",
 }
 
+PAPER: Steps = {
+    ("FILED", "CONFIRMED"): "paper:confirmed",
+    ("FILED", "REJECTED"): "paper:rejected",
+}
+
 RATE_CARD: Steps = {
     ("DRAFT", "CHECKED"): "rate_card:checked",
     ("CHECKED", "IN_FORCE"): "rate_card:put_in_force",
@@ -169,6 +174,7 @@ def _owners(states: type[models.TextChoices], **owners: Owner) -> dict[str, Owne
 
 
 MACHINES: Mapping[str, Machine] = {
+    "paper": Machine(PAPER, enums.PaperStatus, _owners(enums.PaperStatus, FILED=Owner.OFFICER)),
     "rate_card": Machine(
         RATE_CARD,
         enums.RateCardStatus,

@@ -63,6 +63,8 @@ class Migration(migrations.Migration):
         migrations.RunPython(create, drop),
         RequireLeaf("AllocationRun", state="status", quiet=["DRAFT"]),
         RequireLeaf("RateCard", state="status"),
+        RequireLeaf("PaperSigning", state="status"),
+        RequireLeaf("MoveIn", watch=["confirmed_at"]),
         RequireLeaf("Offer", state="status", quiet=["PREPARED"]),
         RequireLeaf("Occupancy", state="status", watch=["status", "cell"]),
         # Days that become fewer or more are a decision that moves no state: any leaf about the row.

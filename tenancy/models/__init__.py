@@ -2,6 +2,7 @@
 
 from tenancy.models.changes import Amendment
 from tenancy.models.endings import ChecklistItem, FollowUp, Graduation, MoveOut, RenewalReview
+from tenancy.models.handover import LeaseFile, MeterReading, MoveIn, PaperSigning
 from tenancy.models.leases import Invoice, InvoiceLine, InvoiceSeries, Lease, LeaseTerm, RateCard, Signature
 from tenancy.models.meeting import Booking, BookingRule, MeetingRoom, QuotaUse, RoomWait
 from tenancy.models.money import ArrearsCase, BankFile, CreditNote, Deposit, DepositEntry, Payment, PaymentShare
@@ -40,14 +41,18 @@ __all__ = [
     "InvoiceLine",
     "InvoiceSeries",
     "Lease",
+    "LeaseFile",
     "LeaseTerm",
     "Listing",
     "ListingConsent",
     "MeetingRoom",
+    "MeterReading",
+    "MoveIn",
     "MoveOut",
     "Need",
     "Occupancy",
     "Offer",
+    "PaperSigning",
     "Payment",
     "PaymentShare",
     "Preference",

@@ -95,12 +95,16 @@ class Graduation(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="graduations")
     graduated_date = models.DateField()
     ground = models.CharField(max_length=10, choices=GraduationGround)
+    reason = models.CharField(_("졸업하는 이유"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("졸업")
         ordering = ["graduated_date", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(ground__in=GraduationGround.values), name="graduation_ground_known")
+            models.CheckConstraint(
+                condition=Q(ground="MAXIMUM") | ~Q(reason=""), name="graduation_for_growth_says_why"
+            ),
+            models.CheckConstraint(condition=Q(ground__in=GraduationGround.values), name="graduation_ground_known"),
         ]
 
     def __str__(self) -> str:
@@ -150,6 +154,9 @@ class MoveOut(models.Model):
     inspect_at = models.DateTimeField(null=True, blank=True)
     keys_returned_date = models.DateField(null=True, blank=True)
     end_kind = models.CharField(max_length=10)
+    #: On what ground the company graduates, and why, when it does.
+    ground = models.CharField(max_length=10, choices=GraduationGround, blank=True)
+    reason = models.CharField(_("졸업하는 이유"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("퇴거")
@@ -157,6 +164,9 @@ class MoveOut(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lease"], condition=~Q(status="CANCELLED"), name="one_move_out_per_lease"),
             models.CheckConstraint(condition=Q(status__in=MoveOutStatus.values), name="move_out_status_known"),
+            models.CheckConstraint(
+                condition=Q(ground="", reason="") | Q(end_kind="GRADUATED"), name="move_out_ground_of_graduates"
+            ),
             models.CheckConstraint(
                 condition=Q(end_kind__in=["EXPIRED", "GRADUATED", "EARLY", "TERMINATED"]), name="move_out_kind_known"
             ),

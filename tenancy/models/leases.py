@@ -195,7 +195,9 @@ class Signature(models.Model):
     side = models.CharField(max_length=10, choices=Side)
     user = models.ForeignKey(User, models.PROTECT, related_name="+")
     document_hash = models.CharField(max_length=64)
+    #: ``portal``, or ``paper``: then ``user`` put the scan on file, and ``signer`` is who signed it.
     method = models.CharField(max_length=20, default="portal")
+    signer = models.CharField(max_length=100, blank=True)
     signed_at = models.DateTimeField()
 
     class Meta:
@@ -286,6 +288,8 @@ class InvoiceLine(models.Model):
     area_m2 = models.DecimalField(max_digits=7, decimal_places=2)
     rate_won = models.PositiveBigIntegerField()
     rounding = models.CharField(max_length=10, choices=Rounding)
+    #: The invoice that was paid late, of a line of interest; its rate is then what was open.
+    late = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="interest_lines")
     #: Share of the rate in basis points; above 10,000 while a tenant holds over.
     bp = models.PositiveIntegerField(default=rent.WHOLE_BP)
     supply = models.PositiveBigIntegerField()
@@ -298,6 +302,10 @@ class InvoiceLine(models.Model):
             models.UniqueConstraint(fields=["invoice", "position"], name="one_line_per_position"),
             models.CheckConstraint(condition=Q(kind__in=LineKind.values), name="line_kind_known"),
             models.CheckConstraint(condition=Q(basis__in=Basis.values), name="line_basis_known"),
+            models.CheckConstraint(
+                condition=Q(kind="INTEREST", late__isnull=False) | (~Q(kind="INTEREST") & Q(late__isnull=True)),
+                name="line_of_interest_names_its_invoice",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -307,6 +315,10 @@ class InvoiceLine(models.Model):
     def in_words(self) -> str:
         """How the amount came about, before VAT, in the reader's language."""
         period = self.period
+        if self.kind == LineKind.INTEREST:
+            days = (period.upper - period.lower).days
+            words = rent.interest_in_words(self.rate_won, self.bp, days, get_language() or "ko")
+            return f"{LineKind.INTEREST.label}({self.late}): {words}"
         [line] = rent.lines(self.area_m2, self.rate_won, period.lower, period.upper, self.rounding, bp=self.bp)
         words = rent.in_words(line, get_language() or "ko", self.basis)
         return words if self.kind == LineKind.RENT else f"{LineKind(self.kind).label}: {words}"

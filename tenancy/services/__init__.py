@@ -19,7 +19,7 @@ from tenancy.services.amendments import (
     prepare_swap,
     sign_amendment,
 )
-from tenancy.services.arrears import agree_plan, dun, start_termination
+from tenancy.services.arrears import agree_plan, charge_interest, dun, interest_due, start_termination
 from tenancy.services.bookings import (
     Wish,
     black_out,
@@ -46,10 +46,12 @@ from tenancy.services.deposits import (
     receive_deposit,
     return_deposit,
 )
+from tenancy.services.handover import add_photos, confirm_move_in, read_meter
 from tenancy.services.invoices import bill_month, issue_all, issue_invoice
 from tenancy.services.leases import abandon_lease, lapse_leases, move_in, prepare_lease, sign_lease
 from tenancy.services.leaving import (
     give_notice,
+    graduate,
     inspect,
     notice_ends,
     return_keys,
@@ -72,6 +74,7 @@ from tenancy.services.offers import (
     revoke_offer,
 )
 from tenancy.services.overstaying import bill_holdovers, hold_over
+from tenancy.services.paper_signing import confirm_paper, file_paper, reject_paper
 from tenancy.services.payments import apply_import, bounce, plan_import, refund
 from tenancy.services.places import block_unit, import_places, set_terms, unblock, unblock_unit
 from tenancy.services.rate_cards import check_rate_card, draft_rate_card, drop_rate_card, put_rate_card_in_force
@@ -99,6 +102,7 @@ __all__ = [
     "Wish",
     "abandon_lease",
     "accept_offer",
+    "add_photos",
     "agree_plan",
     "answer_follow_up",
     "answer_ticket",
@@ -120,12 +124,15 @@ __all__ = [
     "bounce",
     "cancel_after_leaving",
     "cancel_booking",
+    "charge_interest",
     "check_in",
     "check_rate_card",
     "close_done_tickets",
     "close_ticket",
     "confirm_allocation",
     "confirm_booking",
+    "confirm_move_in",
+    "confirm_paper",
     "decide_renewal",
     "decide_settlement",
     "decline_offer",
@@ -138,12 +145,15 @@ __all__ = [
     "dun",
     "expire_due_offers",
     "expire_offer",
+    "file_paper",
     "finish_ticket",
     "freeze_need",
     "give_notice",
+    "graduate",
     "hold_over",
     "import_places",
     "inspect",
+    "interest_due",
     "invite_renewals",
     "issue_all",
     "issue_invoice",
@@ -174,9 +184,11 @@ __all__ = [
     "prove_allocation",
     "publish_allocation",
     "put_rate_card_in_force",
+    "read_meter",
     "receive_deposit",
     "refund",
     "refuse_booking",
+    "reject_paper",
     "release_for_house",
     "release_no_shows",
     "remind_offers",

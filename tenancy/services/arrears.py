@@ -7,16 +7,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Min, Sum
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Max, Min, Sum
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.core.errors import Invalid, Refused
-from portal.core.periods import SEOUL
+from portal.core.errors import Invalid, Overtaken, Refused
+from portal.core.periods import SEOUL, first_of_month
 from portal.core.transition import advance
-from tenancy import rules
-from tenancy.enums import ArrearsStatus
-from tenancy.models import ArrearsCase, Invoice, Lease
+from tenancy import rent, rules
+from tenancy.enums import ArrearsStatus, Basis, InvoiceKind, LineKind, Rounding
+from tenancy.models import ArrearsCase, Invoice, InvoiceLine, Lease
+from tenancy.services.invoices import issue_invoice
 from tenancy.services.settling import OPEN, overdue
 from tenancy.services.telling import tell_arrears
 from tenancy.workflow import ARREARS
@@ -95,6 +97,54 @@ def _check_plan(case: ArrearsCase, today: date, now: datetime) -> int:
     advance(case, ArrearsStatus.DEMANDED, by=log.SYSTEM, steps=ARREARS, data=data, changes=changes)
     tell_arrears(case, left)
     return 1
+
+
+@transaction.atomic
+def charge_interest(*, case: ArrearsCase, by: Any, now: datetime) -> Invoice:
+    """Charge the interest that the page showed: for each late invoice the days since it was due or last charged.
+
+    An invoice of its own, once a month, without VAT and never on interest. Raises ``Invalid`` when it comes to nothing.
+    """
+    rules.check_can_charge_interest(by, case)
+    lease = Lease.objects.select_for_update(of=("self",), no_key=True).select_related("rate_card").get(pk=case.lease_id)
+    today = now.astimezone(SEOUL).date()
+    lines = interest_due(lease, today)
+    if not lines:
+        raise Invalid(_("부과할 연체이자가 없습니다."))
+    total = sum(line.supply for line in lines)
+    try:
+        with transaction.atomic():
+            invoice = Invoice.objects.create(
+                lease=lease, month=first_of_month(today), kind=InvoiceKind.INTEREST,
+                supply=total, vat=0, total=total, open_amount=total,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise Overtaken(_("이달의 연체이자는 이미 부과했습니다.")) from error
+    for line in lines:
+        line.invoice = invoice
+    InvoiceLine.objects.bulk_create(lines)
+    issue_invoice(invoice=invoice, by=by, now=now)
+    return invoice
+
+
+def interest_due(lease: Lease, today: date) -> list[InvoiceLine]:
+    """The lines that interest up to ``today`` would be charged by, unwritten."""
+    late = overdue(lease.invoices.exclude(kind=InvoiceKind.INTEREST), today).annotate(
+        charged=Max("interest_lines__period__endswith")
+    )
+    lines: list[InvoiceLine] = []
+    for row in late.order_by("due_date", "pk"):
+        since = row.charged or row.due_date
+        amount = rent.late_interest(row.open_amount, lease.rate_card.late_interest_bp, max(0, (today - since).days))
+        if amount:
+            lines.append(
+                InvoiceLine(
+                    position=len(lines) + 1, kind=LineKind.INTEREST, basis=Basis.FLAT, period=DateRange(since, today),
+                    area_m2=1, rate_won=row.open_amount, rounding=Rounding.WON, bp=lease.rate_card.late_interest_bp,
+                    supply=amount, vat=0, late=row,
+                )
+            )  # fmt: skip
+    return lines
 
 
 def _overdue_won(case: ArrearsCase, today: date) -> int:

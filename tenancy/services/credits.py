@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ledger import log
 from portal.core.errors import Invalid, Overtaken
 from tenancy import rent, rules
-from tenancy.enums import InvoiceStatus
+from tenancy.enums import InvoiceStatus, LineKind
 from tenancy.models import CreditNote, Invoice, InvoiceLine
 from tenancy.services.settling import credit, locked
 from tenancy.services.telling import tell_credited
@@ -64,6 +64,8 @@ def _prepare(line: InvoiceLine, used_to: date, reason: str, *, by: Any, now: dat
 
 def _unused(line: InvoiceLine, used_to: date) -> rent.Vat:
     """Billed − recomputed, supply and VAT apart, each by the rounding of the line itself."""
+    if line.kind == LineKind.INTEREST:
+        return rent.Vat(line.supply, line.vat)
     end = max(line.period.lower, min(used_to, line.period.upper))
     used = rent.lines(line.area_m2, line.rate_won, line.period.lower, end, line.rounding, bp=line.bp)
     mode = line.invoice.lease.rate_card.vat_mode

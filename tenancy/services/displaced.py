@@ -70,7 +70,8 @@ def _wait(review: RenewalReview, *, by: Any, now: datetime) -> None:
     review.waiting_since = now
     review.save(update_fields=["waiting_since", "period", "seq"])
     log.append("space.renewal.waiting", row=review, by=by, data={"until": until})
-    for unit in _free_rooms(review):
+    # Who has given the keys back already holds nothing (design 05 §14.13).
+    for unit in _free_rooms(review) if lease.status in _STAYS else ():
         if _give(review, unit, by=by):
             return
 

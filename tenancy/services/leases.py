@@ -17,7 +17,7 @@ from portal.intake import services as intake
 from portal.intake.canonical import digest
 from tenancy import queries, rules
 from tenancy.enums import DepositStatus, LeaseStatus, OccupancyStatus, OfferStatus, Side
-from tenancy.models import Lease, LeaseTerm, Offer, Signature
+from tenancy.models import Lease, LeaseTerm, MoveIn, Offer, Signature
 from tenancy.services.deposits import ask_deposit
 from tenancy.services.holding import move, release
 from tenancy.services.invoices import draft_month
@@ -89,26 +89,43 @@ def sign_lease(*, lease: Lease, side: Side, by: Any, now: datetime, document_has
     Raises ``Invalid`` for another document or without consent to electronic signing, ``Late`` after the last day.
     """
     role = _check_signer(lease, side, by)
-    lease = (
-        Lease.objects.select_for_update(of=["self"])
-        .select_related("organisation", "unit__floor__building__hub", "rate_card")
-        .get(pk=lease.pk)
-    )
-    signed = list(lease.signatures.all())
-    if lease.status != LeaseStatus.AWAITING_SIGNATURE or side in {one.side for one in signed}:
-        raise Overtaken
-    if lease.sign_by is not None and now >= lease.sign_by:
-        raise Late(_("서명 기한이 지났습니다. 담당자에게 문의해 주십시오."))
+    lease = locked_lease(lease)
+    check_signable(lease, side, now)
     if document_hash != lease.document_hash:
         raise Invalid(_("화면에 보인 계약서가 바뀌었습니다. 새 계약서를 확인한 뒤 다시 서명해 주십시오."))
     if not consented:
         raise Invalid(_("전자서명에 동의해 주십시오."), field="consented")
-    if by.pk in {one.user_id for one in signed}:
+    return put_signature(lease, side, by, by=by, acting=by.acting_as(role), now=now)
+
+
+def locked_lease(lease: Lease) -> Lease:
+    """The lease with all that signing needs, locked until the commit."""
+    return (
+        Lease.objects.select_for_update(of=["self"])
+        .select_related("organisation", "unit__floor__building__hub", "rate_card")
+        .get(pk=lease.pk)
+    )
+
+
+def check_signable(lease: Lease, side: Side, now: datetime) -> None:
+    """Raises ``Overtaken`` when the side has signed or nothing waits for a signature, ``Late`` after the last day."""
+    if lease.status != LeaseStatus.AWAITING_SIGNATURE or lease.signatures.filter(side=side).exists():
+        raise Overtaken
+    if lease.sign_by is not None and now >= lease.sign_by:
+        raise Late(_("서명 기한이 지났습니다. 담당자에게 문의해 주십시오."))
+
+
+def put_signature(lease: Lease, side: Side, user: Any, *, by: Any, acting: Any, now: datetime, **given: str) -> bool:
+    """Write a side's signature; with the second the lease is in force, which is what is answered. The lease is locked."""
+    signed = list(lease.signatures.all())
+    if user.pk in {one.user_id for one in signed}:
         raise NotAllowed(_("한 사람이 양쪽을 대신해 서명할 수 없습니다."))
-    Signature.objects.create(lease=lease, side=side, user=by, document_hash=document_hash, signed_at=now)
+    Signature.objects.create(
+        lease=lease, side=side, user=user, document_hash=lease.document_hash, signed_at=now, **given
+    )
     if len(signed) + 1 < len(Side):
         return False
-    _put_in_force(lease, by=by, acting=by.acting_as(role), now=now)
+    _put_in_force(lease, by=by, acting=acting, now=now)
     return True
 
 
@@ -166,8 +183,11 @@ def abandon_lease(*, lease: Lease, by: Any, now: datetime, reason: str) -> None:
 
 
 @transaction.atomic
-def move_in(*, lease: Lease, on: date, by: Any, now: datetime) -> None:
-    """Hand over the key on ``on``, within the term. Rent runs from the lease's start; its first month is drafted."""
+def move_in(*, lease: Lease, on: date, by: Any, now: datetime, keys: int = 1, cards: int = 0, note: str = "") -> None:
+    """Hand over the key on ``on``, within the term. Rent runs from the lease's start; its first month is drafted.
+
+    Keys, cards and the state of the room are written down; the company confirms them (``services.handover``).
+    """
     role = rules.check_can_move_in(by, lease)
     term = lease.terms.get(seq=1).period
     if not term.lower <= on < term.upper or on > now.astimezone(SEOUL).date():
@@ -180,4 +200,6 @@ def move_in(*, lease: Lease, on: date, by: Any, now: datetime) -> None:
     acting = by.acting_as(role)
     advance(lease, LeaseStatus.ACTIVE, by=acting, steps=LEASE, data={"on": on}, changes={"moved_in_date": on})
     move(lease.occupancies.filter(status=OccupancyStatus.COMMITTED), OccupancyStatus.OCCUPIED, by=acting)
+    handed = MoveIn.objects.create(lease=lease, on_date=on, keys=keys, cards=cards, note=note.strip(), recorded_by=by)
+    log.append("space.move_in.recorded", row=handed, by=acting, data={"on": on, "keys": keys, "cards": cards})
     draft_month(lease=lease, month=term.lower)

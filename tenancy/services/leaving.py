@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ledger import log
@@ -18,6 +19,7 @@ from tenancy.enums import (
     GraduationGround,
     InvoiceStatus,
     LeaseStatus,
+    LineKind,
     MoveOutStatus,
     OccupancyStatus,
 )
@@ -56,6 +58,19 @@ def terminate(*, lease: Lease, leave_date: date, by: Any, now: datetime, reason:
     if not now.astimezone(SEOUL).date() < leave_date <= queries.end_of(lease) or not reason.strip():
         raise Invalid(_("퇴거일과 이유를 적어 주십시오."), field="leave_date")
     return _notice(lease, leave_date, EndKind.TERMINATED, by=by.acting_as(role), now=now, reason=reason)
+
+
+@transaction.atomic
+def graduate(*, lease: Lease, leave_date: date, reason: str, by: Any, now: datetime) -> MoveOut:
+    """The approver lets a company that has outgrown the hub graduate, on the ground of growth, within the present terms."""
+    role = rules.check_can_sign_as_lessor(by, lease)
+    if not now.astimezone(SEOUL).date() < leave_date <= queries.end_of(lease) or not reason.strip():
+        raise Invalid(_("퇴거일과 이유를 적어 주십시오."), field="leave_date")
+    acting = by.acting_as(role)
+    move_out = _notice(lease, leave_date, EndKind.GRADUATED, by=acting, now=now, reason=reason)
+    move_out.ground, move_out.reason = GraduationGround.GROWTH, reason.strip()
+    move_out.save(update_fields=["ground", "reason"])
+    return move_out
 
 
 def notice_ends(*, now: datetime) -> int:
@@ -172,7 +187,7 @@ def return_keys(*, move_out: MoveOut, on: date, by: Any, now: datetime) -> None:
     _settle_invoices(lease, on, now=now)
     cancel_after_leaving(lease=lease, by=acting, now=now)
     if kind == EndKind.GRADUATED:
-        _graduate(lease, on, GraduationGround.MAXIMUM, by=acting)
+        _graduate(lease, on, move_out, by=acting)
     move_out.lease = lease
 
 
@@ -201,17 +216,20 @@ def _settle_invoices(lease: Lease, on: date, *, now: datetime) -> None:
     for invoice in lease.invoices.filter(status=InvoiceStatus.DRAFT, month__gte=on):
         advance(invoice, InvoiceStatus.DROPPED, by=log.SYSTEM, steps=INVOICE)
     lines = InvoiceLine.objects.filter(invoice__lease=lease, period__endswith__gt=on).exclude(
-        invoice__status__in=[InvoiceStatus.DRAFT, InvoiceStatus.DROPPED]
+        Q(invoice__status__in=[InvoiceStatus.DRAFT, InvoiceStatus.DROPPED]) | Q(kind=LineKind.INTEREST)
     )
     for line in lines.select_related("invoice__lease__rate_card", "invoice__lease__organisation"):
         credit_unused(line, on, reason=_("퇴거한 뒤의 날"), by=log.SYSTEM, now=now)
 
 
-def _graduate(lease: Lease, on: date, ground: GraduationGround, *, by: Any) -> Graduation:
+def _graduate(lease: Lease, on: date, move_out: MoveOut, *, by: Any) -> Graduation:
+    ground = GraduationGround(move_out.ground or GraduationGround.MAXIMUM)
     graduation = Graduation.objects.create(
-        lease=lease, organisation=lease.organisation, graduated_date=on, ground=ground
+        lease=lease, organisation=lease.organisation, graduated_date=on, ground=ground, reason=move_out.reason
     )
-    log.append("space.graduation.granted", row=graduation, by=by, data={"on": on, "ground": ground})
+    private = {"reason": move_out.reason} if move_out.reason else None
+    data = {"on": on, "ground": ground}
+    log.append("space.graduation.granted", row=graduation, by=by, data=data, private=private)
     return graduation
 
 

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from portal.core.clock import database_now
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Column, Row, Table
-from tenancy import change_forms, due_list, money_tables, queries, rent, rules, services, tables
+from tenancy import change_forms, due_list, money_tables, queries, rules, services, tables
 from tenancy.enums import ArrearsStatus
-from tenancy.models import ArrearsCase, Invoice
+from tenancy.forms import SureForm
+from tenancy.models import ArrearsCase, InvoiceLine
 from tenancy.views.case import Act, Case, show
 from tenancy.views.money import desk, found_hub
 from tenancy.views.shared import SignedIn
@@ -54,6 +55,7 @@ def arrears_case(request: SignedIn, case: UUID) -> HttpResponse:
     now = database_now()
     today = now.astimezone(SEOUL).date()
     late = list(queries.overdue_of(found.lease, today))
+    unpaid = services.interest_due(found.lease, today)
     open_won = sum(invoice.open_amount for invoice in late)
     page = Case(
         title=_("체납"),
@@ -63,18 +65,14 @@ def arrears_case(request: SignedIn, case: UUID) -> HttpResponse:
         rows=[
             Row(_("체납 시작"), tables.day(found.since_date)),
             Row(_("미납액"), tables.money(open_won)),
-            Row(_("오늘까지의 연체이자(아직 부과하지 않음)"), tables.money(_interest(late, found, today))),
+            Row(_("오늘까지의 연체이자(아직 부과하지 않음)"), tables.money(sum(line.supply for line in unpaid))),
+            *(Row(_("계산"), line.in_words) for line in unpaid),
         ],
         tables=[money_tables.overdue(late, now), *([_plan(found)] if found.plan else [])],
-        acts=_acts(request, found),
+        acts=_acts(request, found, unpaid),
         recorded=[found],
     )
     return show(request, page)
-
-
-def _interest(late: list[Invoice], found: ArrearsCase, today: date) -> int:
-    bp = found.lease.rate_card.late_interest_bp
-    return sum(rent.late_interest(row.open_amount, bp, (today - row.due_date).days) for row in late if row.due_date)
 
 
 def _plan(found: ArrearsCase) -> Table:
@@ -85,11 +83,16 @@ def _plan(found: ArrearsCase) -> Table:
     )
 
 
-def _acts(request: SignedIn, found: ArrearsCase) -> list[Act]:
+def _acts(request: SignedIn, found: ArrearsCase, unpaid: list[InvoiceLine]) -> list[Act]:
     def agree(answers: Mapping[str, Any], now: datetime) -> None:
         services.agree_plan(case=found, instalments=answers["parts"], by=request.user, now=now)
 
+    def charge(answers: Mapping[str, Any], now: datetime) -> None:
+        services.charge_interest(case=found, by=request.user, now=now)
+
+    charges = bool(unpaid) and rules.may_in(request.user, "invoice.issue", found.lease.unit.hub)
     may = rules.may_in(request.user, "payment.import", found.lease.unit.hub)
     open_to = found.status in (ArrearsStatus.REMINDED, ArrearsStatus.DEMANDED)
     act = Act("plan", _("분납"), change_forms.InstalmentsForm, _("분납 약속하기"), agree, _("분납을 약속했습니다."))
-    return [act] if may and open_to else []
+    interest = Act("interest", _("연체이자"), SureForm, _("연체이자 부과하기"), charge, _("연체이자를 고지했습니다."), kind="secondary")  # fmt: skip
+    return [one for one, now in ((act, may and open_to), (interest, charges)) if now]

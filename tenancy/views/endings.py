@@ -110,11 +110,15 @@ def _ending_acts(request: SignedIn, found: Lease, arrears: ArrearsCase | None) -
     def terminate(answers: Mapping[str, Any], now: datetime) -> None:
         services.terminate(lease=found, by=request.user, now=now, **answers)
 
+    def graduate(answers: Mapping[str, Any], now: datetime) -> None:
+        services.graduate(lease=found, by=request.user, now=now, **answers)
+
     step = arrears.status if arrears else ""
     possible = [
         (found.status == LeaseStatus.SIGNED, Act("abandon", _("입주하지 않은 계약"), forms.ReasonForm, _("미체결로 끝내기"), abandon, _("계약을 끝내고 호실을 다음 기업에 넘겼습니다."), kind="danger")),
         (step == ArrearsStatus.FINAL_NOTICE, Act("hear", _("해지 절차"), change_forms.HearingForm, _("해지 절차 시작하기"), hear, _("해지 절차를 시작했습니다."), kind="danger")),
         (step == ArrearsStatus.TERMINATING and found.status == LeaseStatus.ACTIVE, Act("terminate", _("계약 해지"), change_forms.TerminateForm, _("계약 해지하기"), terminate, _("계약을 해지하고 퇴거 절차를 열었습니다."), kind="danger")),
+        (found.status == LeaseStatus.ACTIVE, Act("graduate", _("성장해 졸업"), change_forms.GraduateForm, _("졸업 절차 열기"), graduate, _("졸업 절차를 열고 기업에 알렸습니다."), kind="secondary")),
     ]  # fmt: skip
     return [act for now, act in possible if now]
 

@@ -23,7 +23,8 @@ from portal.core.ui.parts import Tab
 from portal.intake.models import Call
 from tenancy import money_tables, queries, rules, services, tables
 from tenancy.enums import AllocationStatus
-from tenancy.forms import KeyForm, ReasonForm, RunForm
+from tenancy.forms import ReasonForm, RunForm
+from tenancy.handover_forms import HandoverForm
 from tenancy.models import AllocationRun, Hub, Invoice
 from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, found_lease, found_offer, tried
@@ -192,13 +193,13 @@ def prepare(request: SignedIn, offer: UUID) -> HttpResponse:
 @login_required
 def hand_over(request: SignedIn, lease: UUID) -> HttpResponse:
     """Record that the key was handed over."""
-    found, form, now = found_lease(lease), KeyForm(request.POST), database_now()
+    found, form, now = found_lease(lease), HandoverForm(request.POST), database_now()
     rules.check_can_move_in(request.user, found)
     if form.is_valid():
-        on = form.cleaned_data["on"]
+        given = {name: value for name, value in form.cleaned_data.items() if value is not None}
         tried(
             request,
-            lambda: services.move_in(lease=found, on=on, by=request.user, now=now),
+            lambda: services.move_in(lease=found, by=request.user, now=now, **given),
             _("입주를 기록하고 첫 달 임대료를 작성했습니다."),
         )
     return redirect("tenancy:lease", lease=found.public_id)

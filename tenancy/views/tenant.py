@@ -23,8 +23,9 @@ from portal.core.periods import SEOUL
 from portal.core.ui.parts import Next, Row, Step
 from tenancy import drawing, explain, papers, queries, rules, services, tables
 from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus, OfferStatus, Side
-from tenancy.forms import AcceptForm, DeclineForm, KeyForm, SignForm
-from tenancy.models import Lease, Offer
+from tenancy.forms import AcceptForm, DeclineForm, SignForm
+from tenancy.handover_forms import HandoverForm
+from tenancy.models import Lease, MoveIn, Offer
 from tenancy.views.shared import SignedIn, found_lease, found_offer, tried
 
 
@@ -248,10 +249,12 @@ def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: 
         "deposit": queries.deposit_of(lease),
         "arrears": lease.arrears.exclude(status=ArrearsStatus.CLOSED).first(),
         "can_amend": lease.status in queries.LIVE_LEASE and rules.may_in(request.user, "lease.prepare", hub),
-        "key": KeyForm(initial={"on": _today(now)}) if _can_hand_over(request, lease) else None,
+        "key": HandoverForm(initial={"on": _today(now)}) if _can_hand_over(request, lease) else None,
         "drafts": [invoice for invoice in invoices if invoice.status == "DRAFT"]
         if rules.may_in(request.user, "invoice.issue", hub)
         else [],
+        "papers": lease.status == LeaseStatus.AWAITING_SIGNATURE and rules.may_file_paper(request.user, lease),
+        "handed": MoveIn.objects.filter(lease=lease).first(),
         "offer_url": reverse("tenancy:offer", args=[lease.offer.public_id]),
     }
     return render(request, "tenancy/lease.html", context, status=status)

@@ -32,6 +32,7 @@ from portal.intake import services
 from portal.intake.models import ResultNotice, Revision
 from portal.intake.services.files import attach_file
 from portal.notices.models import Notice
+from tenancy.enums import LeaseFileKind
 from tenancy.models import ArrearsCase, Deposit, Graduation, Lease
 from tenancy.services import (
     Wish,
@@ -50,6 +51,7 @@ from tenancy.services import (
     prepare_lease,
     run_allocation,
 )
+from tenancy.services.lease_files import keep_lease_file
 from tests.factories import fund, intake, people, space
 from tests.factories.intake import OPENS, Round
 
@@ -365,8 +367,16 @@ def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any
     dun(now=space.NOW.replace(year=2020, month=3))
     half = line.period.lower.replace(day=16)
     note = prepare_credit(line=line, used_to=half, reason="중도 퇴거", by=place.finance, now=space.NOW)
+    photo = keep_lease_file(
+        lease,
+        ContentFile(b"\x89PNG\r\n\x1a\n" + b"\0" * 40, name="room.png"),
+        LeaseFileKind.MOVE_IN,
+        by=place.officer,
+        now=space.NOW,
+    )
     return {
         "running lease": [lease.public_id],
+        "lease file": [photo.public_id],
         "graduated lease": [lease.public_id],
         "renewal": [lease.renewals.get().public_id],
         "move-out": [leaving.public_id],
