@@ -144,7 +144,7 @@ def check_can_file_paper(by: Any, lease: Lease) -> str:
 
 
 def may_file_paper(by: Any, lease: Lease) -> bool:
-    return any(may_in(by, action, lease.unit.hub) for action in ("lease.decide", "lease.prepare"))
+    return may_in(by, "lease.decide", lease.unit.hub) or may_in(by, "lease.prepare", lease.unit.hub)
 
 
 def check_can_confirm_paper(by: Any, paper: PaperSigning) -> str:
@@ -172,10 +172,6 @@ def check_can_open_lease_file(by: Any, file: LeaseFile) -> str:
     return role
 
 
-def check_can_charge_interest(by: Any, case: ArrearsCase) -> str:
-    return check_may_in(by, "invoice.issue", case.lease.unit.hub)
-
-
 def check_can_move_in(by: Any, lease: Lease) -> str:
     return check_may_in(by, "move.record", lease.unit.hub)
 
@@ -198,7 +194,6 @@ def may_check_rate_card(by: Any, card: RateCard) -> bool:
 
 
 def check_can_put_rate_card_in_force(by: Any, card: RateCard) -> str:
-    """Never by whoever wrote it."""
     return _check_not_own_card(
         by, card, accounts.check_may(by, "rate_card.put_in_force", cluster=card.cluster, hub=None)
     )
@@ -216,8 +211,8 @@ def _check_not_own_card(by: Any, card: RateCard, role: str) -> str:
 
 def check_can_drop_rate_card(by: Any, card: RateCard) -> str:
     """Whoever has a step in it: finance in the second look, else the officer who writes."""
-    second = accounts.may(by, "rate_card.second", cluster=card.cluster, hub=None)
-    return accounts.check_may(by, "rate_card.second" if second else "rate_card.draft", cluster=card.cluster, hub=None)
+    step = "second" if accounts.may(by, "rate_card.second", cluster=card.cluster, hub=None) else "draft"
+    return accounts.check_may(by, f"rate_card.{step}", cluster=card.cluster, hub=None)
 
 
 def can_drop_rate_card(by: Any, card: RateCard) -> bool:

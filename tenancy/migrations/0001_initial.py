@@ -1117,7 +1117,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='graduation',
-            constraint=models.CheckConstraint(condition=models.Q(('ground', 'MAXIMUM'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='graduation_for_growth_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ground', 'GROWTH'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='graduation_for_growth_says_why'),
         ),
         migrations.AddConstraint(
             model_name='graduation',

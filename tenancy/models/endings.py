@@ -102,7 +102,7 @@ class Graduation(models.Model):
         ordering = ["graduated_date", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ground="MAXIMUM") | ~Q(reason=""), name="graduation_for_growth_says_why"
+                condition=~Q(ground="GROWTH") | ~Q(reason=""), name="graduation_for_growth_says_why"
             ),
             models.CheckConstraint(condition=Q(ground__in=GraduationGround.values), name="graduation_ground_known"),
         ]

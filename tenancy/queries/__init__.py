@@ -90,6 +90,7 @@ from tenancy.queries.money import (
     overdue_of,
     payers_of,
     totals_before,
+    unpaid_of,
 )
 from tenancy.queries.places import (
     LIVE_OCCUPANCY,
@@ -270,6 +271,7 @@ __all__ = [
     "under_construction",
     "units_of",
     "units_of_terms",
+    "unpaid_of",
     "unused",
     "wait_of",
     "waits_for",

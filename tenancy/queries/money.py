@@ -58,6 +58,12 @@ def payers_of(hub: Hub) -> list[Payer]:
     ]
 
 
+def unpaid_of(leases: Iterable[Lease]) -> QuerySet[Invoice]:
+    """Issued invoices of the leases on which something is open, the first to be paid in front."""
+    rows = Invoice.objects.filter(lease__in=leases, status__in=UNPAID, open_amount__gt=0)
+    return rows.select_related("lease").order_by("due_date", "pk")
+
+
 def overdue_in(hubs: Iterable[Hub], now: datetime) -> QuerySet[Invoice]:
     """Invoices of the hubs whose day has passed with something open, the oldest first."""
     today = now.astimezone(SEOUL).date()

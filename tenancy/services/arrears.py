@@ -105,7 +105,7 @@ def charge_interest(*, case: ArrearsCase, by: Any, now: datetime) -> Invoice:
 
     An invoice of its own, once a month, without VAT and never on interest. Raises ``Invalid`` when it comes to nothing.
     """
-    rules.check_can_charge_interest(by, case)
+    rules.check_may_in(by, "invoice.issue", case.lease.unit.hub)
     lease = Lease.objects.select_for_update(of=("self",), no_key=True).select_related("rate_card").get(pk=case.lease_id)
     today = now.astimezone(SEOUL).date()
     lines = interest_due(lease, today)

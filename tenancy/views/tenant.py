@@ -21,7 +21,7 @@ from portal.core.errors import Refused
 from portal.core.papers import answer
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Next, Row, Step
-from tenancy import drawing, explain, papers, queries, rules, services, tables
+from tenancy import drawing, explain, papers, queries, resident_home, rules, services, tables
 from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus, OfferStatus, Side
 from tenancy.forms import AcceptForm, DeclineForm, SignForm
 from tenancy.handover_forms import HandoverForm
@@ -31,11 +31,17 @@ from tenancy.views.shared import SignedIn, found_lease, found_offer, tried
 
 @login_required
 def mine(request: SignedIn) -> HttpResponse:
-    """All offers and leases of my companies."""
-    offers = tables.offers(list(queries.offers_for(request.user)), company=True)
-    leases = tables.leases(list(queries.leases_for(request.user)), company=True)
-    needs = tables.needs(list(queries.needs_for(request.user)))
-    return render(request, "tenancy/mine.html", {"needs": needs, "offers": offers, "leases": leases})
+    """My companies: what is to be paid, what waits for them, and all their offers and leases."""
+    now = database_now()
+    offers, leases = list(queries.offers_for(request.user)), list(queries.leases_for(request.user))
+    context = {
+        "figures": resident_home.figures(request.user, leases, now),
+        "waiting": resident_home.waiting(offers, leases, now) if offers or leases else None,
+        "needs": tables.needs(list(queries.needs_for(request.user))),
+        "offers": tables.offers(offers, company=True),
+        "leases": tables.leases(leases, company=True),
+    }
+    return render(request, "tenancy/mine.html", context)
 
 
 @login_required

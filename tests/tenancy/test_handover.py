@@ -15,7 +15,7 @@ from tests.tenancy.test_constraints import refused
 from tests.tenancy.test_endings import END, at, fresh, tenant
 from tests.tenancy.test_leases import prepared
 from tests.tenancy.test_money import adds_up, billed
-from tests.tenancy.test_tickets import upload
+from tests.tenancy.test_tickets import PNG, upload
 from tests.tenancy.test_views import address, enter, words
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_the_pages_of_a_contract_on_paper(client):
     enter(client, place.approver)
     assert "서명을 확인하기" in words(client.get(url))
     file = client.get(address("lease_file", LeaseFile.objects.get().public_id))
-    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert b"".join(file.streaming_content) == PNG
     assert client.get(address("lease", lease.public_id)).status_code == 200
     enter(client, person())
     assert client.get(address("lease_file", LeaseFile.objects.get().public_id)).status_code == 404
@@ -185,3 +185,25 @@ def test_selected_companies_agree_on_their_head_count():
     place = space("801", seats=8)
     lease = prepared(place, selected(place, seats=6))
     assert (lease.people, lease.document["terms"]["people"]) == (6, 6)
+
+
+def test_the_tenant_reads_what_is_due_and_what_waits(client):
+    place = billed()
+    lease = place.leases[0]
+    enter(client, master(lease.offer.need))
+    page = words(client.get(address("mine")))
+    assert "내실 금액 100,000원" in page
+    assert "가장 빠른 납부기한 2020. 1. 28." in page
+    assert "계약이 끝나는 날 2020. 12. 23." in page
+    assert "801호 입주 기록 확인하기" in page
+    services.confirm_move_in(lease=lease, by=master(lease.offer.need), now=NOW)
+    assert "지금 할 일이 없습니다." in words(client.get(address("mine")))
+
+
+def test_who_does_not_live_here_yet_reads_what_to_sign(client):
+    place = space("801")
+    lease = prepared(place)
+    enter(client, master(lease.offer.need))
+    page = words(client.get(address("mine")))
+    assert "801호 계약서에 서명하기" in page
+    assert "내실 금액" not in page
