@@ -360,7 +360,11 @@ def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any
     issue_invoice(invoice=second, by=place.finance, now=space.NOW)
     line = second.lines.get()
     graduated = Graduation.objects.create(
-        lease=lease, organisation=lease.organisation, graduated_date=space.START, ground="GROWTH"
+        lease=lease,
+        organisation=lease.organisation,
+        graduated_date=space.START,
+        ground="GROWTH",
+        reason="더 넓은 공간이 필요합니다.",
     )
     data = {"on": space.START, "ground": "GROWTH"}
     log.append("space.graduation.granted", row=graduated, by=log.SYSTEM, data=data)
