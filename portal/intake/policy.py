@@ -16,6 +16,8 @@ from portal.intake.scoring import Criterion, Rule
 CODE = re.compile(r"[A-Z][A-Z0-9_]{0,29}")
 #: What holds where a call's policy says nothing.
 DEFAULTS: Mapping[str, Any] = {
+    #: Whether a company may enter once in each track, and not once in the whole call.
+    "per_track": False,
     "conflict_scope": "APPLICATION",
     "appeal_days": 30,
     "answer_days": 14,

@@ -40,6 +40,7 @@ urlpatterns = [
     path("calls/<slug:code>/start/", public.start, name="start"),
     path("my/applications/", applicant.applications, name="applications"),
     path("my/applications/<uuid:public_id>/", applicant.application, name="application"),
+    path("my/applications/<uuid:public_id>/track/", drafting.track, name="track"),
     path("my/applications/<uuid:public_id>/pages/<slug:section>/", drafting.page, name="page"),
     path("my/applications/<uuid:public_id>/files/<slug:block>/", drafting.attach, name="attach"),
     path("my/applications/<uuid:public_id>/check/", drafting.check, name="check"),

@@ -111,6 +111,7 @@ TABLE: dict[str, Row] = {
     "intake:receipt": Row(COMPANY, "receipt"),
     "intake:receipt-pdf": Row(COMPANY, "receipt"),
     "intake:page": Row(COMPANY, "draft page"),
+    "intake:track": Row(COMPANY, "draft"),
     "intake:attach": Row(COMPANY, "draft block", "post"),
     "intake:check": Row(COMPANY, "draft"),
     "intake:request-sending": Row(COMPANY, "draft", "post"),

@@ -203,7 +203,7 @@ def test_refusal_without_reasons_and_selection_below_the_mark_are_refused(played
 def test_one_application_per_company_and_call():
     trial = factory.open_round()
     application = trial.draft()
-    with pytest.raises(IntegrityError, match="one_application_per_call"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="one_application_per_entry"), transaction.atomic():
         Application.objects.create(call=trial.call, organisation=application.organisation, created_by=people.person())
 
 

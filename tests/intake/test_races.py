@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, connection, connections
 from django.urls import reverse
 
-from portal.core.errors import Overtaken, Refused
+from portal.core.errors import Invalid, Overtaken, Refused
 from portal.intake import services
 from portal.intake.models import (
     Application,
@@ -189,6 +190,24 @@ def test_two_members_start_the_application_at_once_and_share_one():
 
     assert len(set(found)) == 1
     assert Application.objects.count() == 1
+
+
+def test_one_company_begins_in_one_track_from_several_windows_at_once_and_shares_one():
+    trial = factory.open_round(policy={"per_track": True})
+    master = factory.people.person()
+    company = factory.people.company(master)
+    home, abroad = (trial.call.tracks.get(code=code) for code in ("DOMESTIC", "FOREIGN"))
+    begin = partial(services.start_application, call=trial.call, organisation=company, by=master, now=OPENS)
+    other = begin(track=abroad)
+
+    def move():
+        return services.choose_track(application=other, track=home, by=master, now=OPENS)
+
+    begun, again, moved = together(partial(begin, track=home), partial(begin, track=home), move)
+
+    assert begun == again
+    assert isinstance(moved, Invalid) or moved == begun
+    assert Application.objects.filter(track=home).count() == 1
 
 
 def test_publishing_is_pressed_in_many_windows_at_once_and_happens_once(at):

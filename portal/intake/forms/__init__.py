@@ -22,33 +22,44 @@ def _earlier(application: Application) -> str:
     return f"{title} ({application.organisation})"
 
 
-class StartForm(forms.Form):
-    """For which company, in which track."""
+class TrackForm(forms.Form):
+    """In which track of the call."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("신청 기업"), empty_label=None)
     track = forms.ModelChoiceField(
         Track.objects.none(), label=_("모집부문"), empty_label=None, widget=forms.RadioSelect
     )
 
+    def __init__(self, *args: Any, call: Call, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["track"].queryset = call.tracks.all()  # type: ignore[attr-defined]
+        if call.per_track:
+            self.fields["track"].help_text = _("한 기업이 모집부문마다 하나씩 신청할 수 있습니다.")
+
+
+class StartForm(TrackForm):
+    """For which company, in which track, with whose answers."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("신청 기업"), empty_label=None)
     reuse = forms.ModelChoiceField(
         Application.objects.none(),
         label=_("지난 신청서 가져오기"),
         help_text=_(
-            "지난 공고에서 쓰고 제출하지 않은 답 가운데 이 공고에서도 묻는 것을 채워 줍니다. 파일은 다시 올려 주십시오."
+            "제출하지 않았거나 철회한 신청서의 답 가운데 이 공고에서도 묻는 것을 채워 줍니다. 파일은 다시 올려 주십시오."
         ),
         empty_label=_("가져오지 않음"),
         required=False,
     )
 
-    def __init__(self, *args: Any, call: Call, companies: Any, unsent: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if unsent.exists():
-            self.fields["reuse"].queryset = unsent  # type: ignore[attr-defined]
+    field_order = ("organisation", "track", "reuse")
+
+    def __init__(self, *args: Any, call: Call, companies: Any, earlier: Any, **options: Any) -> None:
+        super().__init__(*args, call=call, **options)
+        if earlier.exists():
+            self.fields["reuse"].queryset = earlier  # type: ignore[attr-defined]
             self.fields["reuse"].label_from_instance = _earlier  # type: ignore[attr-defined]
         else:
             del self.fields["reuse"]
         self.fields["organisation"].queryset = companies  # type: ignore[attr-defined]
-        self.fields["track"].queryset = call.tracks.all()  # type: ignore[attr-defined]
         if companies.count() == 1:
             self.fields["organisation"].initial = companies.first()
 

@@ -89,6 +89,10 @@ def _in_order(form: forms.Form, cleaned: dict[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
+#: The terms of the policy that are set with the basics, and stay once the call is published.
+_TERMS = ("appeal_days", "answer_days", "reserve_days", "per_track")
+
+
 class BasicsForm(forms.Form):
     """Title, text, period and clocks."""
 
@@ -101,6 +105,7 @@ class BasicsForm(forms.Form):
     appeal_days = forms.IntegerField(label=_("이의신청 기간(일)"), min_value=1, max_value=365)
     answer_days = forms.IntegerField(label=_("이의신청 답변 기한(일)"), min_value=1, max_value=365)
     reserve_days = forms.IntegerField(label=_("예비 순위 유효 기간(일)"), min_value=1, max_value=730)
+    per_track = forms.BooleanField(label=_("모집부문마다 하나씩 신청할 수 있게 합니다"), required=False)
 
     def __init__(self, *args: Any, data_of_call: Mapping[str, Any], published: bool, **options: Any) -> None:
         self.call_data = data_of_call
@@ -109,11 +114,11 @@ class BasicsForm(forms.Form):
             unpair("title", data_of_call["title"])
             | unpair("summary", data_of_call["summary"])
             | {name: data_of_call[name] for name in ("opens_at", "closes_at")}
-            | {name: terms[name] for name in ("appeal_days", "answer_days", "reserve_days")}
+            | {name: terms[name] for name in _TERMS}
         )
         super().__init__(*args, **{"initial": initial, **options})
         if published:
-            for name in ("opens_at", "appeal_days", "answer_days", "reserve_days"):
+            for name in ("opens_at", *_TERMS):
                 del self.fields[name]
             self.fields["reason"] = text_field(
                 _("정정 사유"), rows=3, help_text=_("작성 중이거나 제출한 모든 기업에 이 사유를 알립니다.")
@@ -127,8 +132,7 @@ class BasicsForm(forms.Form):
         cleaned = self.cleaned_data
         data |= {"title": pair(cleaned, "title"), "summary": pair(cleaned, "summary")}
         data |= {name: cleaned[name] for name in ("opens_at", "closes_at") if name in cleaned}
-        days = {name: value for name, value in cleaned.items() if name.endswith("_days")}
-        data["policy"] = {**data["policy"], **days}
+        data["policy"] = {**data["policy"], **{name: cleaned[name] for name in _TERMS if name in cleaned}}
 
 
 class TrackForm(forms.Form):

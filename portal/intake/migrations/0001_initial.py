@@ -45,6 +45,7 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('entry_key', models.CharField(db_default='', editable=False, max_length=30)),
                 ('status', models.CharField(choices=[('DRAFT', '작성 중'), ('SUBMITTED', '접수'), ('SUPPLEMENT', '보완요청'), ('IN_REVIEW', '심사 중'), ('INELIGIBLE', '부적격'), ('SELECTED', '선정'), ('RESERVED', '예비'), ('NOT_SELECTED', '미선정'), ('FULFILLED', '이행'), ('DECLINED', '포기'), ('WITHDRAWN', '철회'), ('DISQUALIFIED', '선정취소')], default='DRAFT', max_length=12)),
                 ('receipt_number', models.CharField(max_length=40, null=True, unique=True, verbose_name='접수번호')),
                 ('case_ref', models.CharField(default=portal.intake.models.applications.new_case_ref, editable=False, max_length=40, unique=True)),
@@ -1299,7 +1300,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='application',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'WITHDRAWN'), _negated=True), fields=('call', 'organisation'), name='one_application_per_call'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'WITHDRAWN'), _negated=True), fields=('call', 'organisation', 'entry_key'), name='one_application_per_entry'),
         ),
         migrations.AddConstraint(
             model_name='application',

@@ -72,6 +72,23 @@ END $$;
 CREATE CONSTRAINT TRIGGER numbered AFTER INSERT OR UPDATE ON intake_application DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN (NEW.status <> 'DRAFT' AND NEW.receipt_number IS NULL) EXECUTE FUNCTION intake_numbered();
 
+-- A company enters a call once, or once in each track where the call says so (policy "per_track"); no writer can say otherwise.
+-- The track of what was sent is part of what was sent.
+CREATE FUNCTION intake_entry_key() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.track_id IS DISTINCT FROM OLD.track_id AND OLD.status <> 'DRAFT' THEN
+    RAISE EXCEPTION 'intake: the track of an application that was sent' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  NEW.entry_key := '';
+  IF EXISTS (SELECT 1 FROM intake_call c JOIN intake_callversion v ON v.id = c.current_id
+             WHERE c.id = NEW.call_id AND v.policy @> '{"per_track": true}') THEN
+    NEW.entry_key := (SELECT code FROM intake_track WHERE id = NEW.track_id);
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER entry_key BEFORE INSERT OR UPDATE OF track_id, entry_key, call_id ON intake_application FOR EACH ROW
+  EXECUTE FUNCTION intake_entry_key();
+
 CREATE FUNCTION intake_line_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT 1 FROM intake_decision d WHERE d.status <> 'DRAFT'

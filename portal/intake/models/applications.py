@@ -42,6 +42,9 @@ class Application(models.Model):
     call = models.ForeignKey(Call, models.PROTECT, related_name="applications")
     track = models.ForeignKey(Track, models.PROTECT, null=True, related_name="applications")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="applications")
+    #: What a company may have one of: the call (empty), or the track by its code where the call takes one for each. The
+    #: database fills it in.
+    entry_key = models.CharField(max_length=30, db_default="", editable=False)
     status = models.CharField(max_length=12, choices=ApplicationStatus, default=ApplicationStatus.DRAFT)
     receipt_number = models.CharField(_("접수번호"), max_length=40, null=True, unique=True)
     case_ref = models.CharField(max_length=40, default=new_case_ref, unique=True, editable=False)
@@ -62,7 +65,9 @@ class Application(models.Model):
         constraints = [
             known("status", ApplicationStatus, "application_status_known"),
             models.UniqueConstraint(
-                fields=["call", "organisation"], condition=~Q(status="WITHDRAWN"), name="one_application_per_call"
+                fields=["call", "organisation", "entry_key"],
+                condition=~Q(status="WITHDRAWN"),
+                name="one_application_per_entry",
             ),
             models.CheckConstraint(
                 # The receipt number comes last in the transaction: a deferred trigger looks for it.

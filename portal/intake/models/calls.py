@@ -76,6 +76,11 @@ class Call(models.Model):
 
         return lottery.commitment(bytes(self.lottery_secret)) if self.lottery_secret else ""
 
+    @property
+    def per_track(self) -> bool:
+        """Whether a company may enter once in each track, and not once in all."""
+        return bool(self.current and self.current.term("per_track", False))
+
     def is_open(self, now: datetime) -> bool:
         return self.status == CallStatus.PUBLISHED and self.opens_at <= now < self.closes_at
 

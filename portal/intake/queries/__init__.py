@@ -2,6 +2,7 @@
 
 from portal.intake.queries.applications import (
     ENTERED,
+    REUSABLE,
     answers_of,
     answers_to,
     applications_of,
@@ -19,8 +20,8 @@ from portal.intake.queries.applications import (
     late_codes_for,
     live_application,
     open_request,
+    reusable,
     standing,
-    unsent_drafts,
     unsettled_findings,
     unused_late_code,
     waiting_for_answers,
@@ -95,6 +96,7 @@ from portal.intake.queries.waiting import Waiting, waiting_for
 __all__ = [
     "ENTERED",
     "HOLDING",
+    "REUSABLE",
     "TOLD",
     "Waiting",
     "accesses_of",
@@ -173,6 +175,7 @@ __all__ = [
     "ratings_of",
     "readers_of",
     "reserve_of",
+    "reusable",
     "sent_files",
     "served_since",
     "sheets_of",
@@ -187,7 +190,6 @@ __all__ = [
     "ties_of",
     "told_lines",
     "unsearched",
-    "unsent_drafts",
     "unsettled_findings",
     "unused_late_code",
     "waiting_for",

@@ -30,10 +30,13 @@ from portal.intake.models import (
     Revision,
     Stage,
     SupplementRequest,
+    Track,
 )
 
 #: States in which an application takes part in the entry.
 ENTERED = tuple(state for state in ApplicationStatus.values if state not in ("DRAFT", "WITHDRAWN"))
+#: What the company did not go through with: its answers may begin another.
+REUSABLE = (ApplicationStatus.DRAFT, ApplicationStatus.WITHDRAWN)
 
 
 def by_receipt(path: str = "") -> tuple[Combinable, Combinable]:
@@ -52,10 +55,10 @@ def applications_of(user: Any) -> QuerySet[Application]:
     )
 
 
-def live_application(call: Call, organisation: Organisation) -> Application | None:
-    """The company's application to the call, unless withdrawn."""
+def live_application(call: Call, organisation: Organisation, track: Track | None = None) -> Application | None:
+    """The company's application to the call, unless withdrawn; the one in ``track`` where the call takes one for each."""
     found = Application.objects.filter(call=call, organisation=organisation).exclude(status=ApplicationStatus.WITHDRAWN)
-    return found.first()
+    return (found.filter(track=track) if call.per_track else found).first()
 
 
 def unused_late_code(call: Call, organisation: Organisation, now: datetime | None = None) -> LateCode | None:
@@ -79,18 +82,17 @@ def late_codes_for(user: Any, call: Call, now: datetime) -> QuerySet[LateCode]:
     return codes.filter(confirmed_at__isnull=False, used_at__isnull=True, expires_at__gt=now).order_by("pk")
 
 
-def unsent_drafts(user: Any, call: Call, now: datetime) -> QuerySet[Application]:
-    """Never-sent applications of the person's companies to earlier calls of the same programme, whose answers were not
-    destroyed yet: what may be taken up in this call."""
-    rows = Application.objects.filter(
-        organisation__in=accounts.acted_for(user),
-        call__programme=call.programme,
-        call__closes_at__lte=now,
-        status=ApplicationStatus.DRAFT,
-        drafts__isnull=False,
-    )
+def reusable(user: Any, call: Call, now: datetime) -> QuerySet[Application]:
+    """What the person's companies may take up in this call: applications of the same programme that were never sent before
+    their call closed, or withdrawn, and whose answers were not destroyed yet."""
+    never_sent = Q(status=ApplicationStatus.DRAFT, call__closes_at__lte=now) & ~Q(call=call)
     return (
-        rows.exclude(call=call)
+        Application.objects.filter(
+            never_sent | Q(status=ApplicationStatus.WITHDRAWN),
+            organisation__in=accounts.acted_for(user),
+            call__programme=call.programme,
+            drafts__isnull=False,
+        )
         .select_related("call__current", "organisation")
         .distinct()
         .order_by("-call__closes_at", "-pk")

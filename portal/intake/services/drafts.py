@@ -31,33 +31,44 @@ def start_application(
     track: Track | None = None,
     reuse: Application | None = None,
 ) -> Application:
-    """The company's one application to the call; starting twice, also at the same second, finds the first.
+    """The company's one application to the call, or to the track where the call takes one for each; starting twice, also
+    at the same second, finds the first.
 
-    ``reuse`` is an application of the same company to an earlier call that was never sent: a new one begins with its answers.
+    ``reuse`` is an application of the same company that was never sent, or withdrawn: a new one begins with its answers.
     """
     rules.check_can_start(by, call, organisation, now=now)
-    found = queries.live_application(call, organisation)
+    chosen = track or _only_track(call)
+    if call.per_track and chosen is None:
+        raise Invalid(_("모집부문을 골라 주십시오."), field="track")
+    found = queries.live_application(call, organisation, chosen)
     if found is None:
-        # Locking the company makes the second of two who start at once wait and then find the first's row.
-        Organisation.objects.select_for_update().get(pk=organisation.pk)
-        found = queries.live_application(call, organisation)
+        _lock(organisation)
+        found = queries.live_application(call, organisation, chosen)
     if found is None:
         programme = call.rules
         if isinstance(programme, ByInvitation):
             programme.check_invited(call, organisation, now=now)
-        tracks = list(call.tracks.all()[:2])
-        chosen = track or (tracks[0] if len(tracks) == 1 else None)
         found = Application.objects.create(call=call, organisation=organisation, track=chosen, created_by=by)
         if reuse is not None:
             _take_up(reuse, found, by, now)
     return found
 
 
+def _only_track(call: Call) -> Track | None:
+    tracks = list(call.tracks.all()[:2])
+    return tracks[0] if len(tracks) == 1 else None
+
+
+def _lock(organisation: Organisation) -> None:
+    """The second of two who start or move at once waits here, and then finds the first's row."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
 def _take_up(earlier: Application, fresh: Application, by: Any, now: datetime) -> None:
-    """Begin with the answers of a draft that was never sent, as far as the same question of the same kind is asked again."""
+    """Begin with the answers of one never sent or withdrawn, as far as the same question of the same kind is asked again."""
     old, new = earlier.call.current, fresh.call.current
-    if earlier.organisation_id != fresh.organisation_id or earlier.status != ApplicationStatus.DRAFT:
-        raise Invalid(_("이 기업이 쓰고 제출하지 않은 신청서만 가져올 수 있습니다."), field="reuse")
+    if earlier.organisation_id != fresh.organisation_id or earlier.status not in queries.REUSABLE:
+        raise Invalid(_("이 기업이 쓰고 제출하지 않았거나 철회한 신청서만 가져올 수 있습니다."), field="reuse")
     if old is None or new is None:
         return
     old.call, new.call = earlier.call, fresh.call
@@ -72,11 +83,19 @@ def _take_up(earlier: Application, fresh: Application, by: Any, now: datetime) -
 
 @transaction.atomic
 def choose_track(*, application: Application, track: Track, by: Any, now: datetime) -> Application:
-    """모집부문 of the draft; what was already sent keeps its own until it is sent again."""
+    """Move a draft to another 모집부문. Raises ``Invalid`` once it was sent, and where the company already has one there."""
     rules.check_can_draft(by, application)
-    if track.call_id != application.call_id:
+    call = application.call
+    if track.call_id != call.pk:
         raise Invalid(_("이 공고의 모집부문이 아닙니다."), field="track")
-    Application.objects.filter(pk=application.pk).update(track=track)
+    _lock(application.organisation)
+    if call.per_track and queries.live_application(call, application.organisation, track) not in (None, application):
+        raise Invalid(_("이 모집부문에는 이미 쓰고 있는 신청서가 있습니다."), field="track")
+    if not Application.objects.filter(pk=application.pk, status=ApplicationStatus.DRAFT).update(track=track):
+        raise Invalid(
+            _("제출한 신청서의 모집부문은 바꿀 수 없습니다. 신청을 철회하고 다른 부문으로 다시 신청해 주십시오."),
+            field="track",
+        )
     application.track = track
     return application
 

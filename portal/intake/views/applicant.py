@@ -37,7 +37,7 @@ def applications(request: HttpRequest) -> HttpResponse:
             tracking.word(one),
             "info",
             reverse("intake:application", args=[one.public_id]),
-            str(one.organisation),
+            f"{one.organisation} · {one.track}" if one.call.per_track else str(one.organisation),
         )
         for one in found
     ]
@@ -99,7 +99,16 @@ def _tasks(found: Application, asked: SupplementRequest | None) -> list[Task]:
     )
     named = open_blocks(form, asked)
     open_sections = {one.section for one in blocks.troubles(form, answers, files, stage) if one.block.code in named}
-    return [_task(found, section, begun, open_sections) for section in open_pages(form, asked)]
+    pages = [_task(found, section, begun, open_sections) for section in open_pages(form, asked)]
+    return [*_track_task(found), *pages]
+
+
+def _track_task(found: Application) -> list[Task]:
+    """Which track, as long as it can be chosen."""
+    if found.status != ApplicationStatus.DRAFT or found.call.tracks.count() < 2:
+        return []
+    word, tone = (found.track.name_text, "info") if found.track else (_("골라 주십시오"), "warning")
+    return [Task(_("모집부문"), word, tone, reverse("intake:track", args=[found.public_id]))]  # type: ignore[arg-type]
 
 
 def _task(found: Application, section: blocks.Section, begun: set[str], open_sections: set[str]) -> Task:

@@ -137,7 +137,10 @@ def _mine(request: HttpRequest, found: Call) -> list[Card]:
     mine = queries.applications_of(request.user).filter(call=found)
     return [
         Card(
-            str(one.organisation), reverse("intake:application", args=[one.public_id]), status=one.get_status_display()
+            str(one.organisation),
+            reverse("intake:application", args=[one.public_id]),
+            str(one.track) if found.per_track else "",
+            status=one.get_status_display(),
         )
         for one in mine
     ]
@@ -151,8 +154,8 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if not companies.exists():
         return render(request, "intake/no_company.html", {"call": found})
     now = database_now()
-    unsent = queries.unsent_drafts(request.user, found, now)
-    form = StartForm(request.POST or None, call=found, companies=companies, unsent=unsent)
+    earlier = queries.reusable(request.user, found, now)
+    form = StartForm(request.POST or None, call=found, companies=companies, earlier=earlier)
     if request.method == "POST" and form.is_valid():
         try:
             application = services.start_application(
