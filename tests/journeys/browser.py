@@ -50,6 +50,10 @@ class Visitor:
     #: Where scripts do not run, axe cannot either: a page of the same size in which the same document is looked at.
     glass: Page | None = None
 
+    def word(self, korean: str, english: str) -> str:
+        """What this visitor reads."""
+        return korean if self.language == "ko" else english
+
     def go(self, path: str) -> int:
         """Open an address of the portal (``{lang}`` is the visitor's language); returns the status."""
         return self.go_to(path.format(lang=self.language))

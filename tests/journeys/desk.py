@@ -47,8 +47,8 @@ def find_all_fit(officer: Visitor, code: str) -> None:
     officer.go(bench)
     officer.check()
     officer.submit()
-    looked = False
-    while (waiting := officer.page.locator("main td a:has-text('확인 필요')")).count():
+    looked, waits = False, officer.word("확인 필요", "To be checked")
+    while (waiting := officer.page.locator(f"main td a:has-text('{waits}')")).count():
         officer.go_to(waiting.first.get_attribute("href"))
         if not looked:
             officer.check()

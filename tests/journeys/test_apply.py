@@ -1,7 +1,8 @@
 """One call from its first word to its result and the appeals against it. The officer writes, checks, seats, assigns, counts
-and prepares in the browser, the approver publishes. One company applies in Korean on a phone by keyboard alone, another in
-English without JavaScript; each reads its result and appeals. An evaluator has a conflict. The auditor is shown nothing to
-press and checks the archive of the call without the portal."""
+and prepares in the browser, the approver publishes. One company applies by keyboard alone, another without JavaScript; each
+reads its result and appeals. An evaluator has a conflict. The auditor is shown nothing to press and checks the archive of
+the call without the portal. All of it twice: everybody once in Korean and once in English, on a phone and on a desk, and the
+desk once with JavaScript and once without."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ import sys
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,52 +22,68 @@ from tests.journeys.desk import decide_and_publish, do, find_all_fit, form_panel
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("site")]
 
-CALL = "space-journey"
-DESK = "/{lang}/desk/calls/" + CALL
+#: Whose browser: how wide, which language, with or without JavaScript. The keyboard journey saves by script.
+STAGINGS: dict[str, dict[str, dict[str, Any]]] = {
+    "space-journey": {
+        "startup": {"width": 360},
+        "foreign": {"language": "en", "javascript": False},
+        "officer": {},
+        "approver": {"language": "en", "width": 360},
+        "evaluator1": {"width": 360},
+        "reviewer": {},
+        "auditor": {"width": 360},
+    },
+    "space-mirrored": {
+        "startup": {"language": "en"},
+        "foreign": {"width": 360, "javascript": False},
+        "officer": {"language": "en", "width": 360, "javascript": False},
+        "approver": {"javascript": False},
+        "evaluator1": {"language": "en", "javascript": False},
+        "reviewer": {"language": "en", "width": 360, "javascript": False},
+        "auditor": {"language": "en"},
+    },
+}
 BUSINESS = {"summary": "한 줄", "technology": "기록을 엮습니다.", "growth": "공공에서 시작합니다."}
 
 
+def desk(code: str) -> str:
+    return "/{lang}/desk/calls/" + code
+
+
 @pytest.fixture
-def people(visit):
-    """Everybody in a browser of their own: the two applicants at the two ends of what must work."""
-    found = {
-        "startup": visit(width=360),
-        "foreign": visit(width=1280, language="en", javascript=False),
-        "officer": visit(),
-        "approver": visit(language="en"),
-        "evaluator1": visit(width=360),
-        "reviewer": visit(),
-        "auditor": visit(width=360),
-    }
+def people(visit, code):
+    """Everybody in a browser of their own."""
+    found = {key: visit(**browser) for key, browser in STAGINGS[code].items()}
     for key, visitor in found.items():
         visitor.enter_as(key)
     return found
 
 
-def test_a_call_from_its_first_word_to_its_result_and_appeals(site, at_site, people, tmp_path):
+@pytest.mark.parametrize("code", STAGINGS)
+def test_a_call_from_its_first_word_to_its_result_and_appeals(site, at_site, code, people, tmp_path):
     officer, approver, startup, foreign = (people[key] for key in ("officer", "approver", "startup", "foreign"))
-    call = write_and_publish(officer, approver)
-    by_keyboard(startup)
-    without_script(foreign)
+    call = write_and_publish(code, officer, approver)
+    by_keyboard(startup, code)
+    without_script(foreign, code)
     rivals = [rival.organisation for rival in story.rivals(call, 3)]
     story.close(call)
-    do(officer, DESK + "/steps/draw/", public_value="KOSPI-2026-1")
+    do(officer, desk(code) + "/steps/draw/", public_value="KOSPI-2026-1")
     refused = call.applications.get(organisation__name_en__startswith="Lumen")
     ours = call.applications.exclude(pk=refused.pk).exclude(organisation__in=rivals).get()
     supplement(officer, foreign, refused)
-    find_all_fit(officer, CALL)
-    do(officer, DESK + "/steps/eligibility/")
-    decide_and_publish(approver, newest_decision(officer, CALL))
+    find_all_fit(officer, code)
+    do(officer, desk(code) + "/steps/eligibility/")
+    decide_and_publish(approver, newest_decision(officer, code))
     first_stage(call, people, refused, ours)
-    notice = appeal(foreign, refused, "Not selected", "Appeal", "Please look at our growth plan again.")
+    notice = appeal(foreign, refused, "Please look at our growth plan again.")
     answer(people["reviewer"], foreign, notice)
     final_result(call, people, ours)
-    appeal(startup, ours, "미선정", "이의신청", "발표 점수를 다시 보아 주십시오.")
+    appeal(startup, ours, "발표 점수를 다시 보아 주십시오.")
     read_only(people["auditor"], call, refused)
-    verify_offline(people["auditor"], site.var / "ledger" / "policy", tmp_path)
+    verify_offline(people["auditor"], code, site.var / "ledger" / "policy", tmp_path)
 
 
-def write_and_publish(officer, approver):
+def write_and_publish(code, officer, approver):
     """From an earlier call, one question more, a look, approval by somebody else, publication."""
     from portal.core.clock import database_now
     from portal.intake.models import Call
@@ -75,7 +93,7 @@ def write_and_publish(officer, approver):
     officer.check()
     source = Call.objects.get(code="space-mapo")
     page.select_option("[name=source]", str(source.pk))
-    page.fill("[name=code]", CALL)
+    page.fill("[name=code]", code)
     page.fill("[name=title_ko]", "여정 공고")
     page.fill("[name=title_en]", "Journey call")
     page.fill("[name=opens_at]", f"{now.astimezone(story.SEOUL) - timedelta(minutes=5):%Y-%m-%dT%H:%M:%S}")
@@ -83,29 +101,29 @@ def write_and_publish(officer, approver):
     officer.submit()
     officer.check()
     for part in ("basics", "tracks", "criteria/1", "rules", "stages"):
-        officer.go(f"{DESK}/edit/{part}/")
+        officer.go(f"{desk(code)}/edit/{part}/")
         officer.check()
     for stage in (0, 1):
         page.fill(f"[name=form-{stage}-pass_mark]", "60")
     officer.submit()
-    officer.go(DESK + "/edit/form/business/")
+    officer.go(desk(code) + "/edit/form/business/")
     page.fill("[name=code]", "note")
     page.select_option("[name=kind]", "text")
     page.fill("[name=label_ko]", "덧붙이는 말")
     page.fill("[name=label_en]", "Anything else")
     officer.check()
     officer.submit()
-    officer.sees("덧붙이는 말")
+    officer.sees(officer.word("덧붙이는 말", "Anything else"))
     officer.check()
-    story.give_terms(CALL, like=source)
-    officer.go(DESK + "/edit/")
+    story.give_terms(code, like=source)
+    officer.go(desk(code) + "/edit/")
     officer.submit(within="form[action$='/ready/']")
-    assert officer.go(DESK + "/steps/publish/") == 403, "who wrote it does not publish it"
+    assert officer.go(desk(code) + "/steps/publish/") == 403, "who wrote it does not publish it"
     for path in ("/preview/", "/preview/business/", "/steps/publish/"):
-        approver.go(DESK + path)
+        approver.go(desk(code) + path)
         approver.check()
     approver.submit()
-    return Call.objects.get(code=CALL)
+    return Call.objects.get(code=code)
 
 
 def tab_to(page, selector: str) -> None:
@@ -123,12 +141,12 @@ def press(page, selector: str) -> None:
         page.keyboard.press("Enter")
 
 
-def by_keyboard(startup) -> None:
-    """The whole application on a phone with Tab, Space and Enter; what was typed is saved by itself meanwhile."""
+def by_keyboard(startup, code) -> None:
+    """The whole application with Tab, Space and Enter; what was typed is saved by itself meanwhile."""
     page = startup.page
-    startup.go("/{lang}/calls/" + CALL + "/")
+    startup.go("/{lang}/calls/" + code + "/")
     startup.check()
-    press(page, f"a[href$='/calls/{CALL}/start/']")
+    press(page, f"a[href$='/calls/{code}/start/']")
     tab_to(page, "input[name=track]")
     page.keyboard.press("Space")
     press(page, "main form button[type=submit]")
@@ -140,7 +158,7 @@ def by_keyboard(startup) -> None:
         tab_to(page, f"[name={name}]")
         page.keyboard.type(text)
     page.locator("[data-autosave-status][data-state=saved]").wait_for()
-    startup.sees("저장됨")
+    startup.sees(startup.word("저장됨", "Saved"))
     startup.check()
     press(page, "main form button[type=submit]")
     tab_to(page, "[name=seats]")
@@ -158,12 +176,12 @@ def by_keyboard(startup) -> None:
     startup.check()
 
 
-def without_script(foreign) -> None:
-    """In English without JavaScript: the same pages are ordinary forms."""
+def without_script(foreign, code) -> None:
+    """Without JavaScript the same pages are ordinary forms."""
     page = foreign.page
-    foreign.go("/{lang}/calls/" + CALL + "/")
+    foreign.go("/{lang}/calls/" + code + "/")
     foreign.check()
-    foreign.go("/{lang}/calls/" + CALL + "/start/")
+    foreign.go("/{lang}/calls/" + code + "/start/")
     page.locator("input[name=track]").nth(1).check()
     foreign.submit()
     application = page.url
@@ -221,21 +239,21 @@ def first_stage(call, people, refused, ours) -> None:
     from portal.intake.models import ScoreSheet
 
     officer, approver, evaluator = people["officer"], people["approver"], people["evaluator1"]
-    form_panel(officer, CALL, 1)
-    evaluator.go("/{lang}/review/calls/" + CALL + "/pledge/")
-    evaluator.page.get_by_label(refused.organisation.name_ko).check()
+    form_panel(officer, call.code, 1)
+    evaluator.go("/{lang}/review/calls/" + call.code + "/pledge/")
+    evaluator.page.get_by_label(str(refused.organisation)).check()
     evaluator.page.fill("[name=reason]", "작년에 자문했습니다.")
     evaluator.page.check("[name=fair]")
     evaluator.check()
     evaluator.submit()
     story.pledge_the_rest(call, but="evaluator1")
-    assign(officer, 1)
-    evaluator.go("/{lang}/review/calls/" + CALL + "/")
+    assign(officer, call.code, 1)
+    evaluator.go("/{lang}/review/calls/" + call.code + "/")
     evaluator.check()
     assert refused.receipt_number not in evaluator.page.locator("main").inner_text()
     other = ScoreSheet.objects.filter(assignment__application=refused).first()
     assert evaluator.go("/{lang}/review/sheets/" + f"{other.public_id}/") == 404, "a barred file cannot be reached"
-    evaluator.go("/{lang}/review/calls/" + CALL + "/")
+    evaluator.go("/{lang}/review/calls/" + call.code + "/")
     evaluator.page.locator("main a[href*='/review/sheets/']").first.click()
     evaluator.page.locator("[name=score_1]").fill("20")
     evaluator.submit(name="lock")
@@ -249,27 +267,28 @@ def first_stage(call, people, refused, ours) -> None:
     evaluator.check()
     points = dict.fromkeys(call.applications.values_list("receipt_number", flat=True), 22)
     story.score_the_rest(call, points | {refused.receipt_number: 8, ours.receipt_number: 18})
-    do(officer, DESK + "/stages/1/steps/settle/")
-    do(officer, DESK + "/stages/1/steps/shortlist/")
-    link = newest_decision(officer, CALL)
+    do(officer, desk(call.code) + "/stages/1/steps/settle/")
+    do(officer, desk(call.code) + "/stages/1/steps/shortlist/")
+    link = newest_decision(officer, call.code)
     officer.go(link)
     officer.check()
     officer.page.locator(f"main a:has-text('{refused.receipt_number}')").click()
     officer.check()
-    tell_at_once(approver, link, people["foreign"], refused, "Not selected")
+    tell_at_once(approver, link, people["foreign"], refused)
 
 
-def assign(officer, number: int) -> None:
+def assign(officer, code: str, number: int) -> None:
     for step in ("open", "propose", "confirm"):
-        do(officer, DESK + f"/stages/{number}/steps/{step}/")
+        do(officer, desk(code) + f"/stages/{number}/steps/{step}/")
 
 
-def tell_at_once(approver, link: str, applicant, application, outcome: str) -> None:
+def tell_at_once(approver, link: str, applicant, application) -> None:
     """Decided quietly, then published: until then the company reads nothing of it."""
     approver.go(link)
     approver.submit()
     applicant.go("/{lang}/my/applications/" + f"{application.public_id}/")
-    assert not applicant.page.locator(f"a[href*='/my/results/']:has-text('{outcome}')").count()
+    refusal = applicant.word("미선정", "Not selected")
+    assert not applicant.page.locator(f"a[href*='/my/results/']:has-text('{refusal}')").count()
     approver.submit(name="publish")
     approver.check()
 
@@ -279,21 +298,21 @@ def final_result(call, people, ours) -> None:
     officer = people["officer"]
     answer_before_the_presentation(people["startup"], f"/{{lang}}/my/applications/{ours.public_id}/")
     story.answer_the_rest(call)
-    form_panel(officer, CALL, 2)
+    form_panel(officer, call.code, 2)
     story.pledge_the_rest(call, but="")
-    assign(officer, 2)
+    assign(officer, call.code, 2)
     points = dict.fromkeys(call.applications.values_list("receipt_number", flat=True), 22)
     story.score_the_rest(call, points | {ours.receipt_number: 3})
-    do(officer, DESK + "/stages/2/steps/settle/")
-    do(officer, DESK + "/steps/final/")
-    tell_at_once(people["approver"], newest_decision(officer, CALL), people["startup"], ours, "미선정")
-    officer.go(DESK + "/ranking/")
+    do(officer, desk(call.code) + "/stages/2/steps/settle/")
+    do(officer, desk(call.code) + "/steps/final/")
+    tell_at_once(people["approver"], newest_decision(officer, call.code), people["startup"], ours)
+    officer.go(desk(call.code) + "/ranking/")
     officer.sees(ours.receipt_number)
     officer.check()
 
 
 def answer_before_the_presentation(startup, address: str) -> None:
-    """What only those who go on are asked, on a phone with the keys alone."""
+    """What only those who go on are asked, with the keys alone."""
     startup.go(address)
     startup.check()
     press(startup.page, "a[href$='/pages/presentation/']")
@@ -307,14 +326,14 @@ def answer_before_the_presentation(startup, address: str) -> None:
     startup.page.wait_for_url("**/receipts/2/")
 
 
-def appeal(applicant, application, outcome: str, word: str, grounds: str) -> str:
+def appeal(applicant, application, grounds: str) -> str:
     """The result with its reasons, and one step to an appeal; without a mouse."""
     page = applicant.page
     applicant.go("/{lang}/my/applications/" + f"{application.public_id}/")
     applicant.check()
     newest = page.locator("a[href*='/my/results/']").last.get_attribute("href")
     press(page, f"a[href='{newest}']")
-    applicant.sees(outcome, word)
+    applicant.sees(applicant.word("미선정", "Not selected"), applicant.word("이의신청", "Appeal"))
     applicant.check()
     press(page, "a[href$='/appeal/']")
     applicant.check()
@@ -346,7 +365,7 @@ def read_only(auditor, call, refused) -> None:
     decision = call.decisions.order_by("pk").last()
     finding = f"/desk/applications/{refused.public_id}/findings/tax_clear/"
     own = ["", "entries/", "eligibility/", "stages/1/", "preview/"]
-    paths = [f"/desk/calls/{CALL}/{path}" for path in own]
+    paths = [f"/desk/calls/{call.code}/{path}" for path in own]
     paths += [f"/desk/applications/{refused.public_id}/", finding, f"/desk/decisions/{decision.public_id}/"]
     for path in paths:
         assert auditor.go("/{lang}" + path) == 200, path
@@ -355,9 +374,9 @@ def read_only(auditor, call, refused) -> None:
         assert not auditor.page.locator("main a[href*='/steps/'], main a[href$='/edit/']").count(), path
 
 
-def verify_offline(auditor, policy: Path, folder: Path) -> None:
+def verify_offline(auditor, code: str, policy: Path, folder: Path) -> None:
     """The archive is downloaded and checked by the commands that its page and its guide name, without database or portal."""
-    auditor.go(DESK + "/audit/")
+    auditor.go(desk(code) + "/audit/")
     auditor.check()
     auditor.sees("intake_recount")
     archive = folder / "audit.zip"
