@@ -153,7 +153,7 @@ def _figures(cluster: Cluster, now: datetime) -> dict[str, Any]:
     counted = queries.experts_at(cluster, now)
     return {
         "cluster": cluster,
-        "name": tables.said(cluster.name_ko, cluster.name_en),
+        "name": str(cluster),
         "total": counted.total,
         "figures": [
             Figure(_("전문가 양성"), counted.total, _("명"), _("같은 사람은 한 번만 셉니다")),

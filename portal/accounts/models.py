@@ -12,6 +12,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ledger import log
@@ -121,7 +122,7 @@ class Cluster(models.Model):
         ordering = ["id"]
 
     def __str__(self) -> str:
-        return self.name_ko
+        return self.name_ko if (get_language() or "ko").startswith("ko") else self.name_en
 
 
 class Organisation(models.Model):

@@ -37,8 +37,7 @@ class Shell:
     @cached_property
     def cluster(self) -> str:
         """The city's programme this site speaks for; the names of all of them when it serves several."""
-        korean = (get_language() or "ko").startswith("ko")
-        return " · ".join(cluster.name_ko if korean else cluster.name_en for cluster in Cluster.objects.all())
+        return " · ".join(map(str, Cluster.objects.all()))
 
     @cached_property
     def nav(self) -> list[menu.Item]:

@@ -16,7 +16,6 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.accounts.models import Cluster
 from portal.core import panels
 from portal.core.clock import database_now
 from portal.core.ui import parts
@@ -128,7 +127,7 @@ def _opening(call: Call, now: datetime) -> Opening:
     return Opening(
         title=_title(call),
         href=_href("intake:call", call.code),
-        cluster=_name(call.cluster),
+        cluster=str(call.cluster),
         summary=version.summary_text if version else "",
         places=ngettext("%(count)d곳", "%(count)d곳", quota) % {"count": quota},
         opens_at=call.opens_at,
@@ -171,7 +170,7 @@ def plan_card(version: PlanVersion, *, on: date) -> PlanCard:
     whole = next((line.amount_won for line in version.budgetlines.all() if line.amount_won), None)
     return PlanCard(
         name=spoken(version, "name"),
-        cluster=_name(version.plan.cluster),
+        cluster=str(version.plan.cluster),
         href=_href("plan:plan", version.plan.cluster.code),
         announced=day(version.announced_date),
         budget=quantity(whole, Unit.WON) if whole else "",
@@ -202,10 +201,6 @@ def _hub_href(hub: PlannedHub, standing: Container[str]) -> str:
 
 def _title(call: Call) -> str:
     return call.current.title_text if call.current else call.code
-
-
-def _name(cluster: Cluster) -> str:
-    return cluster.name_ko if (get_language() or "ko").startswith("ko") else cluster.name_en
 
 
 def _href(name: str, *args: Any) -> str:
