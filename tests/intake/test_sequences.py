@@ -27,6 +27,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from ledger import log
 from portal.accounts.enums import MemberKind
 from portal.accounts.models import Membership
 from portal.accounts.second_factor import CONFIRMED
@@ -43,6 +44,7 @@ from portal.intake.models import (
     Decision,
     DisqualificationCase,
     Draft,
+    Interest,
     Member,
     RankingRun,
     ResultNotice,
@@ -50,6 +52,7 @@ from portal.intake.models import (
     ScoreSheet,
     SupplementRequest,
 )
+from portal.intake.queries import ENTERED
 from portal.intake.views.review import answers_for_panel, name_of
 from tests.factories import intake as factory
 from tests.factories import people
@@ -258,6 +261,14 @@ class Round(RuleBasedStateMachine):
     def recuse(self, which, judge, who):
         organisation = self.files[which].organisation
         self.attempt(services.recuse, call=self.fresh_call(), organisation=organisation, reason="친족", by=self.actors[who])  # fmt: skip
+
+    @precondition(lambda self: self.step > 4)
+    @rule(which=WHICH, who=WHO, kind=st.sampled_from(["EMPLOYER", "FAMILY"]))
+    def declare(self, which, who, kind):
+        company = self.files[which].organisation
+        self.attempt(services.declare_interest, kind=kind, name=company.name_ko, business_number=company.business_number, since=OPENS.date(), by=self.actors[who])  # fmt: skip
+        # What the outbox does with it.
+        self.attempt(services.find_exclusions, call=self.fresh_call(), by=log.SYSTEM)
 
     @precondition(lambda self: self.step > 4)
     @rule(which=WHICH, judge=st.integers(0, 1), who=WHO)
@@ -471,6 +482,16 @@ class Round(RuleBasedStateMachine):
             assert not rows.filter(status__in=["PROPOSED", "CLEARED"]).exists()
             assert not ScoreSheet.objects.filter(assignment__in=rows, status__in=["OPEN", "LOCKED"]).exists()
 
+    @precondition(lambda self: self.step > 4)
+    @invariant()
+    def who_declared_a_tie_does_not_judge(self):
+        for tie in Interest.objects.filter(corrected_at__isnull=True):
+            rows = Assignment.objects.filter(
+                application__organisation__business_number=tie.business_number, member__evaluator__user=tie.user
+            )
+            live = rows.filter(status__in=["PROPOSED", "CLEARED"], application__status__in=ENTERED)
+            assert not live.exists(), list(live.values("status", "application__status", "stage__call__status"))
+
     @invariant()
     def no_abstention_counts(self):
         for run in RankingRun.objects.filter(stage=None):
@@ -513,5 +534,16 @@ def test_no_sequence_breaks_what_must_hold():
         ),
     )
     must = {"page", "assign_by_hand", "answer_supplement"}
-    must |= {"saved", "clash", "refused", "submit", "lock_sheet", "recuse", "settle_stage", "publish", "withdraw"}
+    must |= {
+        "saved",
+        "clash",
+        "refused",
+        "submit",
+        "lock_sheet",
+        "recuse",
+        "declare_interest",
+        "settle_stage",
+        "publish",
+        "withdraw",
+    }
     assert must - set(SEEN) == set(), SEEN

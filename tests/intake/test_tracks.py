@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from portal.core.clock import database_now
 from portal.core.errors import Invalid
-from portal.intake import services
+from portal.intake import queries, services
 from portal.intake.models import Application
 from tests.factories import intake as factory
 from tests.factories import people
@@ -83,6 +83,24 @@ class TestOneForEachTrack:
         )  # fmt: skip
         assert {one.section: one.answers for one in again.drafts.all()} == factory.ANSWERS
         assert begin(trial, company, master, "FOREIGN") not in (sent, again)
+
+
+@pytest.mark.django_db
+def test_a_bar_that_reaches_over_the_track_reaches_over_each_track_of_the_company():
+    trial = factory.open_round(policy={"per_track": True, "conflict_scope": "TRACK"})
+    both = [trial.apply(track="DOMESTIC")]
+    company, master = both[0].organisation, trial.masters[0]
+    both.append(begin(trial, company, master, "FOREIGN"))
+    for page, answers in factory.ANSWERS.items():
+        services.save_draft(application=both[1], section=page, answers=answers, version=0, by=master, now=OPENS)
+    services.submit(application=both[1], key="k2", by=master, now=OPENS)
+    others = [trial.apply(track=track) for track in ("DOMESTIC", "FOREIGN")]
+    trial.close()
+    trial.check_eligibility()
+    trial.seat()
+    judge = trial.evaluators[0]
+    services.recuse(call=trial.call, organisation=company, reason="친족", by=judge.user, now=factory.REVIEW)
+    assert queries.bars(trial.call) == {(judge.pk, one.pk) for one in (*both, *others)}
 
 
 @pytest.mark.django_db

@@ -114,11 +114,11 @@ def companies_of(call: Call) -> QuerySet[Organisation]:
 def bars(call: Call) -> set[tuple[int, int]]:
     """Every (evaluator, application) pair that a conflict bars, by its scope."""
     applications = list(call.applications.exclude(status=ApplicationStatus.DRAFT).values("pk", "organisation", "track"))
-    tracks = {row["organisation"]: row["track"] for row in applications}
+    entered = {(row["organisation"], row["track"]) for row in applications}
     found = set()
     for conflict in Conflict.objects.filter(call=call):
         for row in applications:
-            same_track = conflict.scope == "TRACK" and tracks.get(conflict.organisation_id) == row["track"]
+            same_track = conflict.scope == "TRACK" and (conflict.organisation_id, row["track"]) in entered
             if conflict.organisation_id == row["organisation"] or conflict.scope == "CALL" or same_track:
                 found.add((conflict.evaluator_id, row["pk"]))
     return found
