@@ -7,7 +7,7 @@ class FundConfig(AppConfig):
     verbose_name = _("투자")
 
     def ready(self) -> None:
-        from fund import panels, registry, topics  # noqa: F401  (the registry registers on import)
+        from fund import metrics, panels, registry, topics  # noqa: F401  (the registry registers on import)
         from fund.queries.holdings import is_portfolio_company
         from fund.rehearsal import story
         from portal.core import panels as shared
@@ -19,5 +19,7 @@ class FundConfig(AppConfig):
         for topic in topics.TOPICS:
             notices.register(topic)
         plan.register_fact("fund.is_portfolio_company", is_portfolio_company)
+        for metric in metrics.METRICS:
+            plan.register_metric(metric)
         for panel in panels.PANELS:
             shared.register(panel)

@@ -1,5 +1,29 @@
 """Reads of the fund room."""
 
-from fund.queries import books, calls, committee, flows, funds, holdings, pooled, settlements, snapshots, values
+from fund.queries import (
+    books,
+    calls,
+    committee,
+    exposure,
+    flows,
+    funds,
+    holdings,
+    pooled,
+    settlements,
+    snapshots,
+    values,
+)
 
-__all__ = ["books", "calls", "committee", "flows", "funds", "holdings", "pooled", "settlements", "snapshots", "values"]
+__all__ = [
+    "books",
+    "calls",
+    "committee",
+    "exposure",
+    "flows",
+    "funds",
+    "holdings",
+    "pooled",
+    "settlements",
+    "snapshots",
+    "values",
+]

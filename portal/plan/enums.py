@@ -13,6 +13,7 @@ class Unit(models.TextChoices):
     COURSES = "courses", _("개 코스")
     SERVICES = "services", _("개 서비스")
     COMPANIES = "companies", _("개사")
+    FUNDS = "funds", _("개 조합")
 
 
 class ProgressState(models.TextChoices):

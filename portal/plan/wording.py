@@ -62,4 +62,6 @@ def _counted(count: int, unit: str) -> str:
         return ngettext("%(count)s개 서비스", "%(count)s개 서비스", count)
     if unit == Unit.COMPANIES:
         return ngettext("%(count)s개사", "%(count)s개사", count)
+    if unit == Unit.FUNDS:
+        return ngettext("%(count)s개 조합", "%(count)s개 조합", count)
     return "%(count)s"

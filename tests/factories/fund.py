@@ -123,9 +123,9 @@ def gathering(made: House, **fields) -> SubFund:
     return sub_fund
 
 
-def formed(units: dict[str, int] | None = None, **fields) -> House:
-    """A sub-fund after its first close; by default 1,000 units, 140 of them the City's."""
-    made = house()
+def formed(units: dict[str, int] | None = None, *, into: House | None = None, **fields) -> House:
+    """A sub-fund after its first close, of a programme of its own or of ``into``; by default 140 of 1,000 units are the City's."""
+    made = into or house()
     gathering(made, **fields)
     for role, number in (units or {"city": 140, "fof": 400, "alpha": 300, "beta": 150, "gp": 10}).items():
         made.commit(role, number)
@@ -140,7 +140,7 @@ def investing(cash: int = 500_000_000, **fields) -> House:
         sub_fund=made.sub_fund, to=SubFundStatus.REGISTERED, by=made.manager, now=NOW, on=FORMED + timedelta(days=7)
     )
     services.move_sub_fund(sub_fund=made.sub_fund, to=SubFundStatus.INVESTING, by=made.manager, now=NOW)
-    for number in range(4):
+    for number in range(len(made.committee), 4):
         member = people.person(f"위원 {number + 1}")
         made.committee.append(people.with_role("fund.committee", user=member, cluster=made.programme.cluster))
     made.pay(made.call(cash))

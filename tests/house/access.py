@@ -246,6 +246,8 @@ TABLE: dict[str, Row] = {
     "fund:snapshot": Row(FUND, "fund snapshot"),
     "fund:snapshot_step": Row(NOBODY, "fund snapshot step", "post"),
     "fund:desk": Row(FUND),
+    "fund:exposure": Row(FUND),
+    "fund:exposure_csv": Row(FUND, "programme"),
     "fund:sub_fund": Row(FUND, "sub fund"),
     "fund:new_call": Row(frozenset({"fund manager"}), "sub fund"),
     "fund:call": Row(FUND, "capital call"),

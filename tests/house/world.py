@@ -313,6 +313,7 @@ def _fund(world: World, organisation: Any) -> None:
     world.people["fund manager"] = made.manager
     world.things |= {
         "sub fund": [made.sub_fund.public_id],
+        "programme": [made.programme.code],
         "deal": [deal.public_id],
         "deal step": [waiting.public_id, "table"],
         "motion": [deal.motion.public_id],

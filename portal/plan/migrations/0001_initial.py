@@ -145,7 +145,7 @@ class Migration(TablesAtOnce):
                 ('amount_won', models.BigIntegerField(null=True)),
                 ('target', models.BigIntegerField(null=True)),
                 ('cap', models.BigIntegerField(null=True)),
-                ('unit', models.CharField(blank=True, choices=[('places', '곳'), ('won', '원'), ('bp', '%'), ('persons', '명'), ('sites', '개소'), ('courses', '개 코스'), ('services', '개 서비스'), ('companies', '개사')], max_length=20)),
+                ('unit', models.CharField(blank=True, choices=[('places', '곳'), ('won', '원'), ('bp', '%'), ('persons', '명'), ('sites', '개소'), ('courses', '개 코스'), ('services', '개 서비스'), ('companies', '개사'), ('funds', '개 조합')], max_length=20)),
                 ('words_ko', models.CharField(blank=True, max_length=200)),
                 ('words_en', models.CharField(blank=True, max_length=200)),
                 ('note_ko', models.TextField(blank=True)),
@@ -190,7 +190,7 @@ class Migration(TablesAtOnce):
                 ('amount_won', models.BigIntegerField(null=True)),
                 ('target', models.BigIntegerField(null=True)),
                 ('cap', models.BigIntegerField(null=True)),
-                ('unit', models.CharField(blank=True, choices=[('places', '곳'), ('won', '원'), ('bp', '%'), ('persons', '명'), ('sites', '개소'), ('courses', '개 코스'), ('services', '개 서비스'), ('companies', '개사')], max_length=20)),
+                ('unit', models.CharField(blank=True, choices=[('places', '곳'), ('won', '원'), ('bp', '%'), ('persons', '명'), ('sites', '개소'), ('courses', '개 코스'), ('services', '개 서비스'), ('companies', '개사'), ('funds', '개 조합')], max_length=20)),
                 ('words_ko', models.CharField(blank=True, max_length=200)),
                 ('words_en', models.CharField(blank=True, max_length=200)),
                 ('note_ko', models.TextField(blank=True)),
@@ -277,7 +277,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='budgetline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cap__isnull', True), ('target__isnull', True)), ('unit__in', ['places', 'won', 'bp', 'persons', 'sites', 'courses', 'services', 'companies']), _connector='OR'), name='budgetline_number_has_unit'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cap__isnull', True), ('target__isnull', True)), ('unit__in', ['places', 'won', 'bp', 'persons', 'sites', 'courses', 'services', 'companies', 'funds']), _connector='OR'), name='budgetline_number_has_unit'),
         ),
         migrations.AddConstraint(
             model_name='budgetline',
@@ -317,7 +317,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cap__isnull', True), ('target__isnull', True)), ('unit__in', ['places', 'won', 'bp', 'persons', 'sites', 'courses', 'services', 'companies']), _connector='OR'), name='target_number_has_unit'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cap__isnull', True), ('target__isnull', True)), ('unit__in', ['places', 'won', 'bp', 'persons', 'sites', 'courses', 'services', 'companies', 'funds']), _connector='OR'), name='target_number_has_unit'),
         ),
         migrations.AddConstraint(
             model_name='target',
