@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,8 @@ class Charged:
     basis: Basis
     line: rent.Line
     taxed: rent.Vat
+    #: What a line for use or a share names: its reading and tariff, or its share.
+    links: Mapping[str, Any] = field(default_factory=dict)
 
 
 def snapshot(unit: Unit, card: RateCard, people: int) -> dict[str, Any]:

@@ -78,6 +78,8 @@ class LineKind(models.TextChoices):
     FEE = "FEE", _("관리비")
     HOLDOVER = "HOLDOVER", _("무단점유 사용료")
     INTEREST = "INTEREST", _("연체이자")
+    METER = "METER", _("검침")
+    SHARED = "SHARED", _("공동비용")
 
 
 class AmendmentStatus(models.TextChoices):
@@ -204,6 +206,18 @@ class Side(models.TextChoices):
 
     TENANT = "TENANT", _("입주기업")
     LESSOR = "LESSOR", _("운영기관")
+
+
+class SharedKind(models.TextChoices):
+    """What all tenants of a hub or floor pay for together."""
+
+    CLEANING = "CLEANING", pgettext_lazy("공동비용", "청소")
+    ELECTRICITY = "ELECTRICITY", _("공동 전기")
+    WATER = "WATER", _("공동 수도")
+    HEAT = "HEAT", _("공동 냉난방")
+    SECURITY = "SECURITY", _("경비")
+    LIFT = "LIFT", _("승강기")
+    OTHER = "OTHER", pgettext_lazy("공동비용", "그 밖의 비용")
 
 
 class RateCardStatus(models.TextChoices):

@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from ledger.log import EventType, name, register, rule
-from tenancy.enums import AmendmentKind, EndKind, GraduationGround, RenewalPath
+from tenancy.enums import AmendmentKind, EndKind, GraduationGround, MeterKind, RenewalPath, SharedKind
 
 _DAYS = {"start": "date", "end": "date"}
 _HASHES = {"inputs": "ref", "result": "ref", "version": "ref"}
 _PAID = {"open": "decimal"}
 _AMENDMENTS = "code:" + "|".join(AmendmentKind.values)
+_METERS = "code:" + "|".join(MeterKind.values)
+_SHARED = "code:" + "|".join(SharedKind.values)
 _ENDS = "code:" + "|".join(EndKind.values)
 
 EVENT_TYPES = [
@@ -182,6 +184,27 @@ EVENT_TYPES = [
     ),
     EventType("space.rate_card.dropped", 1, {}, title=_("요율표를 폐기했습니다")),
     EventType(
+        "space.tariff.drafted",
+        1,
+        {"meter": _METERS, "won": "decimal", "from_day": "date"},
+        title=_("사용료 단가를 작성했습니다"),
+    ),
+    EventType("space.tariff.checked", 1, {"won": "decimal"}, title=_("사용료 단가를 다른 사람이 확인했습니다")),
+    EventType(
+        "space.tariff.put_in_force",
+        1,
+        {"meter": _METERS, "won": "decimal", "from_day": "date"},
+        title=_("사용료 단가를 시행했습니다"),
+    ),
+    EventType("space.tariff.dropped", 1, {}, title=_("사용료 단가를 폐기했습니다")),
+    EventType(
+        "space.cost.shared",
+        1,
+        {"shared": _SHARED, "month": "date", "total": "decimal", "shares": "int", "file": "ref"},
+        title=_("공동비용을 나누었습니다"),
+    ),
+    EventType("space.cost.voided", 1, {}, title=_("공동비용을 취소했습니다")),
+    EventType(
         "space.graduation.granted",
         1,
         {"on": "date", "ground": "code:" + "|".join(GraduationGround.values)},
@@ -202,6 +225,7 @@ name(
         "cell": _("구획"),
         "building": _("건물"),
         "rate_card": _("요율표"),
+        "tariff": _("사용료 단가"),
     },
     fields={
         "call": _("모집공고"),
@@ -253,6 +277,10 @@ name(
         "keys": _("열쇠(개)"),
         "cards": _("출입카드(장)"),
         "figures": _("요율의 해시"),
+        "meter": _("계량기"),
+        "won": _("단가(원)"),
+        "shared": _("공동비용의 종류"),
+        "shares": _("나눈 계약 수"),
     },
 )
 

@@ -71,7 +71,7 @@ def lines(
     result = []
     for part in month_parts(start, end):
         exact = full * part.days / part.days_in_month
-        amount = _rounded(exact, rounding)
+        amount = rounded(exact, rounding)
         result.append(
             Line(
                 month=part.month,
@@ -107,7 +107,7 @@ def in_words(line: Line, language: str = "ko", basis: str = "AREA") -> str:
         return text + won(f"{line.amount:,}")
     rounding = _ROUNDING_WORDS["ko" if korean else "en"][line.rounding]
     space = "" if korean else " "
-    return f"{text}{_two_decimals(line.exact)} → {won(f'{line.amount:,}')}{space}({rounding})"
+    return f"{text}{two_decimals(line.exact)} → {won(f'{line.amount:,}')}{space}({rounding})"
 
 
 def _quantity(amount: Decimal, basis: str, *, korean: bool) -> list[str]:
@@ -153,7 +153,7 @@ def holdover(area_m2: Decimal, rate_won_per_m2: int, holdover_bp: int, days: int
         raise TypeError("an area is a Decimal, not a float")
     if not 0 <= days <= days_in_month:
         raise ValueError("more days than the month has")
-    return _rounded(Fraction(area_m2) * rate_won_per_m2 * holdover_bp / WHOLE_BP * days / days_in_month, "won")
+    return rounded(Fraction(area_m2) * rate_won_per_m2 * holdover_bp / WHOLE_BP * days / days_in_month, "won")
 
 
 def late_interest(open_amount: int, bp: int, days: int) -> int:
@@ -173,17 +173,24 @@ def interest_in_words(open_amount: int, bp: int, days: int, language: str = "ko"
     if exact == amount:
         return text + won(f"{amount:,}")
     rounding = _ROUNDING_WORDS["ko" if korean else "en"]["won"]
-    return f"{text}{_two_decimals(exact)} → {won(f'{amount:,}')}{'' if korean else ' '}({rounding})"
+    return f"{text}{two_decimals(exact)} → {won(f'{amount:,}')}{'' if korean else ' '}({rounding})"
 
 
-def _rounded(exact: Fraction, rounding: str) -> int:
+def rounding_words(rounding: str, language: str = "ko") -> str:
+    """How an amount was rounded: ``원 미만 버림``."""
+    return _ROUNDING_WORDS["ko" if language.startswith("ko") else "en"][rounding]
+
+
+def rounded(exact: Fraction, rounding: str) -> int:
+    """Whole won of an exact amount that is not negative."""
     if rounding == "half_up":
         exact += Fraction(1, 2)
     whole = exact.numerator // exact.denominator
     return whole // 10 * 10 if rounding == "ten_won" else whole
 
 
-def _two_decimals(exact: Fraction) -> str:
+def two_decimals(exact: Fraction) -> str:
+    """As people read it: ``29,032.25…``, the dots where digits were left out."""
     hundredths, rest = divmod(exact.numerator * 100, exact.denominator)
     return f"{hundredths // 100:,}.{hundredths % 100:02d}{'…' if rest else ''}"
 

@@ -144,6 +144,13 @@ RATE_CARD: Steps = {
     ("CHECKED", "DROPPED"): "rate_card:dropped",
 }
 
+TARIFF: Steps = {
+    ("DRAFT", "CHECKED"): "tariff:checked",
+    ("CHECKED", "IN_FORCE"): "tariff:put_in_force",
+    ("DRAFT", "DROPPED"): "tariff:dropped",
+    ("CHECKED", "DROPPED"): "tariff:dropped",
+}
+
 TICKET: Steps = {
     ("RECEIVED", "ASSIGNED"): "ticket:assigned",
     ("ASSIGNED", "IN_PROGRESS"): "ticket:started",
@@ -177,6 +184,11 @@ MACHINES: Mapping[str, Machine] = {
     "paper": Machine(PAPER, enums.PaperStatus, _owners(enums.PaperStatus, FILED=Owner.OFFICER)),
     "rate_card": Machine(
         RATE_CARD,
+        enums.RateCardStatus,
+        _owners(enums.RateCardStatus, DRAFT=Owner.FINANCE, CHECKED=Owner.APPROVER),
+    ),
+    "tariff": Machine(
+        TARIFF,
         enums.RateCardStatus,
         _owners(enums.RateCardStatus, DRAFT=Owner.FINANCE, CHECKED=Owner.APPROVER),
     ),

@@ -86,6 +86,7 @@ _SPACE_OFFICER = frozenset(
         "offer.prepare",
         "lease.prepare",
         "move.record",
+        "charge.record",
         "ticket.handle",
         "booking.handle",
         "deposit.propose",

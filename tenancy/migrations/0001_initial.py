@@ -7,6 +7,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
 import portal.intake.models.applications
+import tenancy.models.charges
 import tenancy.models.handover
 import tenancy.models.residents
 import uuid
@@ -247,7 +248,7 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('RENT', '임대료'), ('FEE', '관리비'), ('HOLDOVER', '무단점유 사용료'), ('INTEREST', '연체이자')], default='RENT', max_length=10)),
+                ('kind', models.CharField(choices=[('RENT', '임대료'), ('FEE', '관리비'), ('HOLDOVER', '무단점유 사용료'), ('INTEREST', '연체이자'), ('METER', '검침'), ('SHARED', '공동비용')], default='RENT', max_length=10)),
                 ('basis', models.CharField(choices=[('AREA', '면적(㎡)당'), ('SEAT', '좌석당'), ('PERSON', '상주 인원당'), ('FLAT', '호실당')], default='AREA', max_length=10)),
                 ('period', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('area_m2', models.DecimalField(decimal_places=2, max_digits=7)),
@@ -1061,7 +1062,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['RENT', 'FEE', 'HOLDOVER', 'INTEREST'])), name='line_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['RENT', 'FEE', 'HOLDOVER', 'INTEREST', 'METER', 'SHARED'])), name='line_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='invoiceline',
@@ -1634,5 +1635,256 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='unit',
             constraint=models.CheckConstraint(condition=models.Q(('to_date__isnull', True), ('to_date__gt', models.F('from_date')), _connector='OR'), name='unit_exists_some_days'),
+        ),
+        migrations.CreateModel(
+            name='CostShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('area_days', models.DecimalField(decimal_places=2, max_digits=14)),
+                ('amount', models.PositiveBigIntegerField()),
+            ],
+            options={
+                'verbose_name': '공동비용 몫',
+                'ordering': ['cost', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SharedCost',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('month', models.DateField()),
+                ('kind', models.CharField(choices=[('CLEANING', '청소'), ('ELECTRICITY', '공동 전기'), ('WATER', '공동 수도'), ('HEAT', '공동 냉난방'), ('SECURITY', '경비'), ('LIFT', '승강기'), ('OTHER', '그 밖의 비용')], max_length=12)),
+                ('amount', models.PositiveBigIntegerField(verbose_name='금액')),
+                ('area_days', models.DecimalField(decimal_places=2, max_digits=14)),
+                ('name', models.CharField(max_length=200)),
+                ('size', models.PositiveBigIntegerField()),
+                ('content_type', models.CharField(max_length=100)),
+                ('sha256', models.CharField(max_length=64)),
+                ('file', models.FileField(storage=portal.intake.models.applications.private_storage, upload_to=tenancy.models.charges.evidence_name)),
+                ('scan', models.CharField(choices=[('NONE', '검사하지 않음'), ('WAITING', '검사 중'), ('CLEAN', '이상 없음'), ('INFECTED', '악성코드 발견')], default='NONE', max_length=10)),
+                ('entered_at', models.DateTimeField()),
+                ('voided_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'verbose_name': '공동비용',
+                'ordering': ['-month', 'kind', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Tariff',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('ELECTRICITY', '전기(kWh)'), ('WATER', '수도(㎥)'), ('GAS', '가스(㎥)'), ('HEAT', '난방(MWh)')], max_length=12, verbose_name='계량기')),
+                ('version', models.PositiveSmallIntegerField(default=1)),
+                ('won', models.DecimalField(decimal_places=2, max_digits=10, verbose_name='단가(원)')),
+                ('from_month', models.DateField(verbose_name='시행하는 달')),
+                ('status', models.CharField(choices=[('DRAFT', '작성'), ('CHECKED', '확인됨'), ('IN_FORCE', '시행'), ('DROPPED', '폐기')], default='DRAFT', max_length=10)),
+            ],
+            options={
+                'verbose_name': '사용료 단가',
+                'ordering': ['kind', '-from_month', '-version'],
+            },
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='reading',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='charged_on', to='tenancy.meterreading'),
+        ),
+        migrations.AddField(
+            model_name='meterreading',
+            name='month',
+            field=models.DateField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='meterreading',
+            name='new_start',
+            field=models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True),
+        ),
+        migrations.AddField(
+            model_name='meterreading',
+            name='old_end',
+            field=models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True),
+        ),
+        migrations.AddField(
+            model_name='meterreading',
+            name='since',
+            field=models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True),
+        ),
+        migrations.AddField(
+            model_name='meterreading',
+            name='used',
+            field=models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True),
+        ),
+        migrations.AddField(
+            model_name='meterreading',
+            name='void_reason',
+            field=models.CharField(blank=True, max_length=400),
+        ),
+        migrations.AddField(
+            model_name='meterreading',
+            name='voided_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='meterreading',
+            name='voided_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddConstraint(
+            model_name='meterreading',
+            constraint=models.UniqueConstraint(condition=models.Q(('month__isnull', False), ('voided_at__isnull', True)), fields=('lease', 'unit', 'kind', 'month'), name='one_reading_per_lease_and_month'),
+        ),
+        migrations.AddConstraint(
+            model_name='meterreading',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('month__isnull', True), ('used__isnull', True)), ('month__day', 1), _connector='OR'), name='reading_month_is_a_first'),
+        ),
+        migrations.AddConstraint(
+            model_name='meterreading',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('new_start__isnull', True), ('old_end__isnull', True)), models.Q(('new_start__gte', 0), ('new_start__isnull', False), ('old_end__gte', 0), ('old_end__isnull', False), ('value__gte', models.F('new_start'))), _connector='OR'), name='changed_meter_has_both_values'),
+        ),
+        migrations.AddConstraint(
+            model_name='meterreading',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('since__isnull', True), ('used__isnull', True)), models.Q(('since__isnull', False), ('used__gte', 0), ('used__isnull', False), models.Q(models.Q(('old_end__isnull', True), ('used', django.db.models.expressions.CombinedExpression(models.F('value'), '-', models.F('since')))), models.Q(('old_end__isnull', False), ('used', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('old_end'), '-', models.F('since')), '+', models.F('value')), '-', models.F('new_start')))), _connector='OR')), _connector='OR'), name='used_is_what_the_meter_counted'),
+        ),
+        migrations.AddConstraint(
+            model_name='meterreading',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='reading_voided_by_somebody'),
+        ),
+        migrations.AddField(
+            model_name='costshare',
+            name='lease',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cost_shares', to='tenancy.lease'),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='share',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='charged_on', to='tenancy.costshare'),
+        ),
+        migrations.AddField(
+            model_name='sharedcost',
+            name='entered_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='sharedcost',
+            name='floor',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.floor'),
+        ),
+        migrations.AddField(
+            model_name='sharedcost',
+            name='hub',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shared_costs', to='tenancy.hub'),
+        ),
+        migrations.AddField(
+            model_name='sharedcost',
+            name='voided_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='costshare',
+            name='cost',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='tenancy.sharedcost'),
+        ),
+        migrations.AddField(
+            model_name='tariff',
+            name='checked_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='tariff',
+            name='drafted_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='tariff',
+            name='hub',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tariffs', to='tenancy.hub'),
+        ),
+        migrations.AddField(
+            model_name='tariff',
+            name='put_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='tariff',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tariff'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoiceline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'METER'), ('reading__isnull', False), ('tariff__isnull', False)), models.Q(models.Q(('kind', 'METER'), _negated=True), ('reading__isnull', True), ('tariff__isnull', True)), _connector='OR'), name='line_of_a_meter_names_its_reading'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoiceline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'SHARED'), ('share__isnull', False)), models.Q(models.Q(('kind', 'SHARED'), _negated=True), ('share__isnull', True)), _connector='OR'), name='line_of_a_share_names_it'),
+        ),
+        migrations.AddConstraint(
+            model_name='sharedcost',
+            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True), models.Q(('kind', 'OTHER'), _negated=True)), fields=('hub', 'floor', 'month', 'kind'), name='one_shared_cost_per_month_and_kind', nulls_distinct=False),
+        ),
+        migrations.AddConstraint(
+            model_name='sharedcost',
+            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('hub', 'month', 'sha256'), name='one_shared_cost_per_bill'),
+        ),
+        migrations.AddConstraint(
+            model_name='sharedcost',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['CLEANING', 'ELECTRICITY', 'WATER', 'HEAT', 'SECURITY', 'LIFT', 'OTHER'])), name='shared_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='sharedcost',
+            constraint=models.CheckConstraint(condition=models.Q(('scan__in', ['NONE', 'WAITING', 'CLEAN', 'INFECTED'])), name='shared_scan_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='sharedcost',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0), ('area_days__gt', 0)), name='shared_cost_is_shared'),
+        ),
+        migrations.AddConstraint(
+            model_name='sharedcost',
+            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1)), name='shared_month_is_a_first'),
+        ),
+        migrations.AddConstraint(
+            model_name='sharedcost',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('voided_at__isnull', True), ('voided_by__isnull', True)), models.Q(('voided_at__isnull', False), ('voided_by__isnull', False)), _connector='OR'), name='shared_cost_voided_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='costshare',
+            constraint=models.UniqueConstraint(fields=('cost', 'lease'), name='one_share_per_lease'),
+        ),
+        migrations.AddConstraint(
+            model_name='costshare',
+            constraint=models.CheckConstraint(condition=models.Q(('area_days__gt', 0)), name='share_has_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.UniqueConstraint(fields=('hub', 'kind', 'version'), name='tariff_version_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'IN_FORCE')), fields=('hub', 'kind', 'from_month'), name='one_tariff_from_a_month'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['ELECTRICITY', 'WATER', 'GAS', 'HEAT'])), name='tariff_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DRAFT', 'CHECKED', 'IN_FORCE', 'DROPPED'])), name='tariff_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('won__gt', 0)), name='tariff_costs_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(('from_month__day', 1)), name='tariff_begins_with_a_month'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('drafted_by')), _negated=True), _connector='OR'), models.Q(('put_by__isnull', True), models.Q(('put_by', models.F('drafted_by')), _negated=True), _connector='OR')), name='tariff_two_people'),
+        ),
+        migrations.AddConstraint(
+            model_name='tariff',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'IN_FORCE'), _negated=True), models.Q(('checked_by__isnull', False), ('put_by__isnull', False)), _connector='OR'), name='tariff_in_force_by_somebody'),
         ),
     ]

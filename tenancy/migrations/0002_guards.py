@@ -8,7 +8,7 @@ from django.db.migrations.state import StateApps
 
 from ledger.completeness import RequireLeaf
 
-FILES = ("guards.sql", "guards_money.sql", "guards_daily.sql")
+FILES = ("guards.sql", "guards_money.sql", "guards_daily.sql", "guards_usage.sql")
 FUNCTIONS = (
     "forbid()",
     "run_sealed()",
@@ -29,6 +29,12 @@ FUNCTIONS = (
     "quota_counts()",
     "booking_counts()",
     "quota_adds_up(bigint)",
+    "reading_stays()",
+    "meter_counts_up()",
+    "tariff_sealed()",
+    "cost_stays()",
+    "cost_is_shared()",
+    "line_is_its_own()",
 )
 CHECKS = (
     ("occupancy", "occupancy_bounds_are_days"),
@@ -63,6 +69,8 @@ class Migration(migrations.Migration):
         migrations.RunPython(create, drop),
         RequireLeaf("AllocationRun", state="status", quiet=["DRAFT"]),
         RequireLeaf("RateCard", state="status"),
+        RequireLeaf("Tariff", state="status"),
+        RequireLeaf("SharedCost", watch=["voided_at"]),
         RequireLeaf("PaperSigning", state="status"),
         RequireLeaf("MoveIn", watch=["confirmed_at"]),
         RequireLeaf("Offer", state="status", quiet=["PREPARED"]),

@@ -8,8 +8,6 @@ END $$;
 -- A signature, once given, stays; so does the history of the floor.
 CREATE TRIGGER signature_stays BEFORE UPDATE OR DELETE ON tenancy_signature
   FOR EACH ROW EXECUTE FUNCTION tenancy_forbid();
-CREATE TRIGGER reading_stays BEFORE UPDATE OR DELETE ON tenancy_meterreading
-  FOR EACH ROW EXECUTE FUNCTION tenancy_forbid();
 CREATE TRIGGER occupancy_stays BEFORE DELETE ON tenancy_occupancy
   FOR EACH ROW EXECUTE FUNCTION tenancy_forbid();
 

@@ -128,15 +128,29 @@ class MoveIn(models.Model):
 
 
 class MeterReading(models.Model):
-    """What a meter of a room showed on a day; never changed, a wrong one is read again."""
+    """What a meter of a room showed on a day; never changed, a wrong one is set aside and read again.
+
+    With a ``month`` it is that month's reading of a lease, and ``used`` is what the lease used since its reading before;
+    null where there is none before it, for nobody pays what cannot be shown to be theirs.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="readings")
     lease = models.ForeignKey(Lease, models.PROTECT, related_name="readings")
     kind = models.CharField(max_length=12, choices=MeterKind)
     value = models.DecimalField(_("검침값"), max_digits=12, decimal_places=3)
+    month = models.DateField(null=True, blank=True)
+    #: The value of the lease's reading before, from which ``used`` counts.
+    since = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    used = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    #: Of a meter that was changed: where the old one ended and the new one began.
+    old_end = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
+    new_start = models.DecimalField(max_digits=12, decimal_places=3, null=True, blank=True)
     photo = models.ForeignKey(LeaseFile, models.PROTECT, null=True, blank=True, related_name="+")
     read_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     read_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True, blank=True)
+    voided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    void_reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("검침")
@@ -144,6 +158,34 @@ class MeterReading(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=MeterKind.values), name="meter_kind_known"),
             models.CheckConstraint(condition=Q(value__gte=0), name="meter_counts_up"),
+            models.UniqueConstraint(
+                fields=["lease", "unit", "kind", "month"],
+                condition=Q(voided_at__isnull=True, month__isnull=False),
+                name="one_reading_per_lease_and_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(month__isnull=True, used__isnull=True) | Q(month__day=1), name="reading_month_is_a_first"
+            ),
+            models.CheckConstraint(
+                condition=Q(old_end__isnull=True, new_start__isnull=True)
+                | Q(old_end__isnull=False, old_end__gte=0, new_start__isnull=False, new_start__gte=0)
+                & Q(value__gte=F("new_start")),
+                name="changed_meter_has_both_values",
+            ),
+            models.CheckConstraint(
+                condition=Q(since__isnull=True, used__isnull=True)
+                | Q(since__isnull=False, used__isnull=False, used__gte=0)
+                & (
+                    Q(old_end__isnull=True, used=F("value") - F("since"))
+                    | Q(old_end__isnull=False, used=F("old_end") - F("since") + F("value") - F("new_start"))
+                ),
+                name="used_is_what_the_meter_counted",
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True, voided_by__isnull=True, void_reason="")
+                | Q(voided_at__isnull=False, voided_by__isnull=False) & ~Q(void_reason=""),
+                name="reading_voided_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

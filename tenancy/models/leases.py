@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts.models import Cluster, Organisation, User
-from tenancy import rent
+from tenancy import rent, usage
 from tenancy.enums import (
     Basis,
     EndKind,
@@ -290,6 +290,13 @@ class InvoiceLine(models.Model):
     rounding = models.CharField(max_length=10, choices=Rounding)
     #: The invoice that was paid late, of a line of interest; its rate is then what was open.
     late = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="interest_lines")
+    #: What the meter counted and its tariff, of a line for what was used; a reading is charged once.
+    reading = models.OneToOneField(
+        "tenancy.MeterReading", models.PROTECT, null=True, blank=True, related_name="charged_on"
+    )
+    tariff = models.ForeignKey("tenancy.Tariff", models.PROTECT, null=True, blank=True, related_name="+")
+    #: The share of a cost that several bear; charged once.
+    share = models.OneToOneField("tenancy.CostShare", models.PROTECT, null=True, blank=True, related_name="charged_on")
     #: Share of the rate in basis points; above 10,000 while a tenant holds over.
     bp = models.PositiveIntegerField(default=rent.WHOLE_BP)
     supply = models.PositiveBigIntegerField()
@@ -306,6 +313,15 @@ class InvoiceLine(models.Model):
                 condition=Q(kind="INTEREST", late__isnull=False) | (~Q(kind="INTEREST") & Q(late__isnull=True)),
                 name="line_of_interest_names_its_invoice",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="METER", reading__isnull=False, tariff__isnull=False)
+                | (~Q(kind="METER") & Q(reading__isnull=True, tariff__isnull=True)),
+                name="line_of_a_meter_names_its_reading",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="SHARED", share__isnull=False) | (~Q(kind="SHARED") & Q(share__isnull=True)),
+                name="line_of_a_share_names_it",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -319,6 +335,10 @@ class InvoiceLine(models.Model):
             days = (period.upper - period.lower).days
             words = rent.interest_in_words(self.rate_won, self.bp, days, get_language() or "ko")
             return f"{LineKind.INTEREST.label}({self.late}): {words}"
+        if self.reading and self.tariff:
+            return usage.reading_in_words(self.reading, self.tariff, self.rate_won, self.rounding)
+        if self.share:
+            return usage.share_in_words(self.share)
         [line] = rent.lines(self.area_m2, self.rate_won, period.lower, period.upper, self.rounding, bp=self.bp)
         words = rent.in_words(line, get_language() or "ko", self.basis)
         return words if self.kind == LineKind.RENT else f"{LineKind(self.kind).label}: {words}"

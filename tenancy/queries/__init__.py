@@ -1,5 +1,6 @@
 """Reads of tenancy: places by date, who is in line, what fits, whose lease. Each takes a constant number of queries."""
 
+from tenancy.queries.charges import leases_with_charges
 from tenancy.queries.contracts import (
     ANSWERABLE,
     LIVE_LEASE,
@@ -214,6 +215,7 @@ __all__ = [
     "lease_of",
     "leases_for",
     "leases_in",
+    "leases_with_charges",
     "let_units",
     "listed_companies",
     "lives_in",

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 
 from portal.accounts.models import Cluster, User
 from portal.accounts.queries import organisations_of
 from tenancy.enums import LeaseStatus, OfferStatus, RateCardStatus
-from tenancy.models import Hub, Invoice, Lease, Need, Offer, RateCard, Unit
+from tenancy.models import Hub, Invoice, InvoiceLine, Lease, Need, Offer, RateCard, Unit
 
 LIVE_LEASE = (LeaseStatus.SIGNED, LeaseStatus.ACTIVE, LeaseStatus.VACATING, LeaseStatus.HOLDOVER)
 ANSWERABLE = (OfferStatus.PREPARED, OfferStatus.SENT)
@@ -82,7 +82,8 @@ def _leases() -> QuerySet[Lease]:
 
 def invoices_of(lease: Lease) -> QuerySet[Invoice]:
     """A lease's invoices with their lines and credit notes, by month."""
-    return lease.invoices.prefetch_related("lines", "credits").order_by("month", "id")
+    lines = InvoiceLine.objects.select_related("late", "reading", "tariff", "share__cost__floor")
+    return lease.invoices.prefetch_related(Prefetch("lines", lines), "credits").order_by("month", "id")
 
 
 def cards_of(cluster: Cluster) -> QuerySet[RateCard]:

@@ -9,7 +9,7 @@ from django.db.models import F, Max, QuerySet
 
 from portal.core.periods import SEOUL
 from tenancy.banking import Payer
-from tenancy.enums import ArrearsStatus, InvoiceKind, InvoiceStatus
+from tenancy.enums import ArrearsStatus, InvoiceStatus, LineKind
 from tenancy.models import ArrearsCase, CreditNote, Deposit, Hub, Invoice, InvoiceLine, Lease
 
 UNPAID = (InvoiceStatus.ISSUED, InvoiceStatus.PART_PAID)
@@ -21,7 +21,7 @@ def billed_until(leases: Sequence[Lease]) -> dict[int, date]:
     """Up to which day each lease has been billed its rent; nothing is asked when there is none to ask about."""
     if not leases:
         return {}
-    lines = InvoiceLine.objects.filter(invoice__lease__in=leases, invoice__kind=InvoiceKind.RENT)
+    lines = InvoiceLine.objects.filter(invoice__lease__in=leases, kind__in=[LineKind.RENT, LineKind.FEE])
     rows = lines.exclude(invoice__status=InvoiceStatus.DROPPED).values_list("invoice__lease")
     return dict(rows.annotate(until=Max("period__endswith")))
 

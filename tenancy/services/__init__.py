@@ -78,10 +78,13 @@ from tenancy.services.paper_signing import confirm_paper, file_paper, reject_pap
 from tenancy.services.payments import apply_import, bounce, plan_import, refund
 from tenancy.services.places import block_unit, import_places, set_terms, unblock, unblock_unit
 from tenancy.services.rate_cards import check_rate_card, draft_rate_card, drop_rate_card, put_rate_card_in_force
+from tenancy.services.readings import Reading, record_readings, void_reading
 from tenancy.services.renewal_panel import begin_renewal, draft_renewal_round, set_renewal_path, tell_renewal_calls
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 from tenancy.services.reshaping import Part, reshape
 from tenancy.services.room_waits import ask_for_room, leave_wait, pass_on_waits
+from tenancy.services.shared_costs import share_cost, void_cost
+from tenancy.services.tariffs import check_tariff, draft_tariff, drop_tariff, put_tariff_in_force
 from tenancy.services.ticket_files import open_ticket_file
 from tenancy.services.tickets import (
     answer_ticket,
@@ -98,6 +101,7 @@ from tenancy.services.tickets import (
 
 __all__ = [
     "Part",
+    "Reading",
     "SetOff",
     "Wish",
     "abandon_lease",
@@ -127,6 +131,7 @@ __all__ = [
     "charge_interest",
     "check_in",
     "check_rate_card",
+    "check_tariff",
     "close_done_tickets",
     "close_ticket",
     "confirm_allocation",
@@ -138,9 +143,11 @@ __all__ = [
     "decline_offer",
     "draft_rate_card",
     "draft_renewal_round",
+    "draft_tariff",
     "drop_amendment",
     "drop_credit",
     "drop_rate_card",
+    "drop_tariff",
     "drop_ticket",
     "dun",
     "expire_due_offers",
@@ -184,8 +191,10 @@ __all__ = [
     "prove_allocation",
     "publish_allocation",
     "put_rate_card_in_force",
+    "put_tariff_in_force",
     "read_meter",
     "receive_deposit",
+    "record_readings",
     "refund",
     "refuse_booking",
     "reject_paper",
@@ -204,6 +213,7 @@ __all__ = [
     "set_renewal_path",
     "set_terms",
     "settle_move_out",
+    "share_cost",
     "sign_amendment",
     "sign_lease",
     "sign_renewal",
@@ -217,5 +227,7 @@ __all__ = [
     "unblock",
     "unblock_unit",
     "void_allocation",
+    "void_cost",
+    "void_reading",
     "withdraw_notice",
 ]

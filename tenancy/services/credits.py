@@ -63,8 +63,8 @@ def _prepare(line: InvoiceLine, used_to: date, reason: str, *, by: Any, now: dat
 
 
 def _unused(line: InvoiceLine, used_to: date) -> rent.Vat:
-    """Billed − recomputed, supply and VAT apart, each by the rounding of the line itself."""
-    if line.kind == LineKind.INTEREST:
+    """Billed − recomputed, supply and VAT apart, each by the rounding of the line itself; what is not by days, whole."""
+    if line.kind in (LineKind.INTEREST, LineKind.METER, LineKind.SHARED):
         return rent.Vat(line.supply, line.vat)
     end = max(line.period.lower, min(used_to, line.period.upper))
     used = rent.lines(line.area_m2, line.rate_won, line.period.lower, end, line.rounding, bp=line.bp)

@@ -16,6 +16,7 @@ from portal.core.errors import Invalid, Overtaken
 from tenancy import rules
 from tenancy.enums import LeaseFileKind, MeterKind
 from tenancy.models import Lease, MeterReading, MoveIn
+from tenancy.queries.charges import last_readings
 from tenancy.services.lease_files import keep_lease_file
 
 MOST_PHOTOS = 10
@@ -28,7 +29,7 @@ def read_meter(
     """Write down what a meter of the room shows. Raises ``Invalid`` when it shows less than it did before."""
     rules.check_can_move_in(by, lease)
     Lease.objects.select_for_update(no_key=True).get(pk=lease.pk)
-    last = MeterReading.objects.filter(unit=lease.unit, kind=kind).order_by("-read_at", "-pk").first()
+    last = last_readings([lease.unit], kind).get(lease.unit_id)
     if kind not in MeterKind.values or value < 0 or (last is not None and value < last.value):
         raise Invalid(_("앞서 읽은 값보다 작을 수 없습니다."), field="value")
     kept = keep_lease_file(lease, photo, LeaseFileKind.METER, by=by, now=now, field="photo") if photo else None

@@ -19,6 +19,7 @@ from tenancy.enums import AmendmentStatus, InvoiceKind, InvoiceStatus
 from tenancy.models import Amendment, Hub, Invoice, InvoiceLine, InvoiceSeries, Lease
 from tenancy.services.settling import companies_with_rest, use_balance
 from tenancy.services.telling import tell_invoices_issued
+from tenancy.services.usage_lines import add_up, drafts_of, next_position, usage_lines
 from tenancy.workflow import INVOICE
 
 _AT_ONCE = 200
@@ -36,9 +37,14 @@ def draft_month(*, lease: Lease, month: date) -> Invoice | None:
 
 
 def bill_month(*, hub: Hub, month: date) -> list[Invoice]:
-    """Draft the month for every live lease of the hub; running twice, or twice at once, adds nothing."""
+    """Draft the month for every live lease of the hub; running twice, or twice at once, adds nothing.
+
+    A lease that has ended is billed once more for what it used or shared.
+    """
+    first = first_of_month(month)
     live = Lease.objects.filter(unit__floor__building__hub=hub, status__in=queries.LIVE_LEASE)
-    return draft_rent(list(live.values_list("pk", flat=True)), first_of_month(month))
+    wanted = {*live.values_list("pk", flat=True), *queries.leases_with_charges(hub, first)}
+    return draft_rent(sorted(wanted), first)
 
 
 @transaction.atomic
@@ -56,14 +62,35 @@ def draft_rent(leases: Sequence[int], month: date) -> list[Invoice]:
     there = Invoice.objects.filter(lease__in=wanted, month=month, kind=InvoiceKind.RENT)
     found = {invoice.lease_id: invoice for invoice in there.exclude(status=InvoiceStatus.DROPPED)}
     ahead = queries.billed_until([lease for lease in wanted if lease.rate_card.ahead_months > 1])
+    used = usage_lines(wanted, month)
     due = {
         lease: lines
         for lease in wanted
-        if lease.pk not in found and (lines := due_lines(lease, month, ahead.get(lease.pk)))
+        if lease.pk not in found and (lines := due_lines(lease, month, ahead.get(lease.pk)) + used.get(lease.pk, []))
     }
     written = write(InvoiceKind.RENT, month, due)
+    for invoice in drafts_of(lease for lease in wanted if lease.pk in used and lease.pk in found):
+        if invoice.month == month:
+            found[invoice.lease_id] = add_lines(invoice, used[invoice.lease_id])
     found |= {invoice.lease_id: invoice for invoice in written}
     return [found[lease.pk] for lease in wanted if lease.pk in found]
+
+
+def add_lines(draft: Invoice, lines: Sequence[Charged]) -> Invoice:
+    """Further lines of a draft that is locked; its sums follow."""
+    InvoiceLine.objects.bulk_create(_lines(draft, lines, start=next_position(draft)))
+    add_up(draft)
+    return draft
+
+
+def charge_usage(leases: Iterable[Lease]) -> None:
+    """What was used or shared goes on the earliest draft of its month or a later one; without one the next job takes it."""
+    rows = list(leases)
+    for draft in drafts_of(rows):
+        lease = next(row for row in rows if row.pk == draft.lease_id)
+        lines = usage_lines([lease], draft.month).get(lease.pk)
+        if lines:
+            add_lines(draft, lines)
 
 
 def write(kind: InvoiceKind, month: date, due: dict[Lease, list[Charged]]) -> list[Invoice]:
@@ -88,8 +115,8 @@ def _draft(lease: Lease, kind: InvoiceKind, month: date, lines: Sequence[Charged
     )
 
 
-def _lines(invoice: Invoice, lines: Sequence[Charged]) -> Iterable[InvoiceLine]:
-    for position, charged in enumerate(lines, start=1):
+def _lines(invoice: Invoice, lines: Sequence[Charged], start: int = 1) -> Iterable[InvoiceLine]:
+    for position, charged in enumerate(lines, start=start):
         yield InvoiceLine(
             invoice=invoice,
             position=position,
@@ -102,6 +129,7 @@ def _lines(invoice: Invoice, lines: Sequence[Charged]) -> Iterable[InvoiceLine]:
             bp=charged.line.bp,
             supply=charged.taxed.supply,
             vat=charged.taxed.vat,
+            **charged.links,
         )
 
 
@@ -109,6 +137,9 @@ def _lines(invoice: Invoice, lines: Sequence[Charged]) -> Iterable[InvoiceLine]:
 def issue_invoice(*, invoice: Invoice, by: Any, now: datetime) -> None:
     """Give a drafted invoice its number and due date, use what the tenant has paid too much, and tell the tenant."""
     role = rules.check_can_issue_invoice(by, invoice)
+    # What was drafted when the page was shown may have got further lines since.
+    rows = Invoice.objects.select_for_update(no_key=True)
+    invoice.refresh_from_db(fields=["supply", "vat", "total", "open_amount"], from_queryset=rows)
     _issue([invoice], invoice.lease.unit.hub, by=by.acting_as(role), now=now)
 
 

@@ -216,7 +216,8 @@ def _settle_invoices(lease: Lease, on: date, *, now: datetime) -> None:
     for invoice in lease.invoices.filter(status=InvoiceStatus.DRAFT, month__gte=on):
         advance(invoice, InvoiceStatus.DROPPED, by=log.SYSTEM, steps=INVOICE)
     lines = InvoiceLine.objects.filter(invoice__lease=lease, period__endswith__gt=on).exclude(
-        Q(invoice__status__in=[InvoiceStatus.DRAFT, InvoiceStatus.DROPPED]) | Q(kind=LineKind.INTEREST)
+        Q(invoice__status__in=[InvoiceStatus.DRAFT, InvoiceStatus.DROPPED])
+        | Q(kind__in=[LineKind.INTEREST, LineKind.METER, LineKind.SHARED])
     )
     for line in lines.select_related("invoice__lease__rate_card", "invoice__lease__organisation"):
         credit_unused(line, on, reason=_("퇴거한 뒤의 날"), by=log.SYSTEM, now=now)

@@ -35,6 +35,8 @@ class Act:
     options: Mapping[str, Any] = field(default_factory=dict)
     #: What of the page's own query stays, such as ``on=2020-02-01``.
     query: str = ""
+    #: A form that is a table needs the width of the page.
+    wide: bool = False
     shown: forms.Form | None = None
 
     @property

@@ -139,7 +139,7 @@ def _readings(found: Lease) -> Table:
         columns=[Column(_("계량기")), Column(_("검침값"), number=True), Column(_("읽은 때")), Column(_("사진"))],
         rows=[
             [row.get_kind_display(), f"{row.value.normalize():,f}", tables.instant(row.read_at), _link(row.photo) if row.photo else "–"]
-            for row in found.readings.select_related("photo")
+            for row in found.readings.filter(voided_at__isnull=True).select_related("photo")
         ],
         empty=_("아직 읽은 계량기가 없습니다."),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -40,6 +41,7 @@ from tenancy.services import (
     ask_for_room,
     bill_month,
     book,
+    draft_tariff,
     dun,
     give_notice,
     invite_renewals,
@@ -50,6 +52,7 @@ from tenancy.services import (
     prepare_credit,
     prepare_lease,
     run_allocation,
+    share_cost,
 )
 from tenancy.services.lease_files import keep_lease_file
 from tests.factories import fund, intake, people, space
@@ -379,7 +382,15 @@ def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any
         by=place.officer,
         now=space.NOW,
     )
+    tariff = draft_tariff(hub=place.hub, kind="WATER", won=Decimal(900), from_month=space.START, by=place.officer)
+    bill = ContentFile(b"\x89PNG\r\n\x1a\n" + b"\0" * 40, name="bill.png")
+    later = space.NOW.replace(year=2020, month=2)
+    cost = share_cost(
+        hub=place.hub, month=space.START, kind="LIFT", amount=1_000, evidence=bill, by=place.officer, now=later
+    )
     return {
+        "tariff": [place.hub.code, "water", tariff.version],
+        "shared cost": [cost.public_id],
         "running lease": [lease.public_id],
         "lease file": [photo.public_id],
         "graduated lease": [lease.public_id],

@@ -9,9 +9,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from portal.core.periods import SEOUL
 from portal.notices.models import Notice
 from tenancy import services
-from tenancy.models import ArrearsCase, Invoice, MoveOut, Occupancy, RenewalReview
+from tenancy.models import ArrearsCase, Invoice, MeterReading, MoveOut, Occupancy, RenewalReview
 from tests.factories.people import leaves
 from tests.factories.space import NOW, START, leased, master, offered, selected, space
+from tests.tenancy.test_charges import living, read, tariff
 from tests.tenancy.test_races import at_once, counted
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -44,6 +45,26 @@ def test_the_invoices_of_a_month():
     found = twice(services.bill_month, hub=place.hub, month=january)
     assert [len(invoices) for invoices in found] == [2] * TWICE
     assert Invoice.objects.filter(month=january).count() == 2
+
+
+def test_what_was_used_on_a_draft_that_is_there_already(tmp_path, settings):
+    """The reading came after the draft, and its tariff after the reading: each job would put it on."""
+    settings.MEDIA_ROOT = tmp_path
+    place, february = living(), date(2020, 2, 1)
+    [draft] = services.bill_month(hub=place.hub, month=february)
+    read(place, 1100)
+    tariff(place)
+    twice(services.bill_month, hub=place.hub, month=february)
+    assert [line.kind for line in draft.lines.all()] == ["RENT", "METER"]
+    draft.refresh_from_db()
+    assert draft.total == 112_050
+
+
+def test_two_officers_read_the_same_meter():
+    place = living()
+    outcomes = at_once(lambda: read(place, 1100), lambda: read(place, 1200))
+    assert sorted(counted(outcomes).values()) == [1, 1], outcomes
+    assert MeterReading.objects.filter(month=date(2020, 1, 1)).count() == 1
 
 
 def test_the_steps_of_dunning():
