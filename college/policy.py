@@ -11,6 +11,7 @@ from typing import Any
 from college.attendance import Policy as AttendancePolicy
 from college.completion import Assessment, CompletionPolicy
 from college.offers import OfferPolicy
+from college.waitingroom import RATE_PER_S
 
 _ATTENDANCE = (
     "count_by",
@@ -21,17 +22,25 @@ _ATTENDANCE = (
     "checkout_required",
     "excused_cap_units",
 )
+_SEATS = ("live_requests", "tenants_first", "pay_within_hours", "counted_hours", "waiting_room", "admit_per_s")
+#: How many people a second a waiting room may let in: fewer would take hours, more is beyond any server of ours.
+LEAST_PER_S, MOST_PER_S = 10, 1000
 _SECTIONS = frozenset({"version", "attendance", "completion", "seats"})
 
 
 @dataclass(frozen=True, slots=True)
 class SeatPolicy:
-    """How many live requests a person may have, who comes first, how long a fee may stay unpaid."""
+    """How many live requests a person may have, who comes first, how long a fee may stay unpaid.
+
+    ``waiting_room``: a first-come run opens through one, which lets ``admit_per_s`` people in every second.
+    """
 
     live_requests: int = 3
     tenants_first: bool = False
     pay_within: timedelta = timedelta(hours=72)
     counted_hours: int = 48
+    waiting_room: bool = False
+    admit_per_s: int = RATE_PER_S
 
     def offer(self) -> OfferPolicy:
         return OfferPolicy(counted_hours=self.counted_hours)
@@ -73,12 +82,17 @@ def _completion(data: Mapping[str, Any], version: str) -> CompletionPolicy:
 
 
 def _seats(data: Mapping[str, Any]) -> SeatPolicy:
-    given = _known(data.get("seats", {}), ("live_requests", "tenants_first", "pay_within_hours", "counted_hours"))
+    given = _known(data.get("seats", {}), _SEATS)
+    admit_per_s = int(given.get("admit_per_s", RATE_PER_S))
+    if not LEAST_PER_S <= admit_per_s <= MOST_PER_S:
+        raise ValueError(f"admit_per_s lies between {LEAST_PER_S} and {MOST_PER_S}")
     return SeatPolicy(
         int(given.get("live_requests", 3)),
         bool(given.get("tenants_first", False)),
         timedelta(hours=int(given.get("pay_within_hours", 72))),
         int(given.get("counted_hours", 48)),
+        bool(given.get("waiting_room", False)),
+        admit_per_s,
     )
 
 

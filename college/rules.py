@@ -7,9 +7,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from college import queries
+from college import queries, waitingroom
 from college.enums import RequestStatus, RunStatus
-from college.models import OPEN_REQUESTS, Correction, Course, Enrolment, Lesson, Merge, Person, Run, SeatRequest
+from college.models import (
+    OPEN_REQUESTS,
+    Correction,
+    Course,
+    Enrolment,
+    Lesson,
+    Merge,
+    Person,
+    QueueWindow,
+    Run,
+    SeatRequest,
+)
 from portal.accounts import rules as accounts
 from portal.accounts.models import Cluster
 from portal.accounts.roles import PERSON
@@ -42,6 +53,32 @@ def check_can_request(run: Run, *, now: datetime) -> str:
     if now >= run.closes_at:
         raise Late(_("신청이 마감되었습니다. 마감 시각은 서버 시각 기준입니다."))
     return PERSON
+
+
+def check_can_enter(run: Run, *, now: datetime) -> QueueWindow:
+    """The run's waiting room while people may come in: half an hour before the opening to half an hour after."""
+    window = queries.window_of(run)
+    if window is None or run.status not in (RunStatus.PUBLISHED, RunStatus.CONFIRMED):
+        raise Late(_("지금은 대기실이 없는 기수입니다."))
+    if now < window.entry_from:
+        raise Late(_("아직 대기실을 열지 않았습니다. 여는 시각은 서버 시각 기준입니다."))
+    if now >= min(window.ends_at, run.closes_at):
+        raise Late(_("대기실을 닫았습니다. 기수 화면에서 바로 신청해 주십시오."))
+    return window
+
+
+def check_turn(run: Run, person: Person, *, now: datetime) -> None:
+    """While the waiting room is on, only whom its gate has let in may ask, for ten minutes."""
+    window = queries.window_of(run)
+    if window is None or not window.opens_at <= now < window.ends_at:
+        return
+    place = queries.place_of(window, person)
+    if place is None or place.position is None:
+        raise Late(_("대기실에서 번호를 받은 뒤 순서가 되면 신청하실 수 있습니다."))
+    if now < waitingroom.reached_at(window.opens_at, place.position, window.rate_per_s):
+        raise Late(_("아직 순서가 되지 않았습니다. 대기실에서 기다려 주십시오."))
+    if now >= waitingroom.admitted_until(window.opens_at, place.position, window.rate_per_s, place.came_at):
+        raise Late(_("순서가 된 뒤 10분이 지났습니다. 대기실을 닫은 뒤 다시 신청하실 수 있습니다."))
 
 
 def check_within_limit(person: Person, run: Run) -> None:

@@ -12,12 +12,24 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from college import waitingroom
 from college.attendance import Day
 from college.enums import CredentialStatus, DayStatus, DrawStatus, EnrolmentStatus, EventKind, RequestStatus, RunStatus
 from college.experts import Count
-from college.models import Correction, Course, Credential, Draw, Enrolment, ExpertMonth, Lesson, Run, SeatRequest
+from college.models import (
+    Correction,
+    Course,
+    Credential,
+    Draw,
+    Enrolment,
+    ExpertMonth,
+    Lesson,
+    QueueWindow,
+    Run,
+    SeatRequest,
+)
 from college.naming import campus, name, public_name, said, title
-from college.queries import Preview
+from college.queries import Preview, places_taken
 from portal.core import lottery
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
@@ -27,6 +39,7 @@ __all__ = [
     "breakdown",
     "campus",
     "certificates",
+    "clock",
     "corrections",
     "day",
     "day_of",
@@ -45,6 +58,7 @@ __all__ = [
     "said",
     "timetable",
     "title",
+    "waiting_room",
 ]  # fmt: skip
 
 TONES: dict[str, parts.Tone] = {
@@ -70,6 +84,11 @@ def day(value: date | None) -> str:
 
 def instant(value: datetime | None) -> str:
     return date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else ""
+
+
+def clock(value: datetime) -> str:
+    """The time of day in Seoul to the second."""
+    return timezone.localtime(value).strftime("%H:%M:%S")
 
 
 def timetable(lessons: Sequence[Lesson]) -> Table:
@@ -134,6 +153,25 @@ def draw_order(draw: Draw, mine: UUID | None) -> Table:
         ],
         empty=_("신청이 마감되면 명부가 여기에 나옵니다."),
     )
+
+
+def waiting_room(run: Run, window: QueueWindow | None, now: datetime) -> list[parts.Row]:
+    """What the office sees of the queue: who came, how far the gate is, how the order can be checked."""
+    if window is None:
+        return []
+    came = places_taken(window)
+    gate = min(waitingroom.gate(window.opens_at, now, window.rate_per_s), window.last_position)
+    known = [
+        (_("대기실 여는 때"), instant(window.entry_from)),
+        (_("신청 시작"), instant(window.opens_at)),
+        (_("대기실 닫는 때"), instant(window.ends_at)),
+        (_("들어가는 빠르기"), _("1초에 %(rate)s명") % {"rate": window.rate_per_s}),
+        (_("번호를 받은 사람"), _("%(count)s명") % {"count": came}),
+        (_("순서가 된 사람"), _("%(count)s명") % {"count": gate} if window.ordered_at else ""),
+        (_("봉인한 비밀값의 해시"), window.commitment),
+        (_("명부의 지문"), window.list_root),
+    ]
+    return [parts.Row(label, value) for label, value in known if value]
 
 
 def runs(rows: Sequence[Run]) -> Table:

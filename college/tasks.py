@@ -7,8 +7,9 @@ from portal.core.clock import database_now
 
 @app.task(name="college.tasks.lapse_offers")
 def lapse_offers() -> int:
-    """Let unanswered offers and unpaid seats go and pass them on, seal lessons, fix lists of draws; answers how many went."""
+    """Let unanswered offers and unpaid seats go and pass them on, seal lessons, fix lists of draws and orders of waiting rooms; answers how many went."""
     now = database_now()
     services.seal_due_lessons(now=now)
     services.list_due_draws(now=now)
+    services.order_due_places(now=now)
     return services.lapse_due_offers(now=now) + services.expire_unpaid(now=now)

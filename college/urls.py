@@ -1,12 +1,13 @@
 from django.urls import path
 
-from college.views import office, public, student, teaching, verify
+from college.views import office, public, queue, student, teaching, verify
 
 app_name = "college"
 urlpatterns = [
     path("college/", public.courses, name="courses"),
     path("college/runs/<slug:code>/", public.run, name="run"),
     path("college/runs/<slug:code>/request/", student.ask, name="ask"),
+    path("college/runs/<slug:code>/queue/", queue.room, name="queue"),
     path("college/runs/<slug:code>/drop/", student.drop, name="drop"),
     path("college/runs/<slug:code>/draw/", public.draw, name="draw"),
     path("college/experts/", public.experts, name="experts"),

@@ -17,6 +17,9 @@ from portal.core import lottery
 
 RATE_PER_S = 50
 ADMITTED_FOR = timedelta(minutes=10)
+#: The room opens so long before requests do, and everybody asks without it so long after.
+OPENS_BEFORE = timedelta(minutes=30)
+ENDS_AFTER = timedelta(minutes=30)
 ASK_AGAIN_S = (2, 15)
 UNPLACED = 0
 
@@ -72,9 +75,17 @@ def gate(opened_at: datetime, now: datetime, rate_per_s: int = RATE_PER_S) -> in
     return 0 if waited_s < 0 else (waited_s + 1) * rate_per_s
 
 
-def admitted_until(opened_at: datetime, position: int, rate_per_s: int = RATE_PER_S) -> datetime:
-    """Until when the person at ``position`` may claim: ten minutes from the moment the gate reached them."""
-    return opened_at + timedelta(seconds=(position - 1) // rate_per_s) + ADMITTED_FOR
+def reached_at(opened_at: datetime, position: int, rate_per_s: int = RATE_PER_S) -> datetime:
+    """When the gate lets the person at ``position`` in."""
+    return opened_at + timedelta(seconds=(position - 1) // rate_per_s)
+
+
+def admitted_until(
+    opened_at: datetime, position: int, rate_per_s: int = RATE_PER_S, came_at: datetime | None = None
+) -> datetime:
+    """Until when the person at ``position`` may claim: ten minutes from the gate, or from coming when it was open already."""
+    reached = reached_at(opened_at, position, rate_per_s)
+    return max(reached, came_at or reached) + ADMITTED_FOR
 
 
 def ask_again_s(position: int, gate: int, rate_per_s: int = RATE_PER_S) -> int:

@@ -698,4 +698,63 @@ class Migration(TablesAtOnce):
             model_name='enrolment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'HELD'), _negated=True), ('pay_by__isnull', False), _connector='OR'), name='enrolment_held_has_deadline'),
         ),
+        migrations.CreateModel(
+            name='QueueWindow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('entry_from', models.DateTimeField(verbose_name='대기실 여는 때')),
+                ('opens_at', models.DateTimeField(verbose_name='신청 시작')),
+                ('ends_at', models.DateTimeField(verbose_name='대기실 닫는 때')),
+                ('rate_per_s', models.PositiveSmallIntegerField(default=50)),
+                ('secret', models.BinaryField()),
+                ('commitment', models.CharField(max_length=64)),
+                ('ordered_at', models.DateTimeField(blank=True, null=True)),
+                ('list_root', models.CharField(blank=True, max_length=64)),
+                ('last_position', models.PositiveIntegerField(default=0)),
+                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='window', to='college.run')),
+            ],
+            options={
+                'verbose_name': '대기실',
+            },
+        ),
+        migrations.CreateModel(
+            name='QueuePlace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('came_at', models.DateTimeField()),
+                ('position', models.PositiveIntegerField(blank=True, null=True)),
+                ('canonical', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='college.person')),
+                ('window', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='college.queuewindow')),
+            ],
+            options={
+                'verbose_name': '대기실 번호',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='queuewindow',
+            constraint=models.CheckConstraint(condition=models.Q(('entry_from__lt', models.F('opens_at')), ('opens_at__lt', models.F('ends_at'))), name='window_times_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='queuewindow',
+            constraint=models.CheckConstraint(condition=models.Q(('rate_per_s__gte', 1)), name='window_lets_people_in'),
+        ),
+        migrations.AddConstraint(
+            model_name='queuewindow',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('last_position', 0), ('list_root', ''), ('ordered_at__isnull', True)), models.Q(('list_root__regex', '^[0-9a-f]{64}$'), ('ordered_at__gte', models.F('opens_at'))), _connector='OR'), name='window_orders_at_the_opening'),
+        ),
+        migrations.AddConstraint(
+            model_name='queueplace',
+            constraint=models.UniqueConstraint(fields=('window', 'canonical'), name='one_place_per_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='queueplace',
+            constraint=models.UniqueConstraint(fields=('window', 'position'), name='one_person_per_position'),
+        ),
+        migrations.AddConstraint(
+            model_name='queueplace',
+            constraint=models.CheckConstraint(condition=models.Q(('position__isnull', True), ('position__gte', 1), _connector='OR'), name='positions_from_one'),
+        ),
     ]

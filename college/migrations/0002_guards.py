@@ -17,6 +17,11 @@ FUNCTIONS = (
     "credential_signed",
     "draw_sealed",
     "list_open",
+    "place_given",
+    "place_stays",
+    "window_sealed",
+    "window_ordered",
+    "turn_came",
 )
 
 
@@ -35,6 +40,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(create, drop),
         RequireLeaf("Run", state="status", quiet=["DRAFT"], watch=["status", "capacity"]),
         RequireLeaf("Draw", state="status"),
+        RequireLeaf("QueueWindow", watch=["ordered_at"]),
         RequireLeaf("SeatRequest", state="status", quiet=["SUBMITTED"]),
         RequireLeaf("Enrolment", state="status"),
         RequireLeaf("Lesson", state="status", quiet=["PLANNED"]),

@@ -164,3 +164,91 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER list_open BEFORE INSERT ON college_seatrequest FOR EACH ROW EXECUTE FUNCTION college_list_open();
+
+-- A place in a waiting room: until the early ones are ordered it has no position; afterwards the database appends it.
+-- The order waits for entries under way (FOR UPDATE against FOR KEY SHARE); who then comes reads the window as ordered.
+CREATE FUNCTION college_place_given() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  room college_queuewindow;
+  given integer;
+BEGIN
+  IF NEW.position IS NOT NULL THEN
+    RAISE EXCEPTION 'nobody chooses a position' USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT * INTO room FROM college_queuewindow WHERE id = NEW.window_id FOR KEY SHARE;
+  IF NEW.came_at < room.entry_from OR NEW.came_at >= room.ends_at THEN
+    RAISE EXCEPTION 'the waiting room is not open' USING ERRCODE = 'check_violation';
+  END IF;
+  IF room.ordered_at IS NOT NULL THEN
+    UPDATE college_queuewindow SET last_position = last_position + 1 WHERE id = NEW.window_id
+      RETURNING last_position INTO given;
+    UPDATE college_queueplace SET position = given WHERE id = NEW.id;
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER place_given AFTER INSERT ON college_queueplace FOR EACH ROW EXECUTE FUNCTION college_place_given();
+
+-- A position never changes once given, and nobody's place is taken away.
+CREATE FUNCTION college_place_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.ref, NEW.window_id, NEW.canonical_id, NEW.came_at) IS DISTINCT FROM
+     (OLD.ref, OLD.window_id, OLD.canonical_id, OLD.came_at) OR OLD.position IS NOT NULL THEN
+    RAISE EXCEPTION 'a place stays as it was given' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER place_stays BEFORE UPDATE ON college_queueplace FOR EACH ROW EXECUTE FUNCTION college_place_stays();
+CREATE TRIGGER place_not_deleted BEFORE DELETE ON college_queueplace FOR EACH ROW EXECUTE FUNCTION college_forbid();
+CREATE TRIGGER places_stay BEFORE TRUNCATE ON college_queueplace EXECUTE FUNCTION college_forbid();
+
+CREATE FUNCTION college_window_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.public_id, NEW.run_id, NEW.entry_from, NEW.opens_at, NEW.ends_at, NEW.rate_per_s, NEW.secret, NEW.commitment)
+     IS DISTINCT FROM
+     (OLD.public_id, OLD.run_id, OLD.entry_from, OLD.opens_at, OLD.ends_at, OLD.rate_per_s, OLD.secret, OLD.commitment)
+     OR (OLD.ordered_at IS NOT NULL AND (NEW.ordered_at, NEW.list_root) IS DISTINCT FROM (OLD.ordered_at, OLD.list_root))
+     OR NEW.last_position < OLD.last_position THEN
+    RAISE EXCEPTION 'a waiting room is sealed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER window_sealed BEFORE UPDATE ON college_queuewindow
+  FOR EACH ROW EXECUTE FUNCTION college_window_sealed();
+
+-- Whoever was there at the opening has a position when the opening commits, from 1 on without a gap.
+CREATE FUNCTION college_window_ordered() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  placed record;
+BEGIN
+  SELECT count(*) AS people, count(position) AS positions, coalesce(max(position), 0) AS highest INTO placed
+    FROM college_queueplace WHERE window_id = NEW.id;
+  IF placed.people <> placed.positions OR placed.people <> placed.highest THEN
+    RAISE EXCEPTION 'the waiting room leaves somebody out' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER window_ordered AFTER UPDATE ON college_queuewindow DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (OLD.ordered_at IS NULL AND NEW.ordered_at IS NOT NULL)
+  EXECUTE FUNCTION college_window_ordered();
+
+-- Until a waiting room is over, a request comes from whom its gate has reached, within ten minutes. The same sums as
+-- college/waitingroom.py: the gate rises every second, the ten minutes run from the gate or from coming later.
+CREATE FUNCTION college_turn_came() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  room college_queuewindow;
+  place college_queueplace;
+  reached timestamptz;
+BEGIN
+  SELECT * INTO room FROM college_queuewindow WHERE run_id = NEW.run_id;
+  IF NOT FOUND OR NEW.requested_at >= room.ends_at THEN
+    RETURN NEW;
+  END IF;
+  SELECT * INTO place FROM college_queueplace WHERE window_id = room.id AND canonical_id = NEW.canonical_id;
+  reached := room.opens_at + ((place.position - 1) / room.rate_per_s) * interval '1 second';
+  IF reached IS NULL OR NEW.requested_at < reached
+     OR NEW.requested_at >= greatest(reached, place.came_at) + interval '10 minutes' THEN
+    RAISE EXCEPTION 'the waiting room has not let this person in' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER turn_came BEFORE INSERT ON college_seatrequest FOR EACH ROW EXECUTE FUNCTION college_turn_came();

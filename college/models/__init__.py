@@ -4,6 +4,7 @@ from college.models.attendance import AttendanceEvent, Correction, Score
 from college.models.certificates import LIST_SIZE, Completion, Credential, ExpertMonth, IssuerKey, StatusList
 from college.models.courses import Course, Draw, Lesson, Run
 from college.models.people import Merge, Person, PersonAccount, PersonIdentity
+from college.models.queue import QueuePlace, QueueWindow
 from college.models.seats import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, SeatRequest
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "Person",
     "PersonAccount",
     "PersonIdentity",
+    "QueuePlace",
+    "QueueWindow",
     "Run",
     "Score",
     "SeatRequest",

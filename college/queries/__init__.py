@@ -24,6 +24,17 @@ from college.queries.certificates import (
     taken_back,
 )
 from college.queries.counting import WINDOW, causes_between, count_rows, experts_at, frozen_months, people_at
+from college.queries.queue import (
+    Sight,
+    place_by_ref,
+    place_of,
+    places_taken,
+    read_ticket,
+    sight,
+    ticket_of,
+    window_of,
+    windows_due,
+)
 from college.queries.seats import (
     course_list,
     draw_of,
@@ -44,6 +55,7 @@ from college.queries.seats import (
 __all__ = [
     "WINDOW",
     "Preview",
+    "Sight",
     "by_number",
     "causes_between",
     "certificate_of",
@@ -72,13 +84,21 @@ __all__ = [
     "open_runs",
     "people_at",
     "person_of",
+    "place_by_ref",
+    "place_of",
+    "places_taken",
     "present_now",
     "previews",
     "rank_of",
+    "read_ticket",
     "record_of",
     "run_of",
     "sealed_at",
+    "sight",
     "taken_back",
+    "ticket_of",
     "todays_lessons",
     "unpaid_due",
+    "window_of",
+    "windows_due",
 ]

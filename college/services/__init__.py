@@ -25,6 +25,7 @@ from college.services.people import (
     refuse_merge,
     split_merge,
 )
+from college.services.queue import order_due_places, order_places, take_place
 from college.services.runs import cancel_lesson, cancel_run, draft_run, move_run, plan_lesson, publish_run
 from college.services.seats import (
     accept_offer,
@@ -74,6 +75,8 @@ __all__ = [
     "move_run",
     "offer_free_seats",
     "open_lesson",
+    "order_due_places",
+    "order_places",
     "person_for",
     "plan_lesson",
     "propose_merge",
@@ -93,5 +96,6 @@ __all__ = [
     "sign_list",
     "split_merge",
     "suspend",
+    "take_place",
     "withdraw_request",
 ]

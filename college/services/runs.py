@@ -16,6 +16,7 @@ from college import rules
 from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus, SessionStatus
 from college.models import Course, Lesson, Run
 from college.services.drawing import seal_draw, void_draw
+from college.services.queue import open_waiting_room
 from college.services.seats import close_line, give_seat_back, leave_line
 from college.workflow import RUN, SESSION
 from portal.accounts.models import User
@@ -41,7 +42,7 @@ def draft_run(*, course: Course, by: Any, code: str, policy: Mapping[str, Any] |
 
 @transaction.atomic
 def publish_run(*, run: Run, by: Any, now: datetime, public_name: str = "") -> None:
-    """Open to the public: the rules are frozen, a lottery commits to its secret."""
+    """Open to the public: the rules are frozen, a lottery and a waiting room commit to their secret."""
     role = rules.check_can_edit(by, run.course)
     if run.closes_at <= now:
         raise Invalid(_("신청 마감이 이미 지났습니다."))
@@ -63,6 +64,8 @@ def publish_run(*, run: Run, by: Any, now: datetime, public_name: str = "") -> N
     )
     if run.admission == Admission.LOTTERY:
         seal_draw(run=run, public_name=public_name, by=by.acting_as(role))
+    elif run.admission == Admission.FIRST_COME and run.rules.seats.waiting_room:
+        open_waiting_room(run=run, by=by.acting_as(role))
 
 
 @transaction.atomic

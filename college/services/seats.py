@@ -35,13 +35,17 @@ OPEN_RUN = (RunStatus.PUBLISHED, RunStatus.CONFIRMED, RunStatus.RUNNING)
 def request_seat(*, run: Run, person: Person, by: Any, now: datetime) -> SeatRequest:
     """Ask for a seat: seated at once, put on the list, or entered for the draw. Asking again answers the standing request.
 
-    Raises ``Late`` outside the time of requests, ``NotAllowed`` beyond the policy's number of open requests.
+    Raises ``Late`` outside the time of requests or before the waiting room lets the person in, ``NotAllowed`` beyond the policy's number of open requests.
     """
     rules.check_can_request(run, now=now)
     rules.check_is_own(by, person)
     if run.admission == Admission.SELECTION:
         raise Invalid(_("선발로 모집하는 기수입니다. 모집공고에서 신청서를 제출해 주십시오."))
     rules.check_within_limit(person, run)
+    standing = SeatRequest.objects.filter(run=run, canonical=person.one, live=True).first()
+    if standing is not None:
+        return standing
+    rules.check_turn(run, person, now=now)
     request, made = _enter(run, person, now=now)
     if made and run.admission == Admission.FIRST_COME:
         _seat_or_queue(request, by=by.acting_as(PERSON), now=now)

@@ -119,6 +119,7 @@ def _page(
         "previews": tables.previews(queries.previews(run)) if run.status in TAUGHT else None,
         "corrections": tables.corrections(list(queries.open_corrections([run]))),
         "certificates": tables.certificates(list(queries.certificates_of(run))) if run.status in TAUGHT else None,
+        "room": tables.waiting_room(run, queries.window_of(run), database_now()),
         "capacity": (form or CapacityForm(initial={"capacity": run.capacity})) if manages else None,
         "cancel": ReasonForm()
         if manages and run.status in (RunStatus.PUBLISHED, RunStatus.CONFIRMED, RunStatus.RUNNING)

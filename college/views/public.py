@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from college import queries, standing, tables
 from college.enums import Admission, RunStatus
-from college.models import Run
+from college.models import QueueWindow, Run
 from college.views.shared import found_run
 from portal.accounts.models import Cluster
 from portal.core.clock import database_now
@@ -85,9 +85,16 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
         "draw": (drawn := queries.draw_of(found)),
         "public_name": tables.public_name(drawn) if drawn else "",
         "open": found.status in (RunStatus.PUBLISHED, RunStatus.CONFIRMED) and found.opens_at <= now < found.closes_at,
+        "room": _room(found, now),
         "now": now,
     }
     return render(request, "college/run.html", context)
+
+
+def _room(run: Run, now: datetime) -> QueueWindow | None:
+    """The waiting room while one can enter it or is about to; afterwards people ask here."""
+    window = queries.window_of(run)
+    return window if window is not None and now < window.ends_at else None
 
 
 @require_safe

@@ -353,6 +353,8 @@ ELSEWHERE = {
             "college-machine:draw",
             "college:ask",
             "college:drop",
+            "college:queue",
+            "college-machine:place",
             "college:answer",
             "college:office",
             "college:office-run",

@@ -5,6 +5,7 @@ import { autosave } from "./autosave.js";
 import { session } from "./session.js";
 import { menus } from "./menus.js";
 import { forms } from "./forms.js";
+import { queues } from "./queue.js";
 import { sliders } from "./slider.js";
 
 document.documentElement.classList.add("js");
@@ -15,6 +16,7 @@ function enhance(root) {
   autosave(root);
   forms(root);
   sliders(root);
+  queues(root);
 }
 
 menus();

@@ -1,0 +1,100 @@
+"""The waiting room as its pages see it: a place by its ticket, and facts a process reads at most every two seconds."""
+
+from __future__ import annotations
+
+import hmac
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from college import waitingroom
+from college.models import Person, QueuePlace, QueueWindow, Run
+from portal.core.clock import database_now
+
+#: Seconds for which a process answers from what it read.
+SIGHT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A waiting room at one instant of the database's clock; between two reads a clock that never jumps counts on."""
+
+    window: QueueWindow
+    free: int
+    waiting: int
+    read_at: datetime
+    read_s: float
+
+    @property
+    def now(self) -> datetime:
+        return self.read_at + timedelta(seconds=time.monotonic() - self.read_s)
+
+    @property
+    def gate(self) -> int:
+        return waitingroom.gate(self.window.opens_at, self.now, self.window.rate_per_s)
+
+
+_seen: dict[str, Sight] = {}
+
+
+def sight(ref: str, *, fresh: bool = False) -> Sight | None:
+    """The waiting room of this reference, no older than two seconds; None when there is none."""
+    known = _seen.get(ref)
+    if known is not None and not fresh and time.monotonic() - known.read_s < SIGHT_S:
+        return known
+    window = QueueWindow.objects.filter(public_id=ref).select_related("run").first()
+    if window is None:
+        return None
+    run = window.run
+    made = Sight(window, run.free, run.waiting, database_now(), time.monotonic())
+    if known is None and len(_seen) > 100:
+        _seen.clear()  # rooms of long ago
+    _seen[ref] = made
+    return made
+
+
+def queue_key() -> bytes:
+    """The key that signs tickets."""
+    return hmac.digest(settings.SECRET_KEY.encode(), b"college.queue", sha256)
+
+
+def ticket_of(window: QueueWindow, place: QueuePlace) -> str:
+    """The signed text that shows this place; the same on every device."""
+    position = waitingroom.UNPLACED if place.position is None else place.position
+    return waitingroom.ticket(queue_key(), waitingroom.Place(str(window.public_id), str(place.ref), position))
+
+
+def read_ticket(text: str) -> waitingroom.Place | None:
+    return waitingroom.read(queue_key(), text)
+
+
+def window_of(run: Run) -> QueueWindow | None:
+    """The run's waiting room, if it opens by one."""
+    window = QueueWindow.objects.filter(run=run).first()
+    if window is not None:
+        window.run = run
+    return window
+
+
+def place_of(window: QueueWindow, person: Person | None) -> QueuePlace | None:
+    if person is None:
+        return None
+    return QueuePlace.objects.filter(window=window, canonical=person.one).first()
+
+
+def place_by_ref(ref: str) -> QueuePlace | None:
+    return QueuePlace.objects.filter(ref=ref).select_related("window").first()
+
+
+def windows_due(now: datetime) -> QuerySet[QueueWindow]:
+    """Waiting rooms that have opened and are not ordered."""
+    return QueueWindow.objects.filter(ordered_at=None, opens_at__lte=now).order_by("opens_at", "pk")
+
+
+def places_taken(window: QueueWindow) -> int:
+    """How many people have a place."""
+    return window.places.count()
