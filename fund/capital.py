@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from fund.amounts import DAYS_IN_YEAR, WHOLE_BP, check_each_natural, check_natural, check_whole
+from portal.core.amounts import DAYS_IN_YEAR, WHOLE_BP, check_each_natural, check_natural, check_whole
 from portal.core.money import split, split_cumulative
 
 

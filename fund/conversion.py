@@ -6,7 +6,7 @@ A conversion carries the cost and the first cash date over; it earns and loses n
 from dataclasses import dataclass
 from fractions import Fraction
 
-from fund.amounts import WHOLE_BP, check_natural
+from portal.core.amounts import WHOLE_BP, check_natural
 from portal.core.money import split
 
 

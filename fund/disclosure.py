@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from heapq import heappop, heappush
 from itertools import count
 
-from fund.amounts import check_each_natural
+from portal.core.amounts import check_each_natural
 
 type Cell = tuple[str | None, str | None]
 """Row and column; ``None`` is the line of totals."""

@@ -6,7 +6,7 @@ Act's shares of a fund; the figures themselves are dated policy.
 
 from datetime import date
 
-from fund.amounts import WHOLE_BP, check_natural
+from portal.core.amounts import WHOLE_BP, check_natural
 
 
 def required(base: int, bp: int) -> int:

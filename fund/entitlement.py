@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from fund.amounts import check_natural
 from fund.waterfall import Flow, Terms, distribute
+from portal.core.amounts import check_natural
 
 #: More than any account can be owed: the first two tiers then show all that it is owed.
 _ENDLESS = 10**30

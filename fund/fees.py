@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from fund.amounts import DAYS_IN_YEAR, WHOLE_BP, check_natural
+from portal.core.amounts import DAYS_IN_YEAR, WHOLE_BP, check_natural
 
 
 @dataclass(frozen=True, slots=True)

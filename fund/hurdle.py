@@ -13,7 +13,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Protocol
 
-from fund.amounts import DAYS_IN_YEAR, WHOLE_BP
+from portal.core.amounts import DAYS_IN_YEAR, WHOLE_BP
 
 DIGITS = 50
 """Precision of the one account whose growth is no fraction."""

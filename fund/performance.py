@@ -14,8 +14,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import expm1, isfinite, log1p
 
-from fund.amounts import DAYS_IN_YEAR
 from fund.roots import rates
+from portal.core.amounts import DAYS_IN_YEAR
 
 type Amount = int | Decimal | float
 type Number = int | Decimal | Fraction | float

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from fund.amounts import DAYS_IN_YEAR
+from portal.core.amounts import DAYS_IN_YEAR
 
 LOWEST, HIGHEST = Decimal("1e-6"), Decimal("1e3")
 """Where roots are looked for: 1 + rate within both."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from fund.amounts import check_each_natural, check_whole
+from portal.core.amounts import check_each_natural, check_whole
 
 
 @dataclass(frozen=True, slots=True)

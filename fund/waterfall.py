@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fund.amounts import WHOLE_BP, check_each_natural, check_natural, check_share_bp, check_whole
 from fund.hurdle import ACCOUNTS, Account
+from portal.core.amounts import WHOLE_BP, check_each_natural, check_natural, check_share_bp, check_whole
 from portal.core.money import split
 
 WATERFALLS = ("european", "deal_by_deal")

@@ -1,4 +1,4 @@
-"""Money is whole: what the fund's arithmetic takes as an amount. Pure.
+"""Money is whole: what the rooms' arithmetic takes as an amount. Pure.
 
 Amounts are ``int`` in minor units of a currency (won have none), rates are basis points; a float is a mistake, not a sum.
 """
