@@ -1,4 +1,4 @@
-"""The applicant's screens beside writing: what I applied for, tracker, receipt, result, appeal."""
+"""The applicant's screens beside writing: what I applied for, its track, tracker, receipt, result, appeal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from portal.core.papers import answer
 from portal.core.ui.parts import Receipt, Row, Task
 from portal.intake import blocks, papers, queries, rules, services, tracking, workflow
 from portal.intake.enums import ApplicationStatus
-from portal.intake.forms import AnswerForm, AppealForm, ReasonForm
+from portal.intake.forms import AnswerForm, AppealForm, ReasonForm, TrackForm
 from portal.intake.models import Application, Revision, SupplementRequest
 from portal.intake.views.answers import show_refusal, tell_refusal
 from portal.intake.views.drafting import ends_at, open_blocks, open_pages, own, shown_now, version_of
@@ -79,6 +79,27 @@ def application(request: HttpRequest, public_id: UUID) -> HttpResponse:
         and rules.allowed(rules.check_can_withdraw, request.user, found),
     }
     return render(request, "intake/application.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def track(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Another track for a draft."""
+    found = own(request, public_id)
+    if found.status != ApplicationStatus.DRAFT:
+        raise Http404
+    form = TrackForm(request.POST or None, call=found.call, initial={"track": found.track_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            chosen = form.cleaned_data["track"]
+            services.choose_track(application=found, track=chosen, by=request.user, now=database_now())
+        except Refused as refusal:
+            show_refusal(form, refusal)
+        else:
+            messages.success(request, _("모집부문을 저장했습니다."))
+            return redirect("intake:application", public_id)
+    context = {"form": form, "application": found, "call": found.call}
+    return render(request, "intake/track.html", context, status=422 if form.errors else 200)
 
 
 def _reserve(found: Application) -> dict[str, Any] | None:

@@ -20,11 +20,10 @@ from portal.core.clock import arrived_at, database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Row, Table
 from portal.intake import blocks, queries, rules, services
-from portal.intake.enums import ApplicationStatus
 from portal.intake.errors import DraftClash, Incomplete
-from portal.intake.forms import ConfirmForm, FileForm, SectionForm, TrackForm
+from portal.intake.forms import ConfirmForm, FileForm, SectionForm
 from portal.intake.models import Application, Attachment, CallVersion, Draft, Revision, SupplementRequest
-from portal.intake.views.answers import saved_words, show_refusal, tell_refusal
+from portal.intake.views.answers import saved_words, tell_refusal
 
 
 def own(request: HttpRequest, public_id: UUID) -> Application:
@@ -46,27 +45,6 @@ def version_of(application: Application) -> CallVersion:
         raise Http404
     version.call = application.call
     return version
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def track(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Another track for a draft."""
-    found = own(request, public_id)
-    if found.status != ApplicationStatus.DRAFT:
-        raise Http404
-    form = TrackForm(request.POST or None, call=found.call, initial={"track": found.track_id})
-    if request.method == "POST" and form.is_valid():
-        try:
-            chosen = form.cleaned_data["track"]
-            services.choose_track(application=found, track=chosen, by=request.user, now=database_now())
-        except Refused as refusal:
-            show_refusal(form, refusal)
-        else:
-            messages.success(request, _("모집부문을 저장했습니다."))
-            return redirect("intake:application", public_id)
-    context = {"form": form, "application": found, "call": found.call}
-    return render(request, "intake/track.html", context, status=422 if form.errors else 200)
 
 
 @login_required
