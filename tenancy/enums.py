@@ -80,6 +80,7 @@ class LineKind(models.TextChoices):
     INTEREST = "INTEREST", _("연체이자")
     METER = "METER", _("검침")
     SHARED = "SHARED", _("공동비용")
+    CORRECTION = "CORRECTION", _("변경에 따른 정정")
 
 
 class AmendmentStatus(models.TextChoices):

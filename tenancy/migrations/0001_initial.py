@@ -248,7 +248,7 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('RENT', '임대료'), ('FEE', '관리비'), ('HOLDOVER', '무단점유 사용료'), ('INTEREST', '연체이자'), ('METER', '검침'), ('SHARED', '공동비용')], default='RENT', max_length=10)),
+                ('kind', models.CharField(choices=[('RENT', '임대료'), ('FEE', '관리비'), ('HOLDOVER', '무단점유 사용료'), ('INTEREST', '연체이자'), ('METER', '검침'), ('SHARED', '공동비용'), ('CORRECTION', '변경에 따른 정정')], default='RENT', max_length=10)),
                 ('basis', models.CharField(choices=[('AREA', '면적(㎡)당'), ('SEAT', '좌석당'), ('PERSON', '상주 인원당'), ('FLAT', '호실당')], default='AREA', max_length=10)),
                 ('period', django.contrib.postgres.fields.ranges.DateRangeField()),
                 ('area_m2', models.DecimalField(decimal_places=2, max_digits=7)),
@@ -1062,7 +1062,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['RENT', 'FEE', 'HOLDOVER', 'INTEREST', 'METER', 'SHARED'])), name='line_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['RENT', 'FEE', 'HOLDOVER', 'INTEREST', 'METER', 'SHARED', 'CORRECTION'])), name='line_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='invoiceline',
@@ -1886,5 +1886,51 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='tariff',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'IN_FORCE'), _negated=True), models.Q(('checked_by__isnull', False), ('put_by__isnull', False)), _connector='OR'), name='tariff_in_force_by_somebody'),
+        ),
+        migrations.CreateModel(
+            name='Correction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('month', models.DateField()),
+                ('kind', models.CharField(choices=[('RENT', '임대료'), ('FEE', '관리비'), ('HOLDOVER', '무단점유 사용료'), ('INTEREST', '연체이자'), ('METER', '검침'), ('SHARED', '공동비용'), ('CORRECTION', '변경에 따른 정정')], max_length=10)),
+                ('before', models.JSONField()),
+                ('after', models.JSONField()),
+                ('until', models.DateField()),
+            ],
+            options={
+                'verbose_name': '변경에 따른 정정',
+                'ordering': ['month', 'id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='correction',
+            name='amendment',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='tenancy.amendment'),
+        ),
+        migrations.AddField(
+            model_name='correction',
+            name='lease',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='tenancy.lease'),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='correction',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='charged_on', to='tenancy.correction'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoiceline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('correction__isnull', False), ('kind', 'CORRECTION')), models.Q(models.Q(('kind', 'CORRECTION'), _negated=True), ('correction__isnull', True)), _connector='OR'), name='line_of_a_correction_names_it'),
+        ),
+        migrations.AddConstraint(
+            model_name='correction',
+            constraint=models.UniqueConstraint(fields=('amendment', 'month', 'kind'), name='one_correction_per_amendment_and_month'),
+        ),
+        migrations.AddConstraint(
+            model_name='correction',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['RENT', 'FEE'])), name='correction_is_of_rent_or_fee'),
+        ),
+        migrations.AddConstraint(
+            model_name='correction',
+            constraint=models.CheckConstraint(condition=models.Q(('month__day', 1), ('until__gt', models.F('month'))), name='correction_month_is_a_first'),
         ),
     ]

@@ -83,7 +83,8 @@ BEGIN
       LEFT JOIN tenancy_tariff t ON t.id = NEW.tariff_id
       LEFT JOIN tenancy_costshare s ON s.id = NEW.share_id
       LEFT JOIN tenancy_sharedcost c ON c.id = s.cost_id
-     WHERE i.id = NEW.invoice_id AND coalesce(r.lease_id, s.lease_id) = i.lease_id
+      LEFT JOIN tenancy_correction x ON x.id = NEW.correction_id
+     WHERE i.id = NEW.invoice_id AND coalesce(r.lease_id, s.lease_id, x.lease_id) = i.lease_id
        AND coalesce(r.voided_at, c.voided_at) IS NULL
        AND (r.id IS NULL OR (r.used IS NOT NULL AND t.kind = r.kind AND t.status = 'IN_FORCE' AND t.from_month <= r.month))) THEN
     RAISE EXCEPTION 'line % charges what is not its lease''s', NEW.id USING ERRCODE = 'check_violation';
@@ -91,4 +92,8 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER line_is_its_own BEFORE INSERT OR UPDATE ON tenancy_invoiceline FOR EACH ROW
-  WHEN (NEW.reading_id IS NOT NULL OR NEW.share_id IS NOT NULL) EXECUTE FUNCTION tenancy_line_is_its_own();
+  WHEN (NEW.reading_id IS NOT NULL OR NEW.share_id IS NOT NULL OR NEW.correction_id IS NOT NULL) EXECUTE FUNCTION tenancy_line_is_its_own();
+
+-- What an amendment made dearer was worked out when it came into force.
+CREATE TRIGGER correction_stays BEFORE UPDATE OR DELETE ON tenancy_correction
+  FOR EACH ROW EXECUTE FUNCTION tenancy_forbid();

@@ -1,7 +1,7 @@
 """The tables of tenancy."""
 
 from tenancy.models.changes import Amendment
-from tenancy.models.charges import CostShare, SharedCost, Tariff
+from tenancy.models.charges import Correction, CostShare, SharedCost, Tariff
 from tenancy.models.endings import ChecklistItem, FollowUp, Graduation, MoveOut, RenewalReview
 from tenancy.models.handover import LeaseFile, MeterReading, MoveIn, PaperSigning
 from tenancy.models.leases import Invoice, InvoiceLine, InvoiceSeries, Lease, LeaseTerm, RateCard, Signature
@@ -31,6 +31,7 @@ __all__ = [
     "Building",
     "Cell",
     "ChecklistItem",
+    "Correction",
     "CostShare",
     "CreditNote",
     "Deposit",

@@ -1,4 +1,4 @@
-"""What a month costs beside the rent: tariffs of what meters count, costs that several tenants share."""
+"""What a month costs beside the rent: tariffs of what meters count, costs that several share, corrections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from ledger import log
 from portal.accounts.models import User
 from portal.intake.enums import Scan
 from portal.intake.models.applications import private_storage
-from tenancy.enums import MeterKind, RateCardStatus, SharedKind
+from tenancy.enums import LineKind, MeterKind, RateCardStatus, SharedKind
+from tenancy.models.changes import Amendment
 from tenancy.models.leases import Lease
 from tenancy.models.places import Floor, Hub
 
@@ -143,3 +144,30 @@ class CostShare(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cost_id} → {self.lease_id}: {self.amount}"
+
+
+class Correction(models.Model):
+    """What an amendment made dearer in a month that was billed before; a line of the next invoice, once."""
+
+    lease = models.ForeignKey(Lease, models.PROTECT, related_name="corrections")
+    amendment = models.ForeignKey(Amendment, models.PROTECT, related_name="corrections")
+    month = models.DateField()
+    kind = models.CharField(max_length=10, choices=LineKind)
+    #: The days that were billed by the terms before and after, as ``differences.plain`` writes them.
+    before = models.JSONField()
+    after = models.JSONField()
+    until = models.DateField()
+
+    class Meta:
+        verbose_name = _("변경에 따른 정정")
+        ordering = ["month", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["amendment", "month", "kind"], name="one_correction_per_amendment_and_month"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["RENT", "FEE"]), name="correction_is_of_rent_or_fee"),
+            models.CheckConstraint(condition=Q(month__day=1, until__gt=F("month")), name="correction_month_is_a_first"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lease_id} {self.month:%Y-%m} {self.kind}"

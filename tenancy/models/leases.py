@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts.models import Cluster, Organisation, User
-from tenancy import rent, usage
+from tenancy import differences, rent, usage
 from tenancy.enums import (
     Basis,
     EndKind,
@@ -297,6 +297,10 @@ class InvoiceLine(models.Model):
     tariff = models.ForeignKey("tenancy.Tariff", models.PROTECT, null=True, blank=True, related_name="+")
     #: The share of a cost that several bear; charged once.
     share = models.OneToOneField("tenancy.CostShare", models.PROTECT, null=True, blank=True, related_name="charged_on")
+    #: What an amendment made dearer in a month billed before; charged once.
+    correction = models.OneToOneField(
+        "tenancy.Correction", models.PROTECT, null=True, blank=True, related_name="charged_on"
+    )
     #: Share of the rate in basis points; above 10,000 while a tenant holds over.
     bp = models.PositiveIntegerField(default=rent.WHOLE_BP)
     supply = models.PositiveBigIntegerField()
@@ -322,6 +326,11 @@ class InvoiceLine(models.Model):
                 condition=Q(kind="SHARED", share__isnull=False) | (~Q(kind="SHARED") & Q(share__isnull=True)),
                 name="line_of_a_share_names_it",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="CORRECTION", correction__isnull=False)
+                | (~Q(kind="CORRECTION") & Q(correction__isnull=True)),
+                name="line_of_a_correction_names_it",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -339,6 +348,8 @@ class InvoiceLine(models.Model):
             return usage.reading_in_words(self.reading, self.tariff, self.rate_won, self.rounding)
         if self.share:
             return usage.share_in_words(self.share)
+        if row := self.correction:
+            return differences.in_words(row.kind, row.month, row.before, row.after, period.upper)
         [line] = rent.lines(self.area_m2, self.rate_won, period.lower, period.upper, self.rounding, bp=self.bp)
         words = rent.in_words(line, get_language() or "ko", self.basis)
         return words if self.kind == LineKind.RENT else f"{LineKind(self.kind).label}: {words}"

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from portal.core.periods import add_months
 from tenancy import conditions
 from tenancy.enums import LeaseStatus, OccupancyStatus, RateCardStatus
-from tenancy.models import CostShare, Floor, Hub, Lease, MeterReading, Occupancy, SharedCost, Tariff, Unit
+from tenancy.models import Correction, CostShare, Floor, Hub, Lease, MeterReading, Occupancy, SharedCost, Tariff, Unit
 from tenancy.queries.contracts import LIVE_LEASE
 
 _THERE = (OccupancyStatus.COMMITTED, OccupancyStatus.OCCUPIED, OccupancyStatus.ENDED)
@@ -115,6 +115,12 @@ def uncharged_shares(leases: Sequence[Lease], until: date) -> QuerySet[CostShare
     )
 
 
+def uncharged_corrections(leases: Sequence[Lease], until: date) -> QuerySet[Correction]:
+    """What amendments made dearer in months up to ``until`` and no line charges."""
+    rows = Correction.objects.filter(lease__in=leases, month__lte=until, charged_on__isnull=True)
+    return rows.order_by("month", "pk")
+
+
 def leases_with_charges(hub: Hub, until: date) -> set[int]:
     """Leases of the hub with something used or shared that no line charges yet, ended ones included."""
     leases = Lease.objects.filter(unit__floor__building__hub=hub).values("pk")
@@ -124,7 +130,8 @@ def leases_with_charges(hub: Hub, until: date) -> set[int]:
     shares = CostShare.objects.filter(
         lease__in=leases, cost__month__lte=until, cost__voided_at__isnull=True, charged_on__isnull=True, amount__gt=0
     )
-    return {*readings.values_list("lease", flat=True), *shares.values_list("lease", flat=True)}
+    corrections = Correction.objects.filter(lease__in=leases, month__lte=until, charged_on__isnull=True)
+    return {lease for rows in (readings, shares, corrections) for lease in rows.values_list("lease", flat=True)}
 
 
 def shared_costs(hub: Hub, month: date) -> QuerySet[SharedCost]:

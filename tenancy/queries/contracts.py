@@ -82,7 +82,7 @@ def _leases() -> QuerySet[Lease]:
 
 def invoices_of(lease: Lease) -> QuerySet[Invoice]:
     """A lease's invoices with their lines and credit notes, by month."""
-    lines = InvoiceLine.objects.select_related("late", "reading", "tariff", "share__cost__floor")
+    lines = InvoiceLine.objects.select_related("late", "reading", "tariff", "share__cost__floor", "correction")
     return lease.invoices.prefetch_related(Prefetch("lines", lines), "credits").order_by("month", "id")
 
 

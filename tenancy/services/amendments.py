@@ -22,6 +22,7 @@ from tenancy import queries, rules
 from tenancy.conditions import PRICED, current, snapshot
 from tenancy.enums import AmendmentKind, AmendmentStatus, LeaseStatus, OccupancyStatus, RateCardStatus, Side
 from tenancy.models import Amendment, Lease, LeaseTerm, RateCard, Signature, Unit
+from tenancy.services.corrections import correct_billed
 from tenancy.services.holding import LIVE, TAKEN, cut, occupy, release
 from tenancy.services.reshaping import Part, check_plan, remake
 from tenancy.services.telling import tell_amendment_in_force, tell_amendment_ready
@@ -243,7 +244,10 @@ def _ready(amendment: Amendment) -> list[Amendment]:
 
 
 def _put_in_force(amendments: list[Amendment], *, by: Any, now: datetime) -> None:
-    """Move rows and rooms; of a swap both, with the overlap asked for only at the end."""
+    """Move rows and rooms; of a swap both, with the overlap asked for only at the end. What was billed follows."""
+    # The job that bills waits for the new terms, and this for what it has billed by the old ones.
+    leases = Lease.objects.filter(pk__in=[amendment.lease_id for amendment in amendments])
+    list(leases.select_for_update(no_key=True).order_by("pk").values_list("pk"))
     if len(amendments) > 1:
         _constraint("DEFERRED")
     for amendment in amendments:
@@ -255,6 +259,7 @@ def _put_in_force(amendments: list[Amendment], *, by: Any, now: datetime) -> Non
     if len(amendments) > 1:
         _constraint("IMMEDIATE")
     for amendment in amendments:
+        correct_billed(amendment, now=now)
         tell_amendment_in_force(amendment)
 
 

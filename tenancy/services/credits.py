@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from ledger import log
 from portal.core.errors import Invalid, Overtaken
-from tenancy import rent, rules
+from portal.core.periods import first_of_month
+from tenancy import differences, rent, rules
+from tenancy.conditions import charged, stretches
 from tenancy.enums import InvoiceStatus, LineKind
 from tenancy.models import CreditNote, Invoice, InvoiceLine
 from tenancy.services.settling import credit, locked
@@ -35,20 +38,34 @@ def credit_unused(line: InvoiceLine, used_to: date, *, reason: str, by: Any, now
     """The credit that follows from a decision already taken by ``by`` (an early end); None when every day was used."""
     if used_to >= line.period.upper:
         return None
-    note = _prepare(line, used_to, reason, by=None, now=now)
+    # What waits for a decision on these days is decided with them: the terms of today say what they come to.
+    line.credits.filter(approved_at__isnull=True).delete()
+    invoice, taken = _creditable(line), _unused_now(line, used_to)
+    if taken.total <= 0:
+        return None
+    note = _write(line, invoice, taken, reason, by=None, now=now)
     _approve(note, by=by, now=now)
     return note
 
 
 def _prepare(line: InvoiceLine, used_to: date, reason: str, *, by: Any, now: datetime) -> CreditNote:
-    invoice = locked(line.invoice)
-    if invoice.status not in _CREDITABLE:
-        raise Invalid(_("고지한 뒤에만 감액할 수 있습니다."))
+    invoice = _creditable(line)
     if line.credits.exists():
         raise Overtaken(_("이미 감액한 항목입니다."))
     taken = _unused(line, used_to)
     if taken.total <= 0:
         raise Invalid(_("돌려줄 금액이 없습니다."), field="used_to")
+    return _write(line, invoice, taken, reason, by=by, now=now)
+
+
+def _creditable(line: InvoiceLine) -> Invoice:
+    invoice = locked(line.invoice)
+    if invoice.status not in _CREDITABLE:
+        raise Invalid(_("고지한 뒤에만 감액할 수 있습니다."))
+    return invoice
+
+
+def _write(line: InvoiceLine, invoice: Invoice, taken: rent.Vat, reason: str, *, by: Any, now: datetime) -> CreditNote:
     return CreditNote.objects.create(
         line=line,
         invoice=invoice,
@@ -66,11 +83,43 @@ def _unused(line: InvoiceLine, used_to: date) -> rent.Vat:
     """Billed − recomputed, supply and VAT apart, each by the rounding of the line itself; what is not by days, whole."""
     if line.kind in (LineKind.INTEREST, LineKind.METER, LineKind.SHARED):
         return rent.Vat(line.supply, line.vat)
+    if line.correction is not None:
+        owed = differences.difference(line.correction.before, line.correction.after, used_to)
+        supply, vat = (min(max(0, part), most) for part, most in ((owed.supply, line.supply), (owed.vat, line.vat)))
+        return rent.Vat(line.supply - supply, line.vat - vat)
     end = max(line.period.lower, min(used_to, line.period.upper))
     used = rent.lines(line.area_m2, line.rate_won, line.period.lower, end, line.rounding, bp=line.bp)
     mode = line.invoice.lease.rate_card.vat_mode
     due = rent.vat(sum(part.amount for part in used), mode)
     return rent.Vat(line.supply - due.supply, line.vat - due.vat)
+
+
+def _unused_now(line: InvoiceLine, used_to: date) -> rent.Vat:
+    """As ``_unused``, less what was taken back before.
+
+    Days that an amendment has made cheaper since are priced by its terms; what one made dearer has a line of its own.
+    """
+    lease, credited = line.invoice.lease, list(line.credits.all())
+    dearer = lease.corrections.filter(month=first_of_month(line.period.lower), kind=line.kind)
+    if line.kind not in (LineKind.RENT, LineKind.FEE) or dearer.exists():
+        taken = _unused(line, used_to)
+        return _less(taken.supply, taken.vat, credited)
+    end = max(line.period.lower, min(used_to, line.period.upper))
+    due = [
+        part.taxed
+        for first, last, terms in stretches(lease, line.period.lower, end)
+        for part in charged(terms, first, last)
+        if part.kind == line.kind
+    ]
+    supply, vat = (sum(getattr(one, name) for one in due) for name in ("supply", "vat"))
+    return _less(line.supply - supply, line.vat - vat, credited)
+
+
+def _less(supply: int, vat: int, credited: Iterable[CreditNote]) -> rent.Vat:
+    """What is left to take back; never below nothing."""
+    for note in credited:
+        supply, vat = supply - note.supply, vat - note.vat
+    return rent.Vat(max(0, supply), max(0, vat))
 
 
 @transaction.atomic

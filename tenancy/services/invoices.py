@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F, Prefetch
 
+from ledger import log
 from portal.core.errors import Overtaken, Refused
 from portal.core.periods import SEOUL, add_months, first_of_month, next_working_day
-from portal.core.transition import advance_all
+from portal.core.transition import advance, advance_all
 from tenancy import queries, rules
 from tenancy.conditions import Charged, due_lines
 from tenancy.enums import AmendmentStatus, InvoiceKind, InvoiceStatus
@@ -50,15 +51,7 @@ def bill_month(*, hub: Hub, month: date) -> list[Invoice]:
 @transaction.atomic
 def draft_rent(leases: Sequence[int], month: date) -> list[Invoice]:
     """The invoices of a month, written where there is none yet; the locked leases keep a second job waiting."""
-    rows = (
-        Lease.objects.filter(pk__in=leases)
-        .select_for_update(of=("self",), no_key=True)
-        .select_related("unit", "rate_card")
-        .prefetch_related("terms", Prefetch("amendments", Amendment.objects.filter(status=AmendmentStatus.IN_FORCE)))
-        .order_by("pk")
-    )
-    wanted = list(rows)
-    queries.know_floors(lease.unit for lease in wanted)
+    wanted = _billable(leases)
     there = Invoice.objects.filter(lease__in=wanted, month=month, kind=InvoiceKind.RENT)
     found = {invoice.lease_id: invoice for invoice in there.exclude(status=InvoiceStatus.DROPPED)}
     ahead = queries.billed_until([lease for lease in wanted if lease.rate_card.ahead_months > 1])
@@ -74,6 +67,33 @@ def draft_rent(leases: Sequence[int], month: date) -> list[Invoice]:
             found[invoice.lease_id] = add_lines(invoice, used[invoice.lease_id])
     found |= {invoice.lease_id: invoice for invoice in written}
     return [found[lease.pk] for lease in wanted if lease.pk in found]
+
+
+def _billable(leases: Sequence[int]) -> list[Lease]:
+    """Leases with all that their rent needs, locked until the commit."""
+    rows = (
+        Lease.objects.filter(pk__in=leases)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("unit", "rate_card")
+        .prefetch_related("terms", Prefetch("amendments", Amendment.objects.filter(status=AmendmentStatus.IN_FORCE)))
+        .order_by("pk")
+    )
+    found = list(rows)
+    queries.know_floors(lease.unit for lease in found)
+    return found
+
+
+def redraft(lease_pk: int) -> None:
+    """The lease's drafts say what is due by now; one that nothing is left of is dropped."""
+    for lease in _billable([lease_pk]):
+        for draft in drafts_of([lease]):
+            draft.lines.all().delete()
+            ahead = queries.billed_until([lease]) if lease.rate_card.ahead_months > 1 else {}
+            due = due_lines(lease, draft.month, ahead.get(lease.pk))
+            lines = due + usage_lines([lease], draft.month).get(lease.pk, [])
+            add_lines(draft, lines)
+            if not lines:
+                advance(draft, InvoiceStatus.DROPPED, by=log.SYSTEM, steps=INVOICE)
 
 
 def add_lines(draft: Invoice, lines: Sequence[Charged]) -> Invoice:

@@ -17,6 +17,7 @@ from tenancy import queries, rules
 from tenancy.enums import (
     EndKind,
     GraduationGround,
+    InvoiceKind,
     InvoiceStatus,
     LeaseStatus,
     LineKind,
@@ -29,6 +30,7 @@ from tenancy.services.credits import credit_unused
 from tenancy.services.departures import CHECKLIST, open_move_out
 from tenancy.services.displaced import serve_displaced
 from tenancy.services.holding import LIVE, cut, move, occupy
+from tenancy.services.invoices import redraft
 from tenancy.services.overstaying import charge_holdover, overstay
 from tenancy.services.telling import tell_move_out
 from tenancy.workflow import INVOICE, LEASE, MOVE_OUT
@@ -212,8 +214,10 @@ def advance_end(row: Any, *, by: Any) -> None:
 
 
 def _settle_invoices(lease: Lease, on: date, *, now: datetime) -> None:
-    """Drafts of days nobody used are dropped; issued lines are credited for them."""
-    for invoice in lease.invoices.filter(status=InvoiceStatus.DRAFT, month__gte=on):
+    """Drafts of days nobody used are written anew or dropped; issued lines are credited for them."""
+    redraft(lease.pk)
+    others = lease.invoices.exclude(kind=InvoiceKind.RENT)
+    for invoice in others.filter(status=InvoiceStatus.DRAFT, month__gte=on):
         advance(invoice, InvoiceStatus.DROPPED, by=log.SYSTEM, steps=INVOICE)
     lines = InvoiceLine.objects.filter(invoice__lease=lease, period__endswith__gt=on).exclude(
         Q(invoice__status__in=[InvoiceStatus.DRAFT, InvoiceStatus.DROPPED])

@@ -1,8 +1,9 @@
-"""What was used and shared, as lines of invoices: on the month's draft, else on the next month's."""
+"""What was used, shared or made dearer, as lines of invoices: on the month's draft, else on the next month's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,11 @@ from typing import Any
 from django.db.models import Max, Sum
 
 from portal.core.periods import add_months
-from tenancy import rent, usage
+from tenancy import differences, rent, usage
 from tenancy.conditions import Charged
 from tenancy.enums import Basis, InvoiceKind, InvoiceStatus, LineKind
-from tenancy.models import Invoice, InvoiceLine, Lease, Tariff
-from tenancy.queries.charges import tariffs_in_force, uncharged_readings, uncharged_shares
+from tenancy.models import Correction, Invoice, InvoiceLine, Lease, Tariff
+from tenancy.queries.charges import tariffs_in_force, uncharged_corrections, uncharged_readings, uncharged_shares
 
 
 def usage_lines(leases: Sequence[Lease], until: date) -> dict[int, list[Charged]]:
@@ -37,7 +38,19 @@ def usage_lines(leases: Sequence[Lease], until: date) -> dict[int, list[Charged]
         found.setdefault(share.lease_id, []).append(
             _charged(LineKind.SHARED, share.cost.month, share.amount, card, {"share": share})
         )
+    for correction in uncharged_corrections(leases, until):
+        until_day = min(correction.until, by_key[correction.lease_id].leave_date or correction.until)
+        owed = differences.difference(correction.before, correction.after, until_day)
+        if owed.total > 0:
+            found.setdefault(correction.lease_id, []).append(_corrected(correction, owed, until_day))
     return found
+
+
+def _corrected(correction: Correction, owed: rent.Vat, until: date) -> Charged:
+    """The line of what an amendment made dearer, of the days up to ``until``."""
+    [line] = rent.lines(Decimal(1), owed.supply, correction.month, add_months(correction.month, 1))
+    links = {"correction": correction}
+    return Charged(LineKind.CORRECTION, Basis.FLAT, replace(line, end=until), owed, links)
 
 
 def _tariff_for(reading: Any, tariffs: Iterable[Tariff]) -> Tariff | None:

@@ -12,6 +12,7 @@ from tenancy import services
 from tenancy.models import ArrearsCase, Invoice, MeterReading, MoveOut, Occupancy, RenewalReview
 from tests.factories.people import leaves
 from tests.factories.space import NOW, START, leased, master, offered, selected, space
+from tests.tenancy.test_amendments import sign
 from tests.tenancy.test_charges import living, read, tariff
 from tests.tenancy.test_races import at_once, counted
 
@@ -65,6 +66,18 @@ def test_two_officers_read_the_same_meter():
     outcomes = at_once(lambda: read(place, 1100), lambda: read(place, 1200))
     assert sorted(counted(outcomes).values()) == [1, 1], outcomes
     assert MeterReading.objects.filter(month=date(2020, 1, 1)).count() == 1
+
+
+def test_billing_while_an_amendment_comes_into_force_bills_the_new_terms():
+    place = tenants("801")
+    [lease], march = place.leases, date(2020, 3, 1)
+    amendment = services.prepare_area(lease=lease, area_m2="40.00", on=march, reason="실측", by=place.officer, now=NOW)
+    sign(place, amendment, "TENANT")
+    outcomes = at_once(
+        lambda: services.bill_month(hub=place.hub, month=march), lambda: sign(place, amendment, "LESSOR")
+    )
+    assert counted(outcomes) == {"done": 2}, outcomes
+    assert [line.supply for line in Invoice.objects.get(month=march).lines.all()] == [200_000]
 
 
 def test_the_steps_of_dunning():
