@@ -11,6 +11,7 @@ from fund.queries import (
     pooled,
     settlements,
     snapshots,
+    statements,
     values,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "pooled",
     "settlements",
     "snapshots",
+    "statements",
     "values",
 ]

@@ -6,6 +6,7 @@ Amounts are ``int`` (won). Weights may be any exact number: ``int``, ``Fraction`
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 type Exact = int | Fraction | Decimal
 
@@ -19,13 +20,13 @@ def split(total: int, weights: Sequence[Exact]) -> list[int]:
     Raises ``ValueError`` for a negative weight or weights that are all 0 or none; ``TypeError`` for a float.
     """
     _check_won(total)
-    exact = _exact_weights(weights)
+    whole_weights = _whole_weights(weights)
     if total < 0:
         return [-share for share in split(-total, weights)]
-    whole = sum(exact)
-    quotas = [total * weight / whole for weight in exact]
-    shares = [quota.numerator // quota.denominator for quota in quotas]
-    by_remainder = sorted(range(len(quotas)), key=lambda i: (shares[i] - quotas[i], i))
+    sum_of_weights = sum(whole_weights)
+    shares = [total * weight // sum_of_weights for weight in whole_weights]
+    rests = [total * weight % sum_of_weights for weight in whole_weights]
+    by_remainder = sorted(range(len(rests)), key=lambda i: (-rests[i], i))
     for i in by_remainder[: total - sum(shares)]:
         shares[i] += 1
     return shares
@@ -70,13 +71,18 @@ def _check_won(amount: int) -> None:
         raise TypeError(f"won are whole numbers, not {type(amount).__name__}")
 
 
-def _exact_weights(weights: Sequence[Exact]) -> list[Fraction]:
+def _whole_weights(weights: Sequence[Exact]) -> list[int]:
+    """The weights in the same proportion as whole numbers: dividing these is many times faster than fractions."""
     for weight in weights:
         if isinstance(weight, bool) or not isinstance(weight, int | Fraction | Decimal):
             raise TypeError(f"a weight is an exact number, not {type(weight).__name__}")
-    exact = [Fraction(weight) for weight in weights]
-    if any(weight < 0 for weight in exact):
+    if any(weight < 0 for weight in weights):
         raise ValueError("a weight is negative")
-    if not any(exact):
+    if not any(weights):
         raise ValueError("all weights are 0")
-    return exact
+    whole = [weight for weight in weights if isinstance(weight, int)]
+    if len(whole) == len(weights):
+        return whole
+    exact = [Fraction(weight) for weight in weights]
+    common = lcm(*[weight.denominator for weight in exact])
+    return [weight.numerator * (common // weight.denominator) for weight in exact]

@@ -1,4 +1,4 @@
-"""The fund at size: rates of return beside scipy and numpy-financial on the same flows, and balances as of any day."""
+"""The fund at size: rates of return beside scipy and numpy-financial, balances as of any day, statements of every quarter."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from tests.benchmarks.place import BASE_DIR
 from tests.benchmarks.report import Report, timed
 
+FUNDS, QUARTERS, STATEMENTS_ASKED = 200, 40, 10
 SIZES = (10_000, 100_000, 1_000_000)
 HISTORIES, FLOWS, ASKED = 20_000, 12, 200
 START = date(2018, 1, 1)
@@ -26,9 +27,10 @@ DAYS = 3_000
 
 
 def run(report: Report) -> None:
-    """Rates first, then what a balance costs as the books grow."""
+    """Rates first, then every statement of a large programme at once, then what a balance costs as the books grow."""
     rates(report)
     call_command("ledger_init", stdout=StringIO())
+    statements(report)
     balances(report)
 
 
@@ -139,3 +141,81 @@ def _grow(made: Any, book: Any, already: int, entries: int) -> None:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE fund_posting")
+
+
+#: What happens in each quarter of a sub-fund: kind, account, whether it names each partner, amount.
+_LEGS = """(VALUES
+    ('COMMITMENT', 9100, true, 100000), ('COMMITMENT', 9200, true, -100000),
+    ('CALL', 1200, true, 1000), ('CALL', 3100, true, -1000), ('CALL', 9200, true, 1000), ('CALL', 9300, true, -1000),
+    ('RECEIPT', 1100, true, 1000), ('RECEIPT', 1200, true, -1000),
+    ('FEE', 5100, false, 50), ('FEE', 1100, false, -50),
+    ('INVESTMENT', 1300, false, 3000), ('INVESTMENT', 1100, false, -3000),
+    ('VALUATION', 1400, false, 700), ('VALUATION', 4300, false, -700),
+    ('DISTRIBUTION', 3200, true, 200), ('DISTRIBUTION', 1100, true, -200)
+) AS legs (kind, account, by_partner, amount)"""
+_ONCE, _EACH = ["COMMITMENT"], ["CALL", "RECEIPT", "FEE", "INVESTMENT", "VALUATION", "DISTRIBUTION"]
+_TABLES = ("fund_subfund", "fund_book", "fund_entry", "fund_posting")
+
+
+def statements(report: Report) -> None:
+    """Every capital account statement of 200 sub-funds over 40 quarters, with the City's three columns of each."""
+    from fund.queries.statements import statements as every
+    from tests.factories import fund as factory
+
+    made = factory.house()
+    postings = _many_funds(made)
+    city = made.partners["city"].pk
+    last = date(START.year + QUARTERS // 4 - 1, 12, 31)
+
+    def ask(_: int) -> None:
+        found = every(made.programme, on=last, known=datetime(2030, 1, 1, tzinfo=UTC))
+        assert len(found) == FUNDS * QUARTERS
+        assert all(row.columns[0].ending == row.columns[2].ending for row in found)
+        assert all(one.ending > 0 for row in found for one in row.of(city))
+
+    timing = timed(STATEMENTS_ASKED, ask)
+    report.row(
+        f"statements of {FUNDS} sub-funds by {QUARTERS} quarters, p95", timing.ms(95) / 1000, "s", aim="< 1",
+        note=f"{postings:,} postings, five partners, three columns each; median {timing.ms(50) / 1000:.2f} s; one GROUP BY",
+    )  # fmt: skip
+
+
+def _many_funds(made: Any) -> int:
+    """Sub-funds with every quarter's entries, in bulk, with the triggers off; answers how many postings there are."""
+    from fund.models import Book, Posting, SubFund
+
+    asked = {"manager": made.partners["gp"].organisation, "vintage": START.year, "programme": made.programme}
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in _TABLES:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        codes = [f"many-{number:03}" for number in range(FUNDS)]
+        funds = SubFund.objects.bulk_create(SubFund(code=code, name_ko=code, name_en=code, **asked) for code in codes)
+        now = datetime.now(UTC)
+        Book.objects.bulk_create(
+            Book(programme=made.programme, kind="SUB_FUND", sub_fund=row, last_known_at=now) for row in funds
+        )
+        _many_entries(cursor, made.programme.pk)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in _TABLES:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE " + ", ".join(_TABLES))
+    return Posting.objects.filter(book__programme=made.programme).count()
+
+
+def _many_entries(cursor: Any, programme: int) -> None:
+    cursor.execute(
+        "INSERT INTO fund_entry (book_id, sub_fund_id, kind, effective_date, recorded_at, xact, event)"
+        " SELECT b.id, b.sub_fund_id, what, (%s::date + make_interval(months => 3 * q, days => 20))::date, now(), 0,"
+        " gen_random_uuid() FROM fund_book b, generate_series(0, %s) AS q,"
+        " unnest(CASE WHEN q = 0 THEN %s::text[] ELSE '{}' END || %s::text[]) AS what"
+        " WHERE b.programme_id = %s AND b.kind = 'SUB_FUND'",
+        [START, QUARTERS - 1, _ONCE, _EACH, programme],
+    )
+    cursor.execute(
+        "INSERT INTO fund_posting (entry_id, account, partner_id, currency, amount, book_id, effective_date, recorded_at)"
+        " SELECT e.id, legs.account, p.id, 'KRW', legs.amount, e.book_id, e.effective_date, e.recorded_at"
+        f" FROM fund_entry e JOIN fund_book b ON b.id = e.book_id JOIN {_LEGS} ON legs.kind = e.kind"
+        " LEFT JOIN fund_partner p ON legs.by_partner AND p.programme_id = b.programme_id WHERE b.programme_id = %s",
+        [programme],
+    )
