@@ -1,6 +1,6 @@
 from django.urls import path
 
-from college.views import office, public, queue, student, teaching, verify
+from college.views import drafting, office, public, queue, student, teaching, verify
 
 app_name = "college"
 urlpatterns = [
@@ -26,10 +26,14 @@ urlpatterns = [
     path("college/desk/", office.desk, name="office"),
     path("college/desk/corrections/<uuid:public_id>/", office.correction, name="correction"),
     path("college/desk/certificates/<uuid:public_id>/", office.certificate, name="office-certificate"),
+    path("college/desk/new/", drafting.new, name="new-run"),
     path("college/desk/<slug:code>/", office.run, name="office-run"),
     path("college/desk/<slug:code>/capacity/", office.capacity, name="capacity"),
     path("college/desk/<slug:code>/cancel/", office.cancel, name="cancel"),
     path("college/desk/<slug:code>/draw/", office.draw, name="office-draw"),
+    path("college/desk/<slug:code>/edit/", drafting.edit, name="edit-run"),
+    path("college/desk/<slug:code>/lessons/", drafting.lessons, name="draft-lessons"),
+    path("college/desk/<slug:code>/lessons/drop/", drafting.drop_lesson, name="drop-lesson"),
     path("college/desk/<slug:code>/<slug:word>/", office.step, name="office-step"),
     path("verify/", verify.front, name="verify"),
     path("verify/<uuid:public_id>/", verify.certificate, name="certificate"),

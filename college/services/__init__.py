@@ -15,6 +15,7 @@ from college.services.certificates import (
 from college.services.completion import give_score, judge_again, judge_run
 from college.services.corrections import apply_correction, check_correction, refuse_correction, request_correction
 from college.services.counting import freeze_month
+from college.services.drafting import draft_run, drop_lesson, edit_run, plan_lesson, plan_lessons
 from college.services.drawing import draw_seats, list_draw, list_due_draws
 from college.services.lessons import open_lesson, record_list, scan, seal_due_lessons, seal_lesson
 from college.services.people import (
@@ -26,7 +27,7 @@ from college.services.people import (
     split_merge,
 )
 from college.services.queue import order_due_places, order_places, take_place
-from college.services.runs import cancel_lesson, cancel_run, draft_run, move_run, plan_lesson, publish_run
+from college.services.runs import cancel_lesson, cancel_run, move_run, publish_run
 from college.services.seats import (
     accept_offer,
     change_capacity,
@@ -60,6 +61,8 @@ __all__ = [
     "draft_run",
     "draw_seats",
     "drop",
+    "drop_lesson",
+    "edit_run",
     "expire_unpaid",
     "freeze_month",
     "fresh_list",
@@ -79,6 +82,7 @@ __all__ = [
     "order_places",
     "person_for",
     "plan_lesson",
+    "plan_lessons",
     "propose_merge",
     "publish_run",
     "record_list",

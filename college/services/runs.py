@@ -1,4 +1,4 @@
-"""A run's own life: made, published with frozen rules, confirmed, started, ended; its lessons."""
+"""A run's own life once it is drafted: published with frozen rules, confirmed, started, ended."""
 
 from __future__ import annotations
 
@@ -8,36 +8,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from college import policy as policies
 from college import rules
 from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus, SessionStatus
-from college.models import Course, Lesson, Run
+from college.models import Lesson, Run
 from college.services.drawing import seal_draw, void_draw
 from college.services.queue import open_waiting_room
 from college.services.seats import close_line, give_seat_back, leave_line
 from college.workflow import RUN, SESSION
-from portal.accounts.models import User
 from portal.core.errors import Invalid, Refused
 from portal.core.transition import advance
-
-
-@transaction.atomic
-def draft_run(*, course: Course, by: Any, code: str, policy: Mapping[str, Any] | None = None, **fields: Any) -> Run:
-    """A new run in the making, still changeable; the policy must be one that can be read."""
-    rules.check_can_edit(by, course)
-    given = dict(policy or {})
-    try:
-        version = policies.read(given).version
-    except (ValueError, TypeError, KeyError) as problem:
-        raise Invalid(_("운영 기준을 읽을 수 없습니다: %(problem)s") % {"problem": problem}) from problem
-    given.pop("version", None)
-    author = by if isinstance(by, User) else None
-    return Run.objects.create(
-        course=course, code=code, policy=given, policy_version=version, created_by=author, **fields
-    )
 
 
 @transaction.atomic
@@ -95,36 +77,6 @@ def cancel_run(*, run: Run, by: Any, now: datetime, reason: str) -> None:
     seated = run.enrolments.filter(status__in=[EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE])
     for enrolment in seated.select_related("request", "person", "run"):
         give_seat_back(enrolment=enrolment, to=EnrolmentStatus.CANCELLED, by=acting, now=now)
-
-
-@transaction.atomic
-def plan_lesson(
-    *,
-    run: Run,
-    number: int,
-    starts_at: datetime,
-    ends_at: datetime,
-    by: Any,
-    instructor: User | None = None,
-    **fields: Any,
-) -> Lesson:
-    """Put a lesson into the timetable; an instructor is in one place at a time."""
-    rules.check_can_edit(by, run.course)
-    if ends_at <= starts_at:
-        raise Invalid(_("끝나는 시각이 시작하는 시각보다 뒤여야 합니다."), field="ends_at")
-    try:
-        with transaction.atomic():
-            return Lesson.objects.create(
-                run=run, number=number, starts_at=starts_at, ends_at=ends_at, instructor=instructor, **fields
-            )
-    except IntegrityError as clash:
-        raise Invalid(_clash(clash)) from clash
-
-
-def _clash(error: IntegrityError) -> str:
-    if "instructor_in_one_place" in str(error):
-        return _("강사가 같은 시간에 다른 수업을 맡고 있습니다.")
-    return _("같은 번호의 차시가 이미 있습니다.")
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from college import queries, rules, services, tables
 from college.enums import CorrectionStatus, CredentialStatus, DrawStatus, EventKind, RunStatus
 from college.forms import CapacityForm, DrawForm, ReasonForm
 from college.models import Correction, Run
+from college.views.drafting import my_courses
 from college.views.public import facts
 from college.views.shared import SignedIn, tried
 from portal.accounts.queries import clusters_of
@@ -70,7 +71,9 @@ def desk(request: SignedIn) -> HttpResponse:
         raise NotAllowed(_("교육 담당자만 볼 수 있는 화면입니다."))
     found = Run.objects.filter(course__cluster__in=clusters).select_related("course__cluster")
     listed = [run for run in found if may_see(request.user, run)]
-    return render(request, "college/office.html", {"table": tables.runs(listed)})
+    return render(
+        request, "college/office.html", {"table": tables.runs(listed), "makes": bool(my_courses(request.user))}
+    )
 
 
 def may_see(user: Any, run: Run) -> bool:
@@ -104,6 +107,7 @@ def _page(
     context = {
         "run": run,
         "name": tables.name(run),
+        "drafting": run.status == RunStatus.DRAFT and rules.may_for(request.user, "run.edit", run.course),
         "tone": tables.TONES.get(run.status, ""),
         "facts": facts(run),
         "draw": draw,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 
 from college import queries
 from college.models import Run
 from portal.accounts.models import User
-from portal.core.errors import Refused
+from portal.core.errors import Invalid, Refused
 
 
 class SignedIn(HttpRequest):
@@ -24,6 +25,11 @@ def found_run(code: str) -> Run:
     if run is None:
         raise Http404
     return run
+
+
+def put_error(form: forms.Form, refusal: Invalid) -> None:
+    """What the service refused, at the field it is about."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
 
 
 def tried(request: HttpRequest, action: Callable[[], object], done: str) -> bool:

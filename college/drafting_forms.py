@@ -1,0 +1,158 @@
+"""Forms with which the office makes a run."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from college.enums import Admission
+from college.models import Course, Lesson, Run
+from college.naming import campus, title
+from college.tables import instant
+from portal.accounts.models import User
+from portal.core.ui.fields import DateInput, DateTimeInput, WonField
+
+CAMPUSES = ("mapo", "gaepo")
+#: Selection runs follow a call of intake; the office opens those from the call.
+MODES = (Admission.FIRST_COME, Admission.LOTTERY)
+_RUN_FIELDS = (
+    "campus", "number", "admission", "capacity", "opens_at", "closes_at", "late_join_until", "starts_date", "ends_date",
+    "fee_won",
+)  # fmt: skip
+#: A timetable longer than half a year in one go is a slip of the hand.
+LONGEST_DAYS = 190
+
+
+class RunForm(forms.Form):
+    """Everything about a run that its students read before they ask for a seat."""
+
+    course = forms.ChoiceField(label=_("과정"))
+    campus = forms.ChoiceField(label=_("교육장"))
+    number = forms.IntegerField(label=_("기수"), min_value=1, max_value=999, help_text=_("예: 3"))
+    admission = forms.ChoiceField(label=_("모집 방식"))
+    waiting_room = forms.BooleanField(
+        label=_("신청을 시작할 때 대기실을 엽니다"),
+        required=False,
+        help_text=_("신청이 한꺼번에 몰릴 선착순 기수에 씁니다. 시작 30분 전부터 번호를 나누어 줍니다."),
+    )
+    capacity = forms.IntegerField(label=_("정원"), min_value=1, max_value=100_000)
+    opens_at = forms.DateTimeField(label=_("신청 시작"), widget=DateTimeInput)
+    closes_at = forms.DateTimeField(label=_("신청 마감"), widget=DateTimeInput)
+    starts_date = forms.DateField(label=_("개강일"), widget=DateInput)
+    ends_date = forms.DateField(label=_("종강일"), widget=DateInput)
+    late_join_until = forms.DateTimeField(
+        label=_("추가 합류 마감"), widget=DateTimeInput, help_text=_("이때까지 빈자리를 대기자에게 제안합니다.")
+    )
+    attendance_percent = forms.IntegerField(label=_("수료에 필요한 출석률(%)"), min_value=0, max_value=100, initial=80)
+    fee_won = WonField(label=_("수강료"), min_value=0, initial=0, help_text=_("무료이면 0을 적어 주십시오."))
+    policy_version = forms.CharField(label=_("운영 기준 판"), max_length=40, help_text=_("예: 2026-1"))
+
+    def __init__(self, *args: Any, courses: Sequence[Course], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.courses = {course.code: course for course in courses}
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "course": [(code, title(course)) for code, course in self.courses.items()],
+            "campus": [(code, campus(code)) for code in CAMPUSES],
+            "admission": [(mode.value, mode.label) for mode in MODES],
+        }
+        for name, options in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = options
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for earlier, later, text in (
+            ("opens_at", "closes_at", _("신청 마감은 신청 시작보다 뒤여야 합니다.")),
+            ("starts_date", "ends_date", _("종강일은 개강일과 같거나 뒤여야 합니다.")),
+            ("closes_at", "late_join_until", _("추가 합류 마감은 신청 마감과 같거나 뒤여야 합니다.")),
+        ):
+            first, second = given.get(earlier), given.get(later)
+            if (
+                first is not None
+                and second is not None
+                and (second < first or (first == second and later == "closes_at"))
+            ):
+                self.add_error(later, text)
+        if given.get("waiting_room") and given.get("admission") != Admission.FIRST_COME:
+            self.add_error("waiting_room", _("대기실은 선착순으로 모집할 때만 엽니다."))
+        return given
+
+    def code(self) -> str:
+        """The run's code: course, campus and number."""
+        given = self.cleaned_data
+        return f"{given['course']}-{given['campus']}-{given['number']}"
+
+    def fields_of_run(self) -> dict[str, Any]:
+        return {
+            "course": self.courses[self.cleaned_data["course"]],
+            **{name: self.cleaned_data[name] for name in _RUN_FIELDS},
+        }
+
+    def policy(self, standing: dict[str, Any]) -> dict[str, Any]:
+        """The run's policy with what the form decides; other parts stay."""
+        made, given = copy.deepcopy(standing), self.cleaned_data
+        made["version"] = given["policy_version"]
+        made.setdefault("completion", {})["attendance_percent"] = given["attendance_percent"]
+        made.setdefault("seats", {})["waiting_room"] = given["waiting_room"]
+        return made
+
+    @staticmethod
+    def told(run: Run) -> dict[str, Any]:
+        """A draft as its form shows it."""
+        return {
+            **{name: getattr(run, name) for name in _RUN_FIELDS},
+            "course": run.course.code,
+            "waiting_room": run.rules.seats.waiting_room,
+            "attendance_percent": run.rules.completion.attendance_percent,
+            "policy_version": run.policy_version,
+        }
+
+
+class LessonForm(forms.Form):
+    """One lesson, or one on every working day up to another day."""
+
+    on = forms.DateField(label=_("수업일"), widget=DateInput)
+    until = forms.DateField(
+        label=_("이 날까지 근무일마다 되풀이"),
+        widget=DateInput,
+        required=False,
+        help_text=_("하루만 넣으려면 비워 두십시오."),
+    )
+    starts = forms.TimeField(label=_("시작 시각"), widget=forms.TimeInput(attrs={"type": "time"}), initial="09:00")
+    ends = forms.TimeField(label=_("끝나는 시각"), widget=forms.TimeInput(attrs={"type": "time"}), initial="18:00")
+    units = forms.IntegerField(label=_("출석 단위"), min_value=1, max_value=24, initial=1)
+    title_ko = forms.CharField(label=_("주제"), max_length=120, required=False)
+    room = forms.CharField(label=_("강의실"), max_length=60, required=False)
+    instructor = forms.ChoiceField(label=_("강사"), required=False)
+
+    def __init__(self, *args: Any, teachers: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["instructor"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("아직 정하지 않음")), *((str(each.pk), each.name) for each in teachers)]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        starts, ends, on, until = (given.get(name) for name in ("starts", "ends", "on", "until"))
+        if starts is not None and ends is not None and ends <= starts:
+            self.add_error("ends", _("끝나는 시각이 시작하는 시각보다 뒤여야 합니다."))
+        if on is not None and until is not None and not 0 <= (until - on).days <= LONGEST_DAYS:
+            self.add_error("until", _("수업일 뒤 반년 안의 날을 적어 주십시오."))
+        return given
+
+
+class DropForm(forms.Form):
+    """The lesson to take out."""
+
+    lesson = forms.ChoiceField(label=_("뺄 차시"))
+
+    def __init__(self, *args: Any, lessons: Sequence[Lesson], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["lesson"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(str(each.public_id), f"{each.number} · {instant(each.starts_at)}") for each in lessons]
