@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from college import surveys
 from college.enums import CorrectionReason
 from college.models import Lesson
+from college.naming import said
 from portal.core.periods import SEOUL
+
+_MARKS = {
+    5: _("매우 그렇다 (5)"),
+    4: _("그렇다 (4)"),
+    3: _("보통이다 (3)"),
+    2: _("아니다 (2)"),
+    1: _("전혀 아니다 (1)"),
+}
 
 
 class CapacityForm(forms.Form):
@@ -72,3 +84,29 @@ class NameForm(forms.Form):
     """Whose it is, typed by somebody who holds the paper."""
 
     name = forms.CharField(label=_("이름"), max_length=80)
+
+
+class SurveyForm(forms.Form):
+    """The questions of a survey: marks to choose, words to write."""
+
+    def __init__(self, *args: Any, questions: Iterable[Mapping[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        for one in surveys.read(questions):
+            self.fields[one.code] = _words(one) if one.kind == surveys.TEXT else _marks(one)
+
+
+def _marks(question: surveys.Question) -> forms.Field:
+    choices = [(mark, _MARKS[mark]) for mark in range(surveys.HIGHEST, surveys.LOWEST - 1, -1)]
+    return forms.TypedChoiceField(
+        label=said(question.label_ko, question.label_en), choices=choices, coerce=int, widget=forms.RadioSelect
+    )
+
+
+def _words(question: surveys.Question) -> forms.Field:
+    return forms.CharField(
+        label=said(question.label_ko, question.label_en),
+        max_length=surveys.MOST_CHARACTERS,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("이름이나 연락처는 적지 마십시오."),
+    )

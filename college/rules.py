@@ -20,6 +20,7 @@ from college.models import (
     QueueWindow,
     Run,
     SeatRequest,
+    Survey,
 )
 from portal.accounts import rules as accounts
 from portal.accounts.models import Cluster
@@ -159,6 +160,17 @@ def _not_the_student(by: Any, correction: Correction) -> None:
     mine = queries.person_of(by)
     if mine is not None and mine.one.pk == correction.enrolment.canonical_id:
         raise NotAllowed(_("자신의 출결은 스스로 확인하거나 반영할 수 없습니다."))
+
+
+def check_can_answer_survey(by: Any, enrolment: Enrolment, *, now: datetime) -> Survey:
+    """The survey of the run, for whoever had a seat to its end and while it is open."""
+    check_is_own(by, enrolment.person)
+    survey = queries.survey_of(enrolment.run)
+    if survey is None or not queries.asked_in_survey(enrolment.run).filter(pk=enrolment.pk).exists():
+        raise NotAllowed(_("이 기수를 마친 분께만 여쭙니다."))
+    if now >= survey.closes_at:
+        raise Late(_("설문이 끝났습니다. 마감 시각은 서버 시각 기준입니다."))
+    return survey
 
 
 def check_can_judge(by: Any, run: Run) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from college.views import drafting, office, public, queue, student, teaching, verify
+from college.views import drafting, office, public, queue, student, survey, teaching, verify
 
 app_name = "college"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("college/runs/<slug:code>/request/", student.ask, name="ask"),
     path("college/runs/<slug:code>/queue/", queue.room, name="queue"),
     path("college/runs/<slug:code>/drop/", student.drop, name="drop"),
+    path("college/runs/<slug:code>/survey/", survey.answer, name="survey"),
     path("college/runs/<slug:code>/draw/", public.draw, name="draw"),
     path("college/experts/", public.experts, name="experts"),
     path("college/mine/", student.mine, name="mine"),

@@ -757,4 +757,43 @@ class Migration(TablesAtOnce):
             model_name='queueplace',
             constraint=models.CheckConstraint(condition=models.Q(('position__isnull', True), ('position__gte', 1), _connector='OR'), name='positions_from_one'),
         ),
+        migrations.CreateModel(
+            name='Survey',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('questions', models.JSONField()),
+                ('opened_at', models.DateTimeField()),
+                ('closes_at', models.DateTimeField()),
+                ('run', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='survey', to='college.run')),
+            ],
+            options={
+                'verbose_name': '설문',
+            },
+        ),
+        migrations.CreateModel(
+            name='SurveyAnswer',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('answers', models.JSONField()),
+                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='college.survey')),
+            ],
+            options={
+                'verbose_name': '설문 답',
+            },
+        ),
+        migrations.CreateModel(
+            name='SurveyTicket',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('enrolment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='survey_ticket', to='college.enrolment')),
+                ('survey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='college.survey')),
+            ],
+            options={
+                'verbose_name': '설문 참여',
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='survey',
+            constraint=models.CheckConstraint(condition=models.Q(('opened_at__lt', models.F('closes_at'))), name='survey_times_in_order'),
+        ),
     ]

@@ -22,6 +22,8 @@ FUNCTIONS = (
     "window_sealed",
     "window_ordered",
     "turn_came",
+    "ticket_fits",
+    "answers_counted",
 )
 
 

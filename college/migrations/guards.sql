@@ -252,3 +252,31 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER turn_came BEFORE INSERT ON college_seatrequest FOR EACH ROW EXECUTE FUNCTION college_turn_came();
+
+-- A survey asks the people of its own run; a ticket and an answer stay, and there are as many of the one as of the other.
+CREATE FUNCTION college_ticket_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM college_survey s JOIN college_enrolment e ON e.run_id = s.run_id
+                 WHERE s.id = NEW.survey_id AND e.id = NEW.enrolment_id AND e.holds_seat) THEN
+    RAISE EXCEPTION 'a survey asks the people of its own run' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER ticket_fits BEFORE INSERT ON college_surveyticket FOR EACH ROW EXECUTE FUNCTION college_ticket_fits();
+CREATE TRIGGER ticket_stays BEFORE UPDATE OR DELETE ON college_surveyticket
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();
+CREATE TRIGGER answer_stays BEFORE UPDATE OR DELETE ON college_surveyanswer
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();
+
+CREATE FUNCTION college_answers_counted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) FROM college_surveyticket WHERE survey_id = NEW.survey_id)
+     <> (SELECT count(*) FROM college_surveyanswer WHERE survey_id = NEW.survey_id) THEN
+    RAISE EXCEPTION 'answers and tickets of a survey differ' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER answers_counted AFTER INSERT ON college_surveyticket DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION college_answers_counted();
+CREATE CONSTRAINT TRIGGER answers_counted AFTER INSERT ON college_surveyanswer DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION college_answers_counted();

@@ -6,6 +6,7 @@ from college.models.courses import Course, Draw, Lesson, Run
 from college.models.people import Merge, Person, PersonAccount, PersonIdentity
 from college.models.queue import QueuePlace, QueueWindow
 from college.models.seats import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, SeatRequest
+from college.models.surveys import Survey, SurveyAnswer, SurveyTicket
 
 __all__ = [
     "LIST_SIZE",
@@ -31,4 +32,7 @@ __all__ = [
     "Score",
     "SeatRequest",
     "StatusList",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyTicket",
 ]

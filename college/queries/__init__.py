@@ -51,11 +51,13 @@ from college.queries.seats import (
     run_of,
     unpaid_due,
 )
+from college.queries.surveys import asked_in_survey, survey_of, survey_results, surveys_to_answer
 
 __all__ = [
     "WINDOW",
     "Preview",
     "Sight",
+    "asked_in_survey",
     "by_number",
     "causes_between",
     "certificate_of",
@@ -95,6 +97,9 @@ __all__ = [
     "run_of",
     "sealed_at",
     "sight",
+    "survey_of",
+    "survey_results",
+    "surveys_to_answer",
     "taken_back",
     "ticket_of",
     "todays_lessons",

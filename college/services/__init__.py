@@ -43,9 +43,11 @@ from college.services.seats import (
     request_seat,
     withdraw_request,
 )
+from college.services.surveys import answer_survey, open_survey
 
 __all__ = [
     "accept_offer",
+    "answer_survey",
     "apply_correction",
     "cancel_lesson",
     "cancel_run",
@@ -78,6 +80,7 @@ __all__ = [
     "move_run",
     "offer_free_seats",
     "open_lesson",
+    "open_survey",
     "order_due_places",
     "order_places",
     "person_for",

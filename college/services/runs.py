@@ -17,6 +17,7 @@ from college.models import Lesson, Run
 from college.services.drawing import seal_draw, void_draw
 from college.services.queue import open_waiting_room
 from college.services.seats import close_line, give_seat_back, leave_line
+from college.services.surveys import open_survey
 from college.workflow import RUN, SESSION
 from portal.core.errors import Invalid, Refused
 from portal.core.transition import advance
@@ -52,13 +53,15 @@ def publish_run(*, run: Run, by: Any, now: datetime, public_name: str = "") -> N
 
 @transaction.atomic
 def move_run(*, run: Run, to: str, by: Any, now: datetime) -> None:
-    """Confirm, start or end a run."""
+    """Confirm, start or end a run; at its end the students are asked what they think of it."""
     if to not in (RunStatus.CONFIRMED, RunStatus.RUNNING, RunStatus.ENDED, RunStatus.CLOSED):
         raise Invalid(_("지금 상태에서는 할 수 없는 절차입니다."))
     role = rules.check_can_manage(by, run)
     if to == RunStatus.RUNNING and now >= run.late_join_until:
         close_line(run=run, now=now)
     advance(run, to, by=by.acting_as(role), steps=RUN)
+    if to == RunStatus.ENDED:
+        open_survey(run=run, now=now)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from college.models import Enrolment, Person, SeatRequest
+from college.models import Enrolment, Person, SeatRequest, Survey
 from college.naming import name_later
 from portal.accounts.models import User
 from portal.notices.services import notify
@@ -43,6 +43,11 @@ def closed(request: SeatRequest) -> None:
 def judged(enrolment: Enrolment, *, completed: bool, number: int) -> None:
     topic = "college.completed" if completed else "college.not_completed"
     _tell(enrolment.person, topic, {"run": name_later(enrolment.run)}, f"{topic}:{enrolment.public_id}:{number}")
+
+
+def survey_opened(enrolment: Enrolment, survey: Survey) -> None:
+    context = {"run": name_later(enrolment.run), "closes_at": survey.closes_at}
+    _tell(enrolment.person, "college.survey", context, f"college.survey:{enrolment.public_id}")
 
 
 def certificate(topic: str, person: Person, *, number: str, key: str) -> None:

@@ -123,6 +123,7 @@ def _page(
         "previews": tables.previews(queries.previews(run)) if run.status in TAUGHT else None,
         "corrections": tables.corrections(list(queries.open_corrections([run]))),
         "certificates": tables.certificates(list(queries.certificates_of(run))) if run.status in TAUGHT else None,
+        **_survey(run),
         "room": tables.waiting_room(run, queries.window_of(run), database_now()),
         "capacity": (form or CapacityForm(initial={"capacity": run.capacity})) if manages else None,
         "cancel": ReasonForm()
@@ -130,6 +131,24 @@ def _page(
         else None,
     }
     return render(request, "college/office_run.html", context, status=status)
+
+
+def _survey(run: Run) -> dict[str, Any]:
+    """What the students said, as far as anybody may read it."""
+    survey = queries.survey_of(run)
+    if survey is None:
+        return {"survey": None}
+    results = queries.survey_results(survey)
+    facts = [
+        Row(_("답한 사람"), f"{survey.tickets.count():,} / {queries.asked_in_survey(run).count():,}"),
+        Row(_("설문 마감"), tables.instant(survey.closes_at)),
+    ]
+    return {
+        "survey": survey,
+        "survey_facts": facts,
+        "survey_marks": tables.survey_marks(results) if results else None,
+        "survey_words": tables.survey_words(results) if results else [],
+    }
 
 
 @require_POST

@@ -45,6 +45,7 @@ def mine(request: SignedIn) -> HttpResponse:
     """My requests and courses, each with one line that says where I stand."""
     now, person = database_now(), queries.person_of(request.user)
     asked, certificates = list(queries.my_requests(person)), list(queries.my_certificates(person))
+    surveys = queries.surveys_to_answer(person, now)
     requests = [row for row in asked if row.status != RequestStatus.SEATED]
     enrolments = list(queries.my_enrolments(person))
     context = {
@@ -68,6 +69,7 @@ def mine(request: SignedIn) -> HttpResponse:
                 "lessons": [lesson for lesson in row.run.lessons.all() if lesson.status in _HELD]
                 if row.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.NOT_COMPLETED)
                 else [],
+                "survey": row.pk in surveys,
                 "can_drop": row.status in (EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE),
             }
             for row in enrolments

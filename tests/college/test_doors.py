@@ -132,7 +132,7 @@ def test_lists_ask_the_database_equally_often_for_few_and_many(place, django_ass
         services.withdraw_request(request=SeatRequest.objects.latest("id"), by=user, now=NOW)
     address = reverse("college:mine")
     client.get(address)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(address)
 
 

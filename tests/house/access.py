@@ -348,6 +348,7 @@ ELSEWHERE = {
     **dict.fromkeys(
         (
             "college:run",
+            "college:survey",
             "college:draw",
             "college:office-draw",
             "college-machine:draw",
