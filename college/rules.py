@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from college import queries, waitingroom
-from college.enums import RequestStatus, RunStatus
+from college.enums import EnrolmentStatus, RequestStatus, RunStatus
 from college.models import (
     OPEN_REQUESTS,
     Correction,
@@ -106,6 +106,19 @@ def check_can_answer(by: Any, request: SeatRequest, *, now: datetime) -> str:
     ends = request.offer_expires_at if request.status == RequestStatus.OFFERED else None
     if ends is not None and now >= ends:
         raise Late(_("수락 기한이 지났습니다. 기한은 서버 시각으로 판단합니다."))
+    return role
+
+
+def can_drop(enrolment: Enrolment) -> bool:
+    """A seat is given back before the run has ended; afterwards it is judged."""
+    open_run = enrolment.run.status in (RunStatus.PUBLISHED, RunStatus.CONFIRMED, RunStatus.RUNNING)
+    return open_run and enrolment.status in (EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE)
+
+
+def check_can_drop(by: Any, enrolment: Enrolment) -> str:
+    role = check_is_own(by, enrolment.person)
+    if not can_drop(enrolment):
+        raise Late(_("이미 끝난 기수의 수강은 취소할 수 없습니다."))
     return role
 
 

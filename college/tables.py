@@ -30,7 +30,6 @@ from college.models import (
 )
 from college.naming import campus, name, public_name, said, title
 from college.queries import Preview, places_taken
-from college.surveys import HIGHEST, LOWEST, Results
 from portal.core import lottery
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
@@ -306,32 +305,6 @@ def reason(code: str) -> str:
         return _("출석 부족")
     kind, _sep, which = code.partition(":")
     return _("평가 미달: %(which)s") % {"which": which} if kind == "assessment" else _("심의 중인 사안")
-
-
-def survey_marks(results: Results) -> Table:
-    """How many gave which mark to each question, and the mean."""
-    scale = range(HIGHEST, LOWEST - 1, -1)
-    return Table(
-        caption=_("점수를 매긴 문항"),
-        columns=[
-            Column(_("문항")),
-            *(Column(str(mark), number=True) for mark in scale),
-            Column(_("평균"), number=True),
-        ],
-        rows=[
-            [
-                said(row.question.label_ko, row.question.label_en),
-                *(row.counts[mark - LOWEST] for mark in scale),
-                f"{float(row.mean):.2f}" if row.mean is not None else "",
-            ]
-            for row in results.marks
-        ],
-    )
-
-
-def survey_words(results: Results) -> list[tuple[str, tuple[str, ...]]]:
-    """By question the words that were written."""
-    return [(said(one.label_ko, one.label_en), words) for one, words in results.words]
 
 
 def corrections(rows: Sequence[Correction]) -> Table:

@@ -72,7 +72,7 @@ def table(found: LookThrough) -> Table:
             Column(_("서울시 몫"), number=True),
             Column(_("투자 때 입주")),
             Column(_("지금 입주")),
-            Column(_("졸업")),
+            Column(_("졸업기업")),
         ],
         rows=[_row(row, found.nav) for row in found.rows],
         foot=[

@@ -320,8 +320,8 @@ def expire_unpaid(*, now: datetime) -> int:
 
 @transaction.atomic
 def drop(*, enrolment: Enrolment, by: Any, now: datetime, reason: str = "") -> None:
-    """The student leaves: before the run starts a cancellation, after that a drop."""
-    role = rules.check_is_own(by, enrolment.person)
+    """The student leaves: before the run starts a cancellation, after that a drop. ``Late`` once the run has ended."""
+    role = rules.check_can_drop(by, enrolment)
     begun = enrolment.run.status == RunStatus.RUNNING
     to = EnrolmentStatus.DROPPED if begun else EnrolmentStatus.CANCELLED
     give_seat_back(enrolment=enrolment, to=to, by=by.acting_as(role), now=now, reason=reason)

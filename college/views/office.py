@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from college import queries, rules, services, tables
+from college import queries, rules, services, survey_tables, tables
 from college.enums import CorrectionStatus, CredentialStatus, DrawStatus, EventKind, RunStatus
 from college.forms import CapacityForm, DrawForm, ReasonForm
 from college.models import Correction, Run
@@ -146,8 +146,8 @@ def _survey(run: Run) -> dict[str, Any]:
     return {
         "survey": survey,
         "survey_facts": facts,
-        "survey_marks": tables.survey_marks(results) if results else None,
-        "survey_words": tables.survey_words(results) if results else [],
+        "survey_marks": survey_tables.marks(results) if results else None,
+        "survey_words": survey_tables.words(results) if results else [],
     }
 
 

@@ -70,7 +70,7 @@ def mine(request: SignedIn) -> HttpResponse:
                 if row.status in (EnrolmentStatus.ACTIVE, EnrolmentStatus.NOT_COMPLETED)
                 else [],
                 "survey": row.pk in surveys,
-                "can_drop": row.status in (EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE),
+                "can_drop": rules.can_drop(row),
             }
             for row in enrolments
         ],

@@ -183,3 +183,16 @@ def test_the_student_answers_on_a_page_and_the_office_reads_from_five_on(monkeyp
     assert ("실습이 많았습니다." in read, "4.00" in read, "5 / 6" in read) == (True, True, True)
     assert browser(person()).get(page).status_code == 404
     assert browser(place.officer).get(page).status_code == 404
+
+
+@pytest.mark.django_db
+def test_who_stayed_to_the_end_cannot_take_it_back():
+    place, seats = ended(1)
+    seat = seats[0]
+    seat.refresh_from_db()
+    with pytest.raises(Late):
+        services.drop(enrolment=seat, by=place.students[0], now=SOON)
+    assert (
+        reverse("college:drop", args=[place.run.code])
+        not in browser(place.students[0]).get(reverse("college:mine")).text
+    )
