@@ -29,6 +29,8 @@ FUNCTIONS = (
     "quota_counts()",
     "booking_counts()",
     "quota_adds_up(bigint)",
+    "lease_sealed()",
+    "signed_as_shown()",
     "reading_stays()",
     "meter_counts_up()",
     "tariff_sealed()",

@@ -124,3 +124,23 @@ END $$;
 CREATE CONSTRAINT TRIGGER ended_holds_nothing AFTER UPDATE ON tenancy_lease
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN (NEW.status IN ('ENDED', 'NOT_MATERIALISED')) EXECUTE FUNCTION tenancy_ended_holds_nothing();
+
+-- What was shown for signing stays what it was, and a signature is over just that.
+CREATE FUNCTION tenancy_lease_sealed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the document of a lease is sealed once it was shown' USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER lease_sealed BEFORE UPDATE ON tenancy_lease FOR EACH ROW
+  WHEN (OLD.document_hash <> '' AND (NEW.document, NEW.document_hash) IS DISTINCT FROM (OLD.document, OLD.document_hash))
+  EXECUTE FUNCTION tenancy_lease_sealed();
+CREATE FUNCTION tenancy_signed_as_shown() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.document_hash IS DISTINCT FROM coalesce(
+       (SELECT document_hash FROM tenancy_lease WHERE id = NEW.lease_id),
+       (SELECT document_hash FROM tenancy_amendment WHERE id = NEW.amendment_id)) THEN
+    RAISE EXCEPTION 'signature % is over another document', NEW.id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER signed_as_shown AFTER INSERT ON tenancy_signature
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tenancy_signed_as_shown();

@@ -1,5 +1,6 @@
 """Documents mention all there is to set, to call and to meet, and nothing that is not there."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -80,6 +81,28 @@ def test_every_attack_and_invariant_names_a_test_that_is_there():
     assert told.keys() >= {str(number) for number in range(1, 29)} | {f"I{number}" for number in range(1, 16)}
     assert [number for number, tests in told.items() if not tests] == []
     assert set(re.findall(r"`(test_\w+)`", text("security.md"))) - names_of_tests() == set()
+
+
+@pytest.mark.parametrize("room", ["intake", "tenancy"])
+def test_the_tables_of_a_room_name_tests_that_are_there(room):
+    """Numbered without a gap; a name is a test of the module that stands before it in its row, or a module."""
+    paths = [path for path in files("tests", ends=".py") if path.parent.name == room]
+    tests = {path.stem: set(re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)) for path in paths}
+    rows = re.findall(r"^\| (\d*) \| [^|]+ \| (.*) \|$", text(f"{room}.md"), re.M)
+    numbers = [int(number) for number, _ in rows if number]
+    assert [after for before, after in itertools.pairwise(numbers) if after not in (before + 1, 1)] == [], (
+        "a number is left out"
+    )
+    gone = []
+    for _number, told in rows:
+        module = ""
+        for name in re.findall(r"`(test_\w+(?:::test_\w+)?)`", told):
+            of, _, test = name.rpartition("::")
+            module = of or (name if name in tests else module)
+            if name not in tests and test not in tests.get(module, ()):
+                gone.append(name)
+    assert rows
+    assert gone == []
 
 
 def test_the_readme_fits_on_one_screen_and_names_the_two_commands():

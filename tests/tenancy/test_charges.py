@@ -266,6 +266,21 @@ def test_a_tariff_needs_three_people_and_begins_with_a_month():
     ]
 
 
+def test_the_database_wants_two_people_for_a_tariff():
+    place = living()
+    made = tariff(place)
+    row = services.draft_tariff(hub=place.hub, kind="GAS", won=Decimal(9), from_month=START, by=place.officer)
+    rows = Tariff.objects.filter(pk=row.pk)
+    refused(lambda: rows.update(checked_by=place.officer), "tariff_two_people")
+    refused(lambda: rows.update(put_by=place.officer), "tariff_two_people")
+    refused(lambda: rows.update(status="IN_FORCE"), "tariff_in_force_by_somebody")
+    refused(lambda: rows.update(from_month=START), "tariff_begins_with_a_month")
+    refused(lambda: rows.update(won=0), "tariff_costs_something")
+    refused(lambda: rows.update(kind="BEER"), "tariff_kind_known")
+    refused(lambda: rows.update(status="CHECKED"), "leaf")
+    refused(made.delete, "sealed")
+
+
 def test_the_database_keeps_readings():
     place = living("801 802")
     reading = read(place, 1100)

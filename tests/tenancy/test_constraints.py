@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
+from portal.intake.canonical import digest
 from tenancy import services
 from tenancy.models import (
     AllocationRun,
@@ -228,6 +229,20 @@ def test_an_offer_needs_days(place):
     row = Offer(need=need, unit=place.unit("801"), rate_card=place.card, start_date=START, end_date=START)
     with pytest.raises(IntegrityError, match="offer_covers_days"), transaction.atomic():
         row.save()
+
+
+def test_a_signature_is_over_the_document_that_is_kept(place):
+    lease = leased(place, selected(place), "801")
+    assert digest(lease.document) == lease.document_hash
+    assert {row.document_hash for row in Signature.objects.filter(lease=lease)} == {lease.document_hash}
+    rows = type(lease).objects.filter(pk=lease.pk)
+    refused(lambda: rows.update(document={}), "sealed once it was shown")
+    refused(lambda: rows.update(document_hash="0" * 64), "sealed once it was shown")
+    offer = offered(place, selected(place), "802")
+    services.accept_offer(offer=offer, by=master(offer.need), now=NOW, agreed=True)
+    other = services.prepare_lease(offer=offer, by=place.officer, now=NOW)
+    given = {"side": "TENANT", "user": person(), "signed_at": NOW}
+    refused(Signature(**given, lease=other, document_hash=lease.document_hash).save, "over another document")
 
 
 def test_nobody_signs_twice(place):
