@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from college.enums import Admission
 from college.models import Course, Lesson, Run
 from college.naming import campus, title
+from college.policy import LEAST_PER_S, MOST_PER_S
 from college.tables import instant
+from college.waitingroom import RATE_PER_S
 from portal.accounts.models import User
 from portal.core.ui.fields import DateInput, DateTimeInput, WonField
 
@@ -38,6 +40,13 @@ class RunForm(forms.Form):
         label=_("신청을 시작할 때 대기실을 엽니다"),
         required=False,
         help_text=_("신청이 한꺼번에 몰릴 선착순 기수에 씁니다. 시작 30분 전부터 번호를 나누어 줍니다."),
+    )
+    admit_per_s = forms.IntegerField(
+        label=_("1초에 들어가는 사람"),
+        min_value=LEAST_PER_S,
+        max_value=MOST_PER_S,
+        initial=RATE_PER_S,
+        help_text=_("대기실을 열 때만 씁니다. 서버가 견디는 만큼만 적어 주십시오."),
     )
     capacity = forms.IntegerField(label=_("정원"), min_value=1, max_value=100_000)
     opens_at = forms.DateTimeField(label=_("신청 시작"), widget=DateTimeInput)
@@ -98,7 +107,7 @@ class RunForm(forms.Form):
         made, given = copy.deepcopy(standing), self.cleaned_data
         made["version"] = given["policy_version"]
         made.setdefault("completion", {})["attendance_percent"] = given["attendance_percent"]
-        made.setdefault("seats", {})["waiting_room"] = given["waiting_room"]
+        made["seats"] = {**made.get("seats", {}), **{name: given[name] for name in ("waiting_room", "admit_per_s")}}
         return made
 
     @staticmethod
@@ -108,6 +117,7 @@ class RunForm(forms.Form):
             **{name: getattr(run, name) for name in _RUN_FIELDS},
             "course": run.course.code,
             "waiting_room": run.rules.seats.waiting_room,
+            "admit_per_s": run.rules.seats.admit_per_s,
             "attendance_percent": run.rules.completion.attendance_percent,
             "policy_version": run.policy_version,
         }

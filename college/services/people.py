@@ -24,12 +24,13 @@ from portal.core.transition import advance
 PEPPER = "p1"
 
 
-@transaction.atomic
 def person_for(*, user: User) -> Person:
     """The person behind an account, made at the first request."""
-    known = queries.person_of(user)
-    if known is not None:
-        return known
+    return queries.person_of(user) or _new_person(user)
+
+
+@transaction.atomic
+def _new_person(user: User) -> Person:
     person = Person.objects.create(name=user.name or user.email)
     try:
         with transaction.atomic():

@@ -95,7 +95,9 @@ def _seat_or_queue(request: SeatRequest, *, by: Any, now: datetime) -> None:
         raise Late(_("신청이 마감되었습니다. 마감 시각은 서버 시각 기준입니다."))
     advance(request, RequestStatus.WAITING, by=by, steps=REQUEST, data=data)
     telling.waiting(request)
-    offer_free_seats(run=request.run, now=now)
+    # The row of the run is this transaction's since its counter moved; a seat may have come free in between.
+    if Run.objects.filter(pk=request.run_id, seats_taken__lt=F("capacity")).exists():
+        offer_free_seats(run=request.run, now=now)
 
 
 def enrol(*, request: SeatRequest, by: Any, now: datetime) -> Enrolment:

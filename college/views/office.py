@@ -125,7 +125,9 @@ def _page(
         "certificates": tables.certificates(list(queries.certificates_of(run))) if run.status in TAUGHT else None,
         **_survey(run),
         "room": tables.waiting_room(run, queries.window_of(run), database_now()),
-        "capacity": (form or CapacityForm(initial={"capacity": run.capacity})) if manages else None,
+        "capacity": (form or CapacityForm(initial={"capacity": run.capacity}))
+        if manages and run.status != RunStatus.DRAFT
+        else None,
         "cancel": ReasonForm()
         if manages and run.status in (RunStatus.PUBLISHED, RunStatus.CONFIRMED, RunStatus.RUNNING)
         else None,

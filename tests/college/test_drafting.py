@@ -17,6 +17,7 @@ TYPED = {
     "number": "7",
     "admission": "FIRST_COME",
     "waiting_room": "on",
+    "admit_per_s": "20",
     "capacity": "30",
     "opens_at": "2035-03-02T10:00:00",
     "closes_at": "2035-03-16T18:00:00",
@@ -66,7 +67,7 @@ def test_from_the_desk_to_the_catalogue(office):
     assert list(run.lessons.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
     assert posted(client, "office-step", [run.code, "publish"]).status_code == 302
     run.refresh_from_db()
-    assert (run.status, run.capacity, run.window.rate_per_s) == ("PUBLISHED", 40, 50)
+    assert (run.status, run.capacity, run.window.rate_per_s) == ("PUBLISHED", 40, 20)
     page = browser(None).get(reverse("college:run", args=[run.code])).content.decode()
     assert "대기실로 가기" in page
 
@@ -79,6 +80,7 @@ def test_from_the_desk_to_the_catalogue(office):
         ({"late_join_until": "2035-03-16T17:59:59"}, "추가 합류 마감은"),
         ({"admission": "LOTTERY"}, "대기실은 선착순"),
         ({"capacity": "0"}, "1"),
+        ({"admit_per_s": "9"}, "10"),
         ({"capacity": "서른"}, "정수"),
         ({"admission": "SELECTION"}, "SELECTION"),
         ({"opens_at": "내일"}, ""),
