@@ -14,7 +14,8 @@ from fund import charts, tables
 from fund.deal_tables import known
 from fund.models import Programme
 from fund.public_tables import Picture, brief
-from fund.queries.exposure import Exposure, LookThrough
+from fund.queries.companies import Jobs, JobsMeasured
+from fund.queries.exposure import Exposure, LookThrough, Standing
 from portal.core.periods import SEOUL
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Figure, Table
@@ -49,6 +50,26 @@ def _answered(label: str, answers: Sequence[bool | None]) -> Figure:
     return Figure(label, answers.count(True), pgettext("단위", "개"), note=note)
 
 
+def jobs(found: JobsMeasured) -> list[Figure]:
+    """People employed now, beside those at the first investment; companies nobody can answer for are told apart."""
+    rows = (
+        (_("고용 전체"), found.full), (_("지분율로 센 고용"), found.owned), (_("서울시 몫으로 센 고용"), found.city)
+    )  # fmt: skip
+    return [Figure(label, _people(one.after), pgettext("단위", "명"), note=_jobs_note(one)) for label, one in rows]
+
+
+def _people(number: Fraction) -> str:
+    """Whole people, or to one decimal, cut."""
+    tenths = number.numerator * 10 // number.denominator
+    return f"{tenths // 10:,}" if tenths % 10 == 0 else f"{tenths // 10:,}.{tenths % 10}"
+
+
+def _jobs_note(one: Jobs) -> str:
+    told = _("투자 때 %(before)s명") % {"before": _people(one.before)}
+    unknown = _("확인 불가 %(unknown)s개") % {"unknown": one.unknown}
+    return f"{told} · {unknown}" if one.unknown else told
+
+
 def picture(programme: Programme, found: LookThrough) -> Picture:
     """The largest companies: what the programme and the City own of each."""
     shown = [row for row in found.rows if row.whole][:DRAWN]
@@ -70,21 +91,18 @@ def table(found: LookThrough) -> Table:
             Column(_("장부 가치"), number=True),
             Column(_("순자산 비중"), number=True),
             Column(_("서울시 몫"), number=True),
-            Column(_("투자 때 입주")),
-            Column(_("지금 입주")),
-            Column(_("졸업기업")),
+            Column(_("입주와 졸업")),
         ],
         rows=[_row(row, found.nav) for row in found.rows],
         foot=[
             _("합계"), "", "", tables.money(sum(row.cost for row in found.rows)), tables.money(cut(found.whole)),
-            _percent(found.whole, found.nav), tables.money(cut(found.city)), "", "", "",
+            _percent(found.whole, found.nav), tables.money(cut(found.city)), "",
         ] if found.rows else [],
         empty=_("이 날 보유한 기업이 없습니다."),
     )  # fmt: skip
 
 
 def _row(row: Exposure, nav: int) -> list[object]:
-    answers = (row.standing.tenant_at_investment, row.standing.tenant_now, row.standing.graduate)
     return [
         parts.link(str(row.company), reverse("fund:company", args=[row.company.public_id])),
         ", ".join(map(str, row.sub_funds)),
@@ -93,8 +111,17 @@ def _row(row: Exposure, nav: int) -> list[object]:
         tables.money(cut(row.whole)),
         _percent(row.whole, nav),
         tables.money(cut(row.city)),
-        *map(known, answers),
+        _standing(row.standing),
     ]
+
+
+def _standing(found: Standing) -> str:
+    """The three answers in one cell; once when nobody could say any of them."""
+    answers = (found.tenant_at_investment, found.tenant_now, found.graduate)
+    if answers == (None, None, None):
+        return known(None)
+    names = (_("투자 때 %(answer)s"), _("지금 %(answer)s"), _("졸업 %(answer)s"))
+    return " · ".join(name % {"answer": known(answer)} for name, answer in zip(names, answers, strict=True))
 
 
 def _percent(part: Fraction, nav: int) -> str:

@@ -82,10 +82,15 @@ def _companies_that(answer: Callable[[Company, date], bool | None]) -> Compute:
     return compute
 
 
-def in_seoul(company: Company) -> bool | None:
-    """Whether the company's registered address is in Seoul; None while none is registered."""
-    address = company.organisation.address.strip() if company.organisation else ""
-    return address.startswith(("서울", "Seoul")) if address else None
+def seoul_companies(cluster: Cluster, on: date, scope: Sequence[str]) -> int | None:
+    """Companies whose last reported address by that day is in Seoul; None while any is unknown."""
+    programmes, known = _programmes(cluster, scope), database_now()
+    if not programmes:
+        return None
+    companies = invested_companies(programmes, on=on, known=known)
+    found = queries.companies.states({company.pk: on for company in companies}, known=known)
+    answers = [state.in_seoul for state in found.values()]
+    return None if None in answers else answers.count(True)
 
 
 def _tenant_at_investment(company: Company, first: date) -> bool | None:
@@ -150,10 +155,10 @@ METRICS = [
         "fund.seoul_companies_invested",
         _("펀드 투자 서울 기업"),
         Counted.COMPANIES,
-        _companies_that(lambda company, _first: in_seoul(company)),
+        seoul_companies,
         _page,
         _(
-            "그날까지 자펀드가 투자한 기업 가운데 등록된 소재지가 서울인 기업의 수입니다. 소재지를 모르는 기업이 있으면 알 수 없습니다."
+            "그날까지 자펀드가 투자한 기업 가운데 그날의 소재지가 서울인 기업의 수입니다. 소재지를 모르는 기업이 있으면 알 수 없습니다."
         ),
     ),
     Metric(

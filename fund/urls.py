@@ -3,6 +3,7 @@ from django.urls import path
 from fund.views import (
     calls,
     committee,
+    companies,
     deals,
     distributions,
     exposure,
@@ -56,4 +57,5 @@ urlpatterns = [
     path("measures/<uuid:measure>/<slug:step>/", values.measure_step, name="measure_step"),
     path("lots/<int:lot>/", holdings.lot, name="lot"),
     path("companies/<uuid:company>/", holdings.company, name="company"),
+    path("companies/<uuid:company>/report/", companies.new_report, name="new_report"),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fund.enums import MeasureKind, Method, Reason
+from fund.enums import MeasureKind, Method, Reason, ReportSource
 from fund.models import Holding, Lot
 from portal.core.ui.fields import DateInput, WonField
 
@@ -60,3 +60,27 @@ class MeasureForm(forms.Form):
 
     def asked(self) -> dict[str, Any]:
         return {**self.cleaned_data, "units": self.cleaned_data["units"] or 0}
+
+
+class ReportForm(forms.Form):
+    """What a source says of a company on a day; what it does not say is left empty, never nought."""
+
+    on = forms.DateField(label=_("기준일"), widget=DateInput)
+    headcount = forms.IntegerField(
+        label=_("고용 인원(명)"), help_text=_("모르면 비워 둡니다."), min_value=0, max_value=10**6, required=False
+    )
+    sales = WonField(
+        label=_("연 매출(원)"), help_text=_("모르면 비워 둡니다."), min_value=0, max_value=10**15, required=False
+    )
+    address = forms.CharField(
+        label=_("소재지"), help_text=_("시·도부터 적습니다. 모르면 비워 둡니다."), max_length=200, required=False
+    )
+    shares = forms.IntegerField(
+        label=_("발행주식 총수"),
+        help_text=_("지분율로 고용을 셀 때 씁니다."),
+        min_value=1,
+        max_value=10**15,
+        required=False,
+    )
+    source = forms.ChoiceField(label=_("출처"), choices=ReportSource.choices)
+    source_date = forms.DateField(label=_("출처의 날짜"), widget=DateInput)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from fund import queries, tables
 from fund.enums import MeasureStatus, ValuationStatus
-from fund.models import Measure, Valuation
+from fund.models import CompanyReport, Measure, Valuation
 from fund.queries.values import Value
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Figure, Row, Table
@@ -155,3 +155,30 @@ def measure_facts(row: Measure) -> list[Row]:
         Row(_("기안"), row.proposed_by.name),
         Row(_("승인"), row.approved_by.name if row.approved_by else _("아직 없음")),
     ]
+
+
+def reports(rows: Sequence[CompanyReport]) -> Table:
+    """What is held true of a company now, day by day; what was not said is a dash."""
+    return Table(
+        caption=_("기업현황"),
+        columns=[
+            Column(_("기준일")),
+            Column(_("고용 인원"), number=True),
+            Column(_("연 매출"), number=True),
+            Column(_("소재지")),
+            Column(_("발행주식 총수"), number=True),
+            Column(_("출처")),
+        ],
+        rows=[
+            [
+                tables.day(row.on_date),
+                "–" if row.headcount is None else f"{row.headcount:,}",
+                "–" if row.sales is None else tables.money(row.sales),
+                row.address or "–",
+                "–" if row.shares is None else f"{row.shares:,}",
+                f"{row.get_source_display()} · {tables.day(row.source_date)}",
+            ]
+            for row in rows
+        ],
+        empty=_("아직 기록한 기업현황이 없습니다. 기록이 없는 값은 확인 불가로 보입니다."),
+    )

@@ -1172,4 +1172,25 @@ class Migration(TablesAtOnce):
             model_name='valuation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('event__isnull', False), ('known__isempty', False), ('known__isnull', False), ('status__in', ['PUBLISHED', 'SUPERSEDED'])), models.Q(models.Q(('status__in', ['PUBLISHED', 'SUPERSEDED']), _negated=True), ('event__isnull', True), ('known__isnull', True)), _connector='OR'), name='valuation_published_is_known'),
         ),
+        migrations.CreateModel(
+            name='CompanyReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on_date', models.DateField(verbose_name='기준일')),
+                ('headcount', models.PositiveIntegerField(blank=True, null=True, verbose_name='고용 인원(명)')),
+                ('sales', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='연 매출(원)')),
+                ('address', models.CharField(blank=True, max_length=200, verbose_name='소재지')),
+                ('shares', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='발행주식 총수')),
+                ('source', models.CharField(choices=[('INSURANCE', '4대보험 가입자 명부'), ('TAX', '국세 신고'), ('REGISTRY', '법인 등기'), ('COMPANY', '기업 제출')], max_length=10, verbose_name='출처')),
+                ('source_date', models.DateField(verbose_name='출처의 날짜')),
+                ('known', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='fund.company')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '기업현황',
+                'ordering': ['company', 'on_date', 'id'],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), ('on_date', '='), ('known', '&&')], name='one_company_report_at_a_time'), models.CheckConstraint(condition=models.Q(('known__isempty', False)), name='company_report_is_known_sometime'), models.CheckConstraint(condition=models.Q(('source__in', ['INSURANCE', 'TAX', 'REGISTRY', 'COMPANY'])), name='company_report_source_known'), models.CheckConstraint(condition=models.Q(('headcount__isnull', False), ('sales__isnull', False), ('shares__isnull', False), models.Q(('address', ''), _negated=True), _connector='OR'), name='company_report_says_something'), models.CheckConstraint(condition=models.Q(('shares__isnull', True), ('shares__gte', 1), _connector='OR'), name='company_report_has_shares'), models.CheckConstraint(condition=models.Q(('source_date__gte', models.F('on_date'))), name='company_report_source_is_no_forecast')],
+            },
+        ),
     ]

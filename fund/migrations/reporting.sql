@@ -32,3 +32,15 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER company_stays BEFORE UPDATE ON fund_company FOR EACH ROW EXECUTE FUNCTION fund_company_stays();
+
+-- A company report is never edited; it only stops being what is known.
+CREATE FUNCTION fund_company_report_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR to_jsonb(NEW) - 'known' IS DISTINCT FROM to_jsonb(OLD) - 'known'
+     OR lower(NEW.known) IS DISTINCT FROM lower(OLD.known) OR upper(OLD.known) IS NOT NULL THEN
+    RAISE EXCEPTION 'a company report is never edited' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER company_report_stays BEFORE UPDATE OR DELETE ON fund_companyreport
+  FOR EACH ROW EXECUTE FUNCTION fund_company_report_stays();

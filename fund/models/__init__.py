@@ -2,6 +2,7 @@
 
 from fund.models.books import Book, Entry, Posting
 from fund.models.calls import BankReceipt, CallLine, CallShare, CapitalCall
+from fund.models.companies import CompanyReport
 from fund.models.decisions import Ballot, Motion, Seat
 from fund.models.distributions import Distribution, DistributionShare
 from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
@@ -23,6 +24,7 @@ __all__ = [
     "Close",
     "Commitment",
     "Company",
+    "CompanyReport",
     "Deal",
     "Distribution",
     "DistributionShare",

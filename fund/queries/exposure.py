@@ -70,7 +70,7 @@ def look_through(programme: Programme, *, on: date, known: datetime) -> LookThro
     books = pooled.sums(programme, on=on, known=known)
     held, rest = _held(programme, on, known)
     whole = _through("programme", {pk: Fraction(1) for pk in books}, held)
-    city = _through("city", {pk: _city_stake(one) for pk, one in books.items()}, held)
+    city = _through("city", {pk: city_stake(one) for pk, one in books.items()}, held)
     rows = _rows(programme, held, whole, city, on)
     nav = sum(one.nav for one in books.values())
     return LookThrough(tuple(rows), rest, nav, pooled.oldest(programme, on, known))
@@ -115,7 +115,7 @@ def _postings(programme: Programme, on: date, known: datetime) -> QuerySet[Posti
     )  # fmt: skip
 
 
-def _city_stake(one: pooled.Sums) -> Fraction:
+def city_stake(one: pooled.Sums) -> Fraction:
     """The City's part of a sub-fund by the commitments in force."""
     total = sum(one.committed.values())
     return Fraction(one.committed.get("city", 0), total) if total else Fraction(0)

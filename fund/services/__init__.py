@@ -26,6 +26,7 @@ from fund.services.commitments import (
     sign_commitment,
 )
 from fund.services.committee import cast_ballot, open_motion, state_conflict
+from fund.services.companies import record_report
 from fund.services.deals import (
     add_company,
     contract_deal,
@@ -121,6 +122,7 @@ __all__ = [
     "publish_valuation",
     "receive",
     "record_consent",
+    "record_report",
     "refuse_measure",
     "refuse_settlement",
     "release_commitment",

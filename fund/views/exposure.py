@@ -37,11 +37,16 @@ def exposure(request: SignedIn) -> HttpResponse:
         if not rules.may_on(request.user, "fund.read", programme):
             continue
         found = queries.exposure.look_through(programme, on=on, known=known)
+        invested = queries.exposure.invested_companies([programme], on=on, known=known)
+        jobs = queries.companies.jobs(
+            programme, {company.pk: first for company, first in invested.items()}, on=on, known=known
+        )
         address = reverse("fund:exposure_csv", args=[programme.code])
         shown.append(
             {
                 "programme": programme,
                 "figures": exposure_tables.figures(found),
+                "jobs": exposure_tables.jobs(jobs),
                 "picture": exposure_tables.picture(programme, found),
                 "csv": f"{address}?{asked}" if asked else address,
             }

@@ -111,6 +111,8 @@ def company(request: SignedIn, company: UUID) -> HttpResponse:
     context = {
         "company": found,
         "facts": deal_tables.company_facts(found, tenancy),
+        "reports": value_tables.reports(list(queries.companies.reports_of(found))),
+        "may_report": rules.may_on(request.user, "valuation.prepare", found.programme),
         "holdings": deal_tables.holdings(held, of_company=True),
         "deals": deal_tables.deals(
             list(found.deals.filter(sub_fund__in=role_in).select_related("company", "sub_fund").order_by("-id")),

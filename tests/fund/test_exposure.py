@@ -100,12 +100,19 @@ def test_the_plan_counts_eight_figures_of_the_fund():
     made = investing()
     cluster = made.programme.cluster
     registered = people.company()
-    registered.address = "서울특별시 마포구 마포대로 122"
-    registered.save(update_fields=["address"])
     company = services.add_company(
         sub_fund=made.sub_fund, name_ko="서울기업", sector="", by=made.manager, organisation=registered
     )
     invested(made, 10_000_000, company=company)
+    services.record_report(
+        company=company,
+        on=DAY,
+        source="REGISTRY",
+        source_date=DAY,
+        address="서울특별시 마포구",
+        by=made.manager,
+        now=INVESTED,
+    )
 
     def counted(name, on=DAY, scope=()):
         return metric(f"fund.{name}").compute(cluster, on, scope)

@@ -275,6 +275,7 @@ TABLE: dict[str, Row] = {
     "fund:measure_step": Row(NOBODY, "measure step", "post"),
     "fund:lot": Row(frozenset({"fund manager"}), "lot"),
     "fund:company": Row(FUND, "fund company"),
+    "fund:new_report": Row(frozenset({"fund manager"}), "fund company"),
     "fund:notice": Row(FUND | COMPANY, "call notice"),
     "tenancy:book": Row(COMPANY | {"stranger"}, "meeting room"),
     "tenancy:bookings": Row(SIGNED_IN),
