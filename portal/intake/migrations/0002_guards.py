@@ -10,7 +10,7 @@ from ledger.completeness import RequireLeaf
 
 FILES = ("guards.sql", "keeping.sql")
 FUNCTIONS = (
-    "forbid", "policy_frozen", "revision_in_time", "numbered", "line_frozen", "assignment_bar", "sheet_bar", "conflict_locks",
+    "forbid", "policy_frozen", "revision_in_time", "numbered", "entry_key", "line_frozen", "assignment_bar", "sheet_bar", "conflict_locks",
     "item_guard", "quota", "member_apart", "decision_apart", "appeal_in_time", "late_code_kept", "challenge_locks",
     "appeal_apart", "sheet_presence", "reserve_in_order", "emptied", "revision_frozen", "attachment_frozen", "interest_kept",
 )  # fmt: skip
