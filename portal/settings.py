@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "tenancy",
     "college",
     "fund",
+    "portal.mice",
     "portal.intake",
     "portal.plan",
     "portal.notices",

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MiceConfig(AppConfig):
+    name = "portal.mice"
+    verbose_name = _("행사·투어")
+
+    def ready(self) -> None:
+        from portal.mice import registry  # noqa: F401
