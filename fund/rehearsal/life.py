@@ -13,6 +13,7 @@ from fund.models import (
     CapitalCall,
     Commitment,
     Company,
+    CompanyReport,
     Deal,
     Distribution,
     Holding,
@@ -227,6 +228,13 @@ class Life:
         services.settle_deal(deal=deal, by=self.approver, now=at(on))
         services.contract_deal(deal=deal, by=self.manager)
         return services.fund_deal(deal=deal, on=on, by=self.manager, now=at(on))
+
+    def report(self, company: Company, on: date, source: str, **said: Any) -> CompanyReport:
+        """What is known of a company on a day, from a source of the month after."""
+        later = on + timedelta(days=30)
+        return services.record_report(
+            company=company, on=on, source=source, source_date=later, by=self.manager, now=at(later), **said
+        )
 
     def submit(self, holding: Holding, amount: int, on: date, seen: date | None = None) -> Valuation:
         return services.submit_valuation(

@@ -41,8 +41,9 @@ def play(say: Say, variant: str) -> Outcome:
     _decisions(life, funds[0])
     _securities(life, lots)
     _values(life, lots)
+    _companies(life, lots)
     _figures(life, lots)
-    say("values, write-downs, exits and figures of 2021")
+    say("values, companies, write-downs, exits and figures of 2021")
     _partners(life, funds)
     _harvest(life, funds, lots)
     _end(life, funds[1], funds[0])
@@ -176,6 +177,19 @@ def _values(life: Life, lots: list[Lot]) -> None:
         now=at(date(2023, 2, 1)),
     )  # fmt: skip
     services.refuse_measure(measure=refused, by=life.approver, reason="근거가 없습니다")
+
+
+def _companies(life: Life, lots: list[Lot]) -> None:
+    """Every company at the first investment and three years later, a third of them outside Seoul; one word put right."""
+    for number, lot in enumerate(lots[:-1]):
+        company, first = lot.holding.company, lot.holding.first_cash_date
+        town = "경기도 성남시" if number % 3 == 2 else "서울특별시 마포구"
+        people, sales = 4 + number % 9, (80 + 15 * (number % 6)) * _MILLION
+        life.report(company, first, "INSURANCE", headcount=people, sales=sales, address=town, shares=100_000)
+        later = date(first.year + 3, 12, 31)
+        life.report(company, later, "TAX", headcount=people + number % 7 - 1, sales=2 * sales, address=town)
+    corrected = lots[0].holding
+    life.report(corrected.company, corrected.first_cash_date, "INSURANCE", headcount=6, shares=100_000)
 
 
 def _figures(life: Life, lots: list[Lot]) -> None:

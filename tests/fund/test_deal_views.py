@@ -94,7 +94,7 @@ def test_a_lot_is_converted_and_split_on_its_page(made):
 def test_a_company_page_says_what_nobody_can_say(made):
     lot = invested(made)
     page = browser_of(made.manager).get(at("company", lot.holding.company.public_id)).content.decode()
-    assert page.count("확인 불가") == 3
+    assert page.count("확인 불가") == 4
     assert "100,000,000원" in page
 
 
