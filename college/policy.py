@@ -10,8 +10,8 @@ from typing import Any
 
 from college.attendance import Policy as AttendancePolicy
 from college.completion import Assessment, CompletionPolicy
-from college.offers import OfferPolicy
 from college.waitingroom import RATE_PER_S
+from portal.core.offers import OfferPolicy
 
 _ATTENDANCE = (
     "count_by",

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from college import offers, queries, rules
+from college import queries, rules
 from college.enums import DrawStatus, RequestStatus
 from college.models import Draw, Run, SeatRequest
 from college.naming import PUBLIC_VALUE
@@ -19,7 +19,7 @@ from college.services import telling
 from college.services.seats import lock_run
 from college.workflow import DRAW, REQUEST
 from ledger import log
-from portal.core import lottery, scarce
+from portal.core import lottery, offers, scarce
 from portal.core.errors import Invalid, Late, Refused
 from portal.core.transition import advance, advance_all
 

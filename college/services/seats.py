@@ -13,14 +13,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from college import offers, queries, rules
+from college import queries, rules
 from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus
 from college.models import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, Person, Run, SeatRequest
 from college.services import telling
 from college.workflow import ENROLMENT, REQUEST
 from ledger import log
 from portal.accounts.roles import PERSON
-from portal.core import scarce
+from portal.core import offers, scarce
 from portal.core.errors import Invalid, Late, Overtaken, Refused
 from portal.core.transition import advance
 from portal.intake import services as intake

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from college.offers import OfferPolicy, expires_at
+from portal.core.offers import OfferPolicy, expires_at
 from portal.core.periods import SEOUL, is_working_day
 
 FAR = datetime(2030, 1, 1, tzinfo=SEOUL)

@@ -1,6 +1,6 @@
-"""Until when an offered seat may be accepted. Pure; design of the college, §5 (5).
+"""Until when an offered seat or place may be accepted. Pure.
 
-The later of 48 counted hours, in which nights do not count, and 18:00 of the next working day; never past the last day
+The later of 48 counted hours, in which nights do not count, and 18:00 of the next working day; never past the last moment
 to join. All of it policy.
 """
 
