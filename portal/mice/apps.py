@@ -7,4 +7,4 @@ class MiceConfig(AppConfig):
     verbose_name = _("행사·투어")
 
     def ready(self) -> None:
-        from portal.mice import registry  # noqa: F401
+        from portal.mice import mail, registry  # noqa: F401

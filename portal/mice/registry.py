@@ -45,6 +45,7 @@ for event in EVENT_TYPES:
     register(event)
 
 name(
+    roles={"visitor": _("관람객")},
     rooms={"event": _("행사·투어")},
     kinds={"tour_session": _("해설회차"), "tour_booking": _("투어 예약")},
     fields={
