@@ -4,7 +4,7 @@ A step's value ``"kind:done"`` becomes the leaf ``college.<kind>.<done>``. Words
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 
@@ -23,6 +23,10 @@ RUN: Steps = {
     ("PUBLISHED", "CANCELLED"): "run:cancelled",
     ("CONFIRMED", "CANCELLED"): "run:cancelled",
     ("RUNNING", "CANCELLED"): "run:cancelled",
+    # More or fewer seats: the run stays where it is.
+    ("PUBLISHED", "PUBLISHED"): "run:enlarged",
+    ("CONFIRMED", "CONFIRMED"): "run:enlarged",
+    ("RUNNING", "RUNNING"): "run:enlarged",
 }
 
 REQUEST: Steps = {
@@ -99,6 +103,8 @@ class Machine:
     steps: Steps
     states: type[models.TextChoices]
     owners: Mapping[str, Owner]
+    #: Where a case may begin although a step leads there.
+    begins: tuple[str, ...] = ()
 
 
 def _machine(steps: Steps, states: type[models.TextChoices], **owners: Owner) -> Machine:
@@ -113,7 +119,10 @@ MACHINES: Mapping[str, Machine] = {
     "request": _machine(
         REQUEST, enums.RequestStatus, SUBMITTED=Owner.SYSTEM, WAITING=Owner.SYSTEM, OFFERED=Owner.STUDENT
     ),
-    "enrolment": _machine(ENROLMENT, enums.EnrolmentStatus, HELD=Owner.STUDENT, ACTIVE=Owner.OFFICE),
+    # Without a fee a seat is somebody's at once.
+    "enrolment": replace(
+        _machine(ENROLMENT, enums.EnrolmentStatus, HELD=Owner.STUDENT, ACTIVE=Owner.OFFICE), begins=("ACTIVE",)
+    ),
     "session": _machine(SESSION, enums.SessionStatus, PLANNED=Owner.INSTRUCTOR, HELD=Owner.SYSTEM),
     "correction": _machine(CORRECTION, enums.CorrectionStatus, REQUESTED=Owner.OFFICE, CHECKED=Owner.SECOND),
     "credential": _machine(CREDENTIAL, enums.CredentialStatus, SUSPENDED=Owner.OFFICE),

@@ -352,7 +352,7 @@ def change_capacity(*, run: Run, capacity: int, by: Any, now: datetime) -> list[
         raise Invalid(text % {"taken": held.seats_taken}, field="capacity")
     Run.objects.filter(pk=held.pk).update(capacity=capacity)
     run.capacity = capacity
-    data = {"capacity": capacity, "to": held.status}
+    data = {"from": held.status, "to": held.status, "capacity": capacity}
     log.append("college.run.enlarged", row=held, by=by.acting_as(role), data=data)
     return offer_free_seats(run=held, now=now)
 
