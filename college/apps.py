@@ -8,9 +8,12 @@ class CollegeConfig(AppConfig):
 
     def ready(self) -> None:
         from college import credentials, issuers, issuing, metrics, registry, services, topics  # noqa: F401
+        from college.rehearsal import story
+        from portal.core import rehearsals
         from portal.notices import registry as notices
         from portal.plan import registry as plan
 
+        rehearsals.register(story.REHEARSAL)
         issuers.register_own(issuing.own)
         credentials.register_issuing(services.certificates.issue)
         for topic in topics.TOPICS:
