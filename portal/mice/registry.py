@@ -38,6 +38,18 @@ EVENT_TYPES = [
     EventType("event.booking.left", 1, _CASE, title=_("투어의 대기를 그만두었습니다")),
     EventType("event.booking.checked_in", 1, _CASE, title=_("투어에 입장했습니다")),
     EventType("event.booking.missed", 1, _CASE, title=_("투어에 오지 않았습니다")),
+    EventType(
+        "event.allotment.kept",
+        1,
+        {"session": "ref", "places": "int", "release_at": "time"},
+        title=_("행사 참가자의 자리를 남겨 두었습니다"),
+    ),
+    EventType(
+        "event.allotment.released",
+        1,
+        {"session": "ref", "places": "int"},
+        title=_("행사 참가자의 남은 자리를 풀었습니다"),
+    ),
     EventType("event.booking.cancelled", 1, _CASE, title=_("투어 예약을 취소했습니다")),
 ]
 
@@ -47,7 +59,7 @@ for event in EVENT_TYPES:
 name(
     roles={"visitor": _("관람객")},
     rooms={"event": _("행사·투어")},
-    kinds={"tour_session": _("해설회차"), "tour_booking": _("투어 예약")},
+    kinds={"tour_session": _("해설회차"), "tour_booking": _("투어 예약"), "tour_allotment": _("행사 배정")},
     fields={
         "cutoff_at": _("예약 마감"),
         "itinerary": _("일정의 지문"),
@@ -55,6 +67,8 @@ name(
         "minimum": _("최소 인원"),
         "party": _("인원"),
         "joined": _("모인 인원"),
+        "places": _("자리 수"),
+        "release_at": _("배정을 푸는 때"),
         "session": _("해설회차"),
         "tour": _("투어코스"),
     },

@@ -148,9 +148,9 @@ def test_a_session_is_cancelled_and_never_deleted(session):
 def test_the_sequence_rises_with_every_change_of_time_or_state_and_never_falls(confirmed):
     assert confirmed.sequence == 1
     commit(change(starts_at=STARTS + MINUTE))
-    commit(change(sequence=0, reserved=1))
+    commit(change(sequence=0, changed_at=NOW + MINUTE))
     confirmed.refresh_from_db()
-    assert (confirmed.sequence, confirmed.reserved) == (2, 1)
+    assert (confirmed.sequence, confirmed.changed_at) == (2, NOW + MINUTE)
 
 
 def test_after_its_cutoff_a_confirmed_session_is_a_promise(confirmed):

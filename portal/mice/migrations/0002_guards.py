@@ -15,6 +15,7 @@ FUNCTIONS = (
     "tour_frozen",
     "tour_promised",
     "booking_stays",
+    "allotment_stays",
     "tour_agrees",
 )
 
@@ -34,4 +35,5 @@ class Migration(migrations.Migration):
         migrations.RunPython(create, drop),
         RequireLeaf("TourSession", state="status"),
         RequireLeaf("TourBooking", state="status"),
+        RequireLeaf("EventAllotment", watch=["released_at"]),
     ]

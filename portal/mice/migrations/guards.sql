@@ -89,13 +89,29 @@ CREATE TRIGGER tour_promised BEFORE UPDATE OF status ON mice_toursession
 -- A booking's party, session and key stay.
 CREATE FUNCTION mice_booking_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.public_id, NEW.case_ref, NEW.session_id, NEW.party, NEW.requested_at)
-     IS DISTINCT FROM (OLD.public_id, OLD.case_ref, OLD.session_id, OLD.party, OLD.requested_at) THEN
+  IF (NEW.public_id, NEW.case_ref, NEW.session_id, NEW.allotment_id, NEW.party, NEW.requested_at)
+     IS DISTINCT FROM
+     (OLD.public_id, OLD.case_ref, OLD.session_id, OLD.allotment_id, OLD.party, OLD.requested_at) THEN
     RAISE EXCEPTION 'a booking keeps its session and its party' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER booking_stays BEFORE UPDATE ON mice_tourbooking FOR EACH ROW EXECUTE FUNCTION mice_booking_stays();
+
+-- An allotment keeps its places; released it stays released.
+CREATE FUNCTION mice_allotment_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.public_id, NEW.session_id, NEW.places, NEW.code_hash, NEW.release_at)
+     IS DISTINCT FROM (OLD.public_id, OLD.session_id, OLD.places, OLD.code_hash, OLD.release_at)
+     OR OLD.released_at IS NOT NULL THEN
+    RAISE EXCEPTION 'an allotment stays as it was given' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER allotment_stays BEFORE UPDATE ON mice_eventallotment
+  FOR EACH ROW EXECUTE FUNCTION mice_allotment_stays();
+CREATE TRIGGER allotment_not_deleted BEFORE DELETE ON mice_eventallotment
+  FOR EACH ROW EXECUTE FUNCTION mice_forbid();
 
 -- At every commit a session's counter equals the parties that hold places; below the minimum all its bookings wait
 -- together, from the minimum on all are confirmed together; a cancelled session holds nobody.
@@ -104,6 +120,7 @@ DECLARE
   touched bigint;
   tour mice_toursession;
   told record;
+  allotted record;
 BEGIN
   touched := CASE WHEN TG_TABLE_NAME = 'mice_toursession' THEN (to_jsonb(NEW) ->> 'id')::bigint
                   ELSE (to_jsonb(NEW) ->> 'session_id')::bigint END;
@@ -117,6 +134,15 @@ BEGIN
     INTO told FROM mice_tourbooking WHERE session_id = touched;
   IF tour.taken <> told.held THEN
     RAISE EXCEPTION 'tour session % counts % places, its bookings hold %', tour.id, tour.taken, told.held
+      USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT coalesce(sum(a.places - a.used), 0) AS kept,
+         bool_and(a.used = (SELECT coalesce(sum(b.party), 0) FROM mice_tourbooking b
+                             WHERE b.allotment_id = a.id
+                               AND b.status IN ('PENDING', 'CONFIRMED', 'OFFERED', 'CHECKED_IN', 'NO_SHOW'))) AS agree
+    INTO allotted FROM mice_eventallotment a WHERE a.session_id = touched AND a.released_at IS NULL;
+  IF tour.reserved <> allotted.kept OR NOT coalesce(allotted.agree, true) THEN
+    RAISE EXCEPTION 'tour session % keeps % places, its allotments say %', tour.id, tour.reserved, allotted.kept
       USING ERRCODE = 'check_violation';
   END IF;
   IF tour.status = 'OPEN' AND (told.confirmed > 0 OR told.booked >= tour.min_people)
@@ -133,4 +159,6 @@ END $$;
 CREATE CONSTRAINT TRIGGER tour_agrees_session AFTER INSERT OR UPDATE ON mice_toursession
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_tour_agrees();
 CREATE CONSTRAINT TRIGGER tour_agrees_booking AFTER INSERT OR UPDATE ON mice_tourbooking
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_tour_agrees();
+CREATE CONSTRAINT TRIGGER tour_agrees_allotment AFTER INSERT OR UPDATE ON mice_eventallotment
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_tour_agrees();

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.mice.enums import BookingStatus, Language
+from portal.mice.models.allotments import EventAllotment
 from portal.mice.models.sessions import TourSession
 
 #: In these states a booking's party has its places; the trigger in guards.sql reads the same list.
@@ -33,6 +34,10 @@ class TourBooking(models.Model):
     #: The public reference of the case in the ledger; it says nothing of who it is.
     case_ref = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     session = models.ForeignKey(TourSession, models.PROTECT, related_name="bookings")
+    #: Whose kept places the party has, if any.
+    allotment = models.ForeignKey(
+        EventAllotment, models.PROTECT, null=True, blank=True, related_name="bookings", editable=False
+    )
     status = models.CharField(max_length=10, choices=BookingStatus)
     party = models.PositiveSmallIntegerField(_("인원"))
     name = models.CharField(_("이름"), max_length=60, blank=True)

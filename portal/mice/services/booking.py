@@ -18,7 +18,7 @@ from portal.core.transition import advance
 from portal.mice import rules
 from portal.mice.enums import BookingStatus, Language, SessionStatus
 from portal.mice.models import TourBooking, TourSession
-from portal.mice.services import telling
+from portal.mice.services import allotments, telling
 from portal.mice.services.line import follow_numbers, give_back, lock, lock_both, offer_free_places, said, take
 from portal.mice.workflow import BOOKING
 
@@ -56,15 +56,19 @@ def book(
     phone: str = "",
     language: str = Language.KO,
     access_needs: str = "",
+    code: str = "",
 ) -> TourBooking:
-    """Book places, or wait in line where too few are free. The booking that reaches the minimum confirms all.
+    """Book places, those an event's code opens first, or wait in line where too few are free. The booking that reaches the minimum confirms all.
 
     Raises ``Late`` once the session takes no bookings, ``Invalid`` for a party that no session of its size could take.
     """
     held = lock(session)
     rules.check_can_book(held, party, now=now)
+    allotment = allotments.find(held, code, now=now)
+    kept = allotments.take_from(allotment, party)
     booking = TourBooking(
         session=held,
+        allotment=allotment if kept else None,
         party=party,
         name=name,
         email=email,
@@ -72,7 +76,7 @@ def book(
         language=language,
         access_needs=access_needs,
         requested_at=now,
-        status=_place(held) if take(held, party) else BookingStatus.WAITING,
+        status=_place(held) if kept or take(held, party) else BookingStatus.WAITING,
     )
     booking.link_hash = link_hash(link_secret(booking.public_id))
     booking.save()
@@ -123,7 +127,8 @@ def cancel(*, booking: TourBooking, now: datetime) -> None:
         data=said(booking),
         changes={"answered_at": now},
     )
-    give_back(booking.session, booking.party)
+    if booking.allotment is None or not allotments.put_back(booking.allotment, booking.party):
+        give_back(booking.session, booking.party)
     telling.tell(booking, "cancelled", now=now)
     follow_numbers(booking.session, now=now)
     offer_free_places(session=booking.session, now=now)

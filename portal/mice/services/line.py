@@ -46,6 +46,7 @@ def take(session: TourSession, party: int) -> bool:
 
 
 def give_back(session: TourSession, party: int) -> None:
+    """Free places that were taken; the session is locked."""
     scarce.give_back(TourSession.objects.filter(pk=session.pk), counter="taken", n=party)
 
 

@@ -19,6 +19,7 @@ from portal.mice.enums import BookingStatus, SessionStatus
 from portal.mice.models import CourseVersion, TourSession
 from portal.mice.models.courses import way
 from portal.mice.services import telling
+from portal.mice.services.allotments import put_back
 from portal.mice.services.line import end_offer, give_back, lock, move_session, said
 from portal.mice.workflow import BOOKING
 
@@ -160,7 +161,7 @@ def _end_all(session: TourSession, word: str, *, now: datetime) -> None:
         holds = booking.status != BookingStatus.WAITING
         queued = booking.status in (BookingStatus.WAITING, BookingStatus.OFFERED)
         _end(booking, BookingStatus.LEFT if queued else BookingStatus.CANCELLED, now=now)
-        if holds:
+        if holds and (booking.allotment is None or not put_back(booking.allotment, booking.party)):
             give_back(session, booking.party)
         telling.tell(booking, word, now=now)
 
