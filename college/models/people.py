@@ -43,10 +43,14 @@ class Person(models.Model):
         return self.public_id.hex[:12]
 
     @cached_property
+    def users(self) -> list[User]:
+        """All accounts of the person, the oldest first; asked for once, since the ledger and the notices both want them."""
+        return [account.user for account in self.accounts.select_related("user").order_by("pk")]
+
+    @property
     def seal(self) -> str:
         """The key under which the ledger seals what is about this person; an account's own, so that erasing closes it."""
-        account = self.accounts.select_related("user").first()
-        return f"user:{account.user.public_id}" if account else f"college.person:{self.public_id}"
+        return f"user:{self.users[0].public_id}" if self.users else f"college.person:{self.public_id}"
 
     def ledger_subject(self) -> log.Subject:
         return log.Subject(kind="person", ref=uuid.uuid4().hex, private={"person": str(self.public_id)}, key=self.seal)

@@ -72,8 +72,9 @@ def _priority(run: Run, person: Person, now: datetime) -> int:
     """0 for whom the run's policy puts first, else 1; fixed when the request is made."""
     if not run.rules.seats.tenants_first:
         return 1
-    users = [account.user for account in person.accounts.select_related("user")]
-    companies = [membership.organisation for user in users for membership in user.memberships.filter(ended_at=None)]
+    companies = [
+        membership.organisation for user in person.users for membership in user.memberships.filter(ended_at=None)
+    ]
     on = now.date()
     return 0 if any(fact("tenancy.is_tenant", organisation=company, on=on) for company in companies) else 1
 

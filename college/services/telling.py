@@ -8,13 +8,7 @@ from django.urls import reverse
 
 from college.models import Enrolment, Person, SeatRequest, Survey
 from college.naming import name_later
-from portal.accounts.models import User
 from portal.notices.services import notify
-
-
-def people(person: Person) -> list[User]:
-    """All accounts of the human, so that nobody misses what concerns them."""
-    return [account.user for account in person.accounts.select_related("user")]
 
 
 def seated(enrolment: Enrolment) -> None:
@@ -56,6 +50,5 @@ def certificate(topic: str, person: Person, *, number: str, key: str) -> None:
 
 
 def _tell(person: Person, topic: str, context: dict[str, Any], key: str) -> None:
-    to = people(person)
-    if to:
-        notify(to=to, topic=topic, context=context, url=reverse("college:mine"), key=key)
+    if person.users:  # all of them, so that nobody misses what concerns them
+        notify(to=person.users, topic=topic, context=context, url=reverse("college:mine"), key=key)
