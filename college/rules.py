@@ -95,6 +95,8 @@ def check_within_limit(person: Person, run: Run) -> None:
 
 def check_is_own(by: Any, person: Person) -> str:
     """The person concerned, by any of their accounts."""
+    if person.found_by is not None and person.found_by == by.pk:
+        return PERSON
     mine = queries.person_of(by)
     if mine is None or mine.one.pk != person.one.pk:
         raise NotAllowed(_("본인만 할 수 있습니다."))

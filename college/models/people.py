@@ -20,6 +20,8 @@ class Person(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("이름"), max_length=80)
+    #: The account by which ``queries.person_of`` has just found this person; saves asking again whose it is.
+    found_by: int | None = None
     canonical = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged_here")
     created_at = models.DateTimeField(db_default=Now())
 

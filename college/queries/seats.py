@@ -36,7 +36,10 @@ def run_of(code: str) -> Run | None:
 def person_of(user: Any) -> Person | None:
     """The person an account belongs to; None before its first request."""
     account = PersonAccount.objects.filter(user=user).select_related("person__canonical").first()
-    return account.person if account else None
+    if account is None:
+        return None
+    account.person.found_by = account.user_id
+    return account.person
 
 
 def in_order(run: Run) -> QuerySet[SeatRequest]:

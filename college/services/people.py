@@ -40,6 +40,7 @@ def _new_person(user: User) -> Person:
         standing = queries.person_of(user)
         assert standing is not None
         return standing
+    person.found_by = user.pk
     return person
 
 
