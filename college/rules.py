@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -82,11 +83,10 @@ def check_turn(run: Run, person: Person, *, now: datetime) -> None:
         raise Late(_("순서가 된 뒤 10분이 지났습니다. 대기실을 닫은 뒤 다시 신청하실 수 있습니다."))
 
 
-def check_within_limit(person: Person, run: Run) -> None:
-    """How many requests may be open at once is policy; waiting uses up nothing else."""
+def check_within_limit(live: Sequence[SeatRequest], run: Run) -> None:
+    """How many of a person's live requests may be open at once is policy; waiting uses up nothing else."""
     limit = run.rules.seats.live_requests
-    open_now = SeatRequest.objects.filter(canonical=person.one, status__in=OPEN_REQUESTS).exclude(run=run).count()
-    if open_now >= limit:
+    if sum(one.status in OPEN_REQUESTS and one.run_id != run.pk for one in live) >= limit:
         raise NotAllowed(
             _("동시에 신청할 수 있는 기수는 %(limit)s개입니다. 다른 신청을 취소한 뒤 신청해 주십시오.")
             % {"limit": limit}

@@ -64,6 +64,11 @@ def line_of(run: Run) -> QuerySet[SeatRequest]:
     return run.requests.select_related("person", "canonical").order_by("status", *IN_ORDER)
 
 
+def live_of(person: Person) -> list[SeatRequest]:
+    """What the person has asked for and not been answered, and the seats held; whatever is open is live."""
+    return list(SeatRequest.objects.filter(canonical=person.one, live=True))
+
+
 def my_requests(person: Person | None) -> QuerySet[SeatRequest]:
     """The person's requests, the newest first; merged persons are one."""
     if person is None:

@@ -47,7 +47,7 @@ def take_place(*, run: Run, person: Person, by: Any, now: datetime) -> QueuePlac
     """
     rules.check_is_own(by, person)
     window = rules.check_can_enter(run, now=now)
-    rules.check_within_limit(person, run)
+    rules.check_within_limit(queries.live_of(person), run)
     if now >= window.opens_at:
         order_places(window=window, now=now)
     place = QueuePlace(window=window, canonical=person.one, came_at=now)

@@ -41,8 +41,9 @@ def request_seat(*, run: Run, person: Person, by: Any, now: datetime) -> SeatReq
     rules.check_is_own(by, person)
     if run.admission == Admission.SELECTION:
         raise Invalid(_("선발로 모집하는 기수입니다. 모집공고에서 신청서를 제출해 주십시오."))
-    rules.check_within_limit(person, run)
-    standing = SeatRequest.objects.filter(run=run, canonical=person.one, live=True).first()
+    live = queries.live_of(person)
+    rules.check_within_limit(live, run)
+    standing = next((one for one in live if one.run_id == run.pk), None)
     if standing is not None:
         return standing
     rules.check_turn(run, person, now=now)
