@@ -29,8 +29,8 @@ def open_runs(now: datetime) -> QuerySet[Run]:
 
 
 def run_of(code: str) -> Run | None:
-    """A run that is public, with its course."""
-    return Run.objects.filter(code=code, status__in=PUBLIC).select_related("course__cluster").first()
+    """A run that is public, with its course and its waiting room, if it opens by one."""
+    return Run.objects.filter(code=code, status__in=PUBLIC).select_related("course__cluster", "window").first()
 
 
 def person_of(user: Any) -> Person | None:
