@@ -89,11 +89,13 @@ def _seat_or_queue(request: SeatRequest, *, by: Any, now: datetime) -> None:
         closes_at__gt=now,
     )
     data = {"run": request.run.code}
-    if scarce.take(open_now.filter(waiting=0), counter="seats_taken", capacity="capacity"):
+    # A line that was there a moment ago is joined at once; if it has gone since, the seats are asked first.
+    joined = request.run.waiting > 0 and open_now.filter(waiting__gt=0).update(waiting=F("waiting") + 1) == 1
+    if not joined and scarce.take(open_now.filter(waiting=0), counter="seats_taken", capacity="capacity"):
         advance(request, RequestStatus.SEATED, by=by, steps=REQUEST, data=data, changes={"answered_at": now})
         enrol(request=request, by=by, now=now)
         return
-    if open_now.update(waiting=F("waiting") + 1) != 1:
+    if not joined and open_now.update(waiting=F("waiting") + 1) != 1:
         raise Late(_("신청이 마감되었습니다. 마감 시각은 서버 시각 기준입니다."))
     advance(request, RequestStatus.WAITING, by=by, steps=REQUEST, data=data)
     telling.waiting(request)
