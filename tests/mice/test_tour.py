@@ -243,6 +243,16 @@ def test_the_office_calls_a_session_off(officer, session):
         book(session)
 
 
+def test_names_are_forgotten_thirty_days_after_the_tour(session):
+    booking = book(session, 3, phone="010-0000-0000", access_needs="휠체어")
+    late = session.ends_at + 30 * DAY
+    assert services.erase_due_names(now=late - MINUTE) == 0
+    assert (services.erase_due_names(now=late), services.erase_due_names(now=late)) == (1, 0)
+    booking.refresh_from_db()
+    assert (booking.name, booking.email, booking.phone, booking.access_needs) == ("", "", "", "")
+    assert (booking.party, booking.status, booking.erased_at) == (3, "CONFIRMED", late)
+
+
 def test_a_link_finds_its_booking_and_the_row_does_not_know_it(session):
     booking = book(session)
     secret = services.link_secret(booking.public_id)

@@ -16,12 +16,15 @@ from portal.core.errors import Invalid, Refused
 from portal.core.transition import advance
 from portal.mice import itinerary, queries, rules
 from portal.mice.enums import BookingStatus, SessionStatus
-from portal.mice.models import CourseVersion, TourSession
+from portal.mice.models import CourseVersion, TourBooking, TourSession
 from portal.mice.models.courses import way
 from portal.mice.services import telling
 from portal.mice.services.allotments import put_back
 from portal.mice.services.line import end_offer, give_back, lock, move_session, said
 from portal.mice.workflow import BOOKING
+
+#: How long after a tour its visitors' names and addresses are kept.
+NAMES_STAY = timedelta(days=30)
 
 
 @transaction.atomic
@@ -145,6 +148,12 @@ def close_due_sessions(*, now: datetime) -> int:
         except Refused:
             continue
     return closed
+
+
+def erase_due_names(*, now: datetime) -> int:
+    """Empty what names visitors of tours that ended 30 days ago; party, state and times stay. Answers how many."""
+    due = TourBooking.objects.filter(erased_at=None, session__ends_at__lte=now - NAMES_STAY)
+    return due.update(name="", email="", phone="", access_needs="", erased_at=now)
 
 
 def _close_line(session: TourSession, *, now: datetime) -> None:
