@@ -27,7 +27,7 @@ class Affairs:
     def __init__(self, story: Story) -> None:
         self.story = story
         self._after: dict[str, tuple[int, Callable[[list[RunLife], datetime], None]]] = {
-            "uphold": (32, self.uphold), "reverse": (35, self.reverse), "reissue": (40, self.reissue),
+            "uphold": (32, self.uphold), "reverse": (57, self.reverse), "reissue": (40, self.reissue),
             "suspend": (42, self.suspend), "fraud": (75, self.fraud), "identity": (80, self.identity),
             "merge": (85, self.merge), "mistake": (90, self.mistake), "two": (92, self.two),
             "new_key": (100, self.new_key),
@@ -63,7 +63,7 @@ class Affairs:
     def show_again(self, student: Student, now: datetime) -> None:
         """By a passport somebody is taken for another; by the same CI it is found at once that there are two records."""
         _user, person = student.accounts[-1]
-        if student.number % 2:
+        if any(student == those[0] for those in self.story.doubled.values()):
             services.confirm_identity(person=person, kind="PASSPORT", value=f"M-{student.ci}", now=now)
             return
         try:

@@ -28,12 +28,13 @@ class Staff:
     instructors: dict[str, User]
 
 
-def hire(campuses: list[str], now: datetime) -> Staff:
-    """The demonstration's own people, and who is missing among them; those there already are taken as they are."""
+def hire(campuses: list[str], play: int, now: datetime) -> Staff:
+    """The demonstration's own people, and who is missing among them; those there already are taken as they are.
+
+    Instructors are new in every play: in the same years those of an earlier one are busy.
+    """
     people = {user.email.partition("@")[0]: user for user in demo.load(now=now)}
-    teachers = [people["instructor"]] + [
-        _hired(f"instructor-{code}", "채도란", "instructor", now) for code in campuses[1:]
-    ]
+    teachers = [_hired(f"instructor-{code}-{play}", "채도란", "instructor", now) for code in campuses]
     return Staff(
         people["college"],
         people["college-approver"],

@@ -9,10 +9,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import F
 
 from college import credentials, experts, queries, services
 from college.enums import CredentialStatus
-from college.models import Credential, Enrolment, ExpertMonth, Run, SeatRequest
+from college.models import AttendanceEvent, Credential, Enrolment, ExpertMonth, Run, SeatRequest
 from college.registry import EVENT_TYPES
 from ledger import log
 from portal.core.periods import add_months
@@ -88,8 +89,10 @@ def _replays(story: Story) -> Iterator[str]:
         window, known = (queries.WINDOW[0], add_months(one.month, 1)), one.as_of - timedelta(microseconds=1)
         counted = experts.count(*rows, window=window, as_of=known)
         people = experts.people_digest(experts.counted_people(*rows, window=window, as_of=known))
-        again = (counted.total, counted.unverified, counted.gross, counted.by_campus, counted.by_course, people)
-        if again != (one.total, one.unverified, one.gross, one.by_campus, one.by_course, one.people_digest):
+        years = {str(year): many for year, many in counted.by_year.items()}
+        again = (counted.total, counted.unverified, counted.gross, years, counted.by_campus, counted.by_course, people)
+        kept = (one.total, one.unverified, one.gross, one.by_year, one.by_campus, one.by_course, one.people_digest)
+        if again != kept:
             yield f"{one} does not replay"
 
 
@@ -152,6 +155,27 @@ def _all_happened(story: Story) -> Iterator[str]:
             yield f"{event.name} never happened"
 
 
+def _every_kind(story: Story) -> Iterator[str]:
+    """What no type of leaf tells apart."""
+    frozen, of_play = months(story), {"enrolment__run__course__cluster": story.cluster}
+    sources = AttendanceEvent.objects.filter(**of_play).values_list("kind", "source").distinct()
+    causes = {cause for one in frozen for cause in one.causes}
+    offered = SeatRequest.objects.filter(run__course__cluster=story.cluster, offered_at__isnull=False)
+    happened = {
+        "a scanned code": {("IN", "QR"), ("OUT", "QR")} <= set(sources),
+        "an excused absence": ("EXCUSE", "OFFICE") in sources,
+        "a record taken back": ("VOID", "OFFICE") in sources,
+        "an offer from the line": offered.filter(place=None, status="SEATED").exists(),
+        "an offer from the line of a lottery": offered.filter(place__isnull=False, offered_at__gt=F("run__draw__drawn_at")).exists(),
+        "a correction downwards": any(one.correction < 0 for one in frozen),
+        "a correction upwards": any(one.correction > 0 for one in frozen),
+        "somebody unverified": any(one.unverified for one in frozen),
+        "one identity shown for two records": story.clashes > 0,
+        "a cause of each kind": causes == {"merge", "split", "revocation", "reversal", "identity"},
+    }  # fmt: skip
+    yield from (f"there was never {what}" for what, did in happened.items() if not did)
+
+
 CHECKS: tuple[Callable[[Story], Iterator[str]], ...] = (
-    _sums, _replays, _nobody_twice, _announced, _never_oversold, _certificates, _all_happened,
+    _sums, _replays, _nobody_twice, _announced, _never_oversold, _certificates, _all_happened, _every_kind,
 )  # fmt: skip

@@ -30,7 +30,7 @@ class Story:
         self.began = checks.leaves()
         self.play = Course.objects.filter(code__startswith="rehearsal-basic-").count() + 1
         self.cluster = self._cluster()
-        self.staff = hire(list(facts.announced["campuses"]), at(facts.first))
+        self.staff = hire(list(facts.announced["campuses"]), self.play, at(facts.first))
         self.students = Students(self.play)
         self.courses = {
             code: Course.objects.create(code=f"rehearsal-{code}-{self.play}", cluster=self.cluster, **fields)

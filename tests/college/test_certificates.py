@@ -31,9 +31,9 @@ def place():
     return made
 
 
-def verdict(credential, at=ENDED + HOUR, proof="both"):
+def verdict(credential, at=ENDED + HOUR, proof="both", signed=None):
     lists = {
-        url: services.fresh_list(purpose=purpose, number=1, now=at).document
+        url: services.fresh_list(purpose=purpose, number=1, now=signed or at).document
         for purpose in ("revocation", "suspension")
         for url in [services.certificates.list_url(purpose, 1)]
     }
@@ -67,6 +67,11 @@ def test_issuing_again_answers_the_one_in_force(place):
     assert again.pk == place.credential.pk
     with pytest.raises(NotAllowed):
         credentials.issue(place.credential.completion, by=place.officer, now=ENDED)
+
+
+def test_a_list_signed_while_somebody_asks_is_known_to_them(place):
+    asked = ENDED + HOUR
+    assert verdict(place.credential, at=asked, signed=asked + timedelta(seconds=2)).reason is None
 
 
 def test_suspension_is_seen_undone_and_revocation_is_for_good(place):
