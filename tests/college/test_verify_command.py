@@ -22,7 +22,6 @@ PURE = [
     "instants",
     "issuers",
     "multikey",
-    "offers",
     "proofs",
     "qr",
     "rdf",
