@@ -13,7 +13,7 @@ from portal.accounts.roles import COMPANY_MASTER
 from portal.core.errors import NotAllowed
 from portal.intake.enums import Scan
 from portal.intake.models import Call
-from tenancy.enums import OfferStatus, Side
+from tenancy.enums import LeaseFileKind, OfferStatus, Side
 from tenancy.models import (
     AllocationRun,
     Amendment,
@@ -137,6 +137,17 @@ def check_can_see_lease(by: Any, lease: Lease) -> str:
     return check_may_in(by, action, lease.unit.hub)
 
 
+def check_can_see_stay(by: Any, lease: Lease) -> str:
+    """What is not about money: handing over, another term, leaving, graduation. Not for finance."""
+    if people.is_member(by, lease.organisation):
+        return accounts.check_can_act_for(by, lease.organisation)
+    return check_may_in(by, "lease.read", lease.unit.hub)
+
+
+def may_see_stay(by: Any, lease: Lease) -> bool:
+    return people.is_member(by, lease.organisation) or may_in(by, "lease.read", lease.unit.hub)
+
+
 def check_can_file_paper(by: Any, lease: Lease) -> str:
     """The officer who wrote the contract, or the approver who will sign it."""
     decides = may_in(by, "lease.decide", lease.unit.hub)
@@ -165,8 +176,9 @@ def can_confirm_move_in(by: Any, lease: Lease) -> bool:
 
 
 def check_can_open_lease_file(by: Any, file: LeaseFile) -> str:
-    """Whoever may see the lease; nobody when something harmful was found in the file."""
-    role = check_can_see_lease(by, file.lease)
+    """Whoever may see what the file is about; nobody when something harmful was found in it."""
+    about_money = file.kind in (LeaseFileKind.PAPER, LeaseFileKind.METER)
+    role = check_can_see_lease(by, file.lease) if about_money else check_can_see_stay(by, file.lease)
     if file.scan == Scan.INFECTED:
         raise NotAllowed(_("악성코드가 발견되어 열 수 없는 파일입니다."))
     return role

@@ -27,7 +27,7 @@ def _found(request: SignedIn, lease: UUID) -> Graduation:
     found = queries.graduation_of(lease)
     if found is None:
         raise Http404
-    rules.check_can_see_lease(request.user, found.lease)
+    rules.check_can_see_stay(request.user, found.lease)
     return found
 
 

@@ -130,7 +130,7 @@ def move_out(request: SignedIn, move_out: UUID) -> HttpResponse:
         "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__offer", "lease__rate_card"
     ).prefetch_related("items", "lease__terms")
     found = get_object_or_404(rows, public_id=move_out)
-    rules.check_can_see_lease(request.user, found.lease)
+    rules.check_can_see_stay(request.user, found.lease)
     case = Case(
         title=pgettext("절차", "퇴거"),
         back=(str(found.lease), reverse("tenancy:lease", args=[found.lease.public_id])),

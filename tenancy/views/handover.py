@@ -102,7 +102,7 @@ def _paper_acts(request: SignedIn, found: Lease, papers: list[PaperSigning]) -> 
 def handing_over(request: SignedIn, lease: UUID) -> HttpResponse:
     """What was handed over with the room; the officer adds meters and photos, the company confirms."""
     found = found_lease(lease)
-    rules.check_can_see_lease(request.user, found)
+    rules.check_can_see_stay(request.user, found)
     record = MoveIn.objects.filter(lease=found).select_related("recorded_by", "confirmed_by").first()
     if record is None:
         raise Http404

@@ -66,7 +66,7 @@ def _found(review: UUID) -> RenewalReview:
 
 def _review(request: SignedIn, review: UUID) -> HttpResponse:
     found = _found(review)
-    rules.check_can_see_lease(request.user, found.lease)
+    rules.check_can_see_stay(request.user, found.lease)
     call = _open_call(found)
     case = Case(
         title=_("연장평가"),

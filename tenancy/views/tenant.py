@@ -235,6 +235,7 @@ def signing_side(request: SignedIn, lease: Lease) -> Side | None:
 def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: int = 200) -> HttpResponse:
     side = signing_side(request, lease)
     hub, now = lease.unit.hub, database_now()
+    stay = rules.may_see_stay(request.user, lease)
     invoices = list(queries.invoices_of(lease))
     context = {
         "lease": lease,
@@ -247,8 +248,8 @@ def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: 
         "recorded": [lease, *invoices],
         "invoices": tables.invoices(invoices, credit=rules.may_in(request.user, "credit_note.prepare", hub)),
         "amendments": tables.amendments(list(lease.amendments.all())),
-        "renewals": tables.renewals(list(lease.renewals.all())),
-        "leaving": lease.move_outs.exclude(status=MoveOutStatus.CANCELLED).first(),
+        "renewals": tables.renewals(list(lease.renewals.all()) if stay else []),
+        "leaving": lease.move_outs.exclude(status=MoveOutStatus.CANCELLED).first() if stay else None,
         "can_leave": lease.status == LeaseStatus.ACTIVE and rules.can_sign_as_tenant(request.user, lease),
         "can_end": lease.status in (LeaseStatus.SIGNED, LeaseStatus.ACTIVE)
         and rules.may_in(request.user, "lease.decide", hub),
@@ -260,7 +261,7 @@ def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: 
         if rules.may_in(request.user, "invoice.issue", hub)
         else [],
         "papers": lease.status == LeaseStatus.AWAITING_SIGNATURE and rules.may_file_paper(request.user, lease),
-        "handed": MoveIn.objects.filter(lease=lease).first(),
+        "handed": MoveIn.objects.filter(lease=lease).first() if stay else None,
         "offer_url": reverse("tenancy:offer", args=[lease.offer.public_id]),
     }
     return render(request, "tenancy/lease.html", context, status=status)

@@ -68,6 +68,7 @@ ROLES = (
     "evaluator",
     "officer",
     "approver",
+    "finance",
     "auditor",
     "admin",
 )
