@@ -96,7 +96,7 @@ class RenewalProgramme:
         return Fit(ok=True)
 
     def left(self, application: Any, *, why: str, by: Any, now: datetime) -> None:
-        leave_renewal(application=application, by=_acting(by, application))
+        leave_renewal(application=application, by=_acting(by, application), now=now)
 
     def check_invited(self, call: Any, organisation: Any, *, now: datetime) -> None:
         check_invited(call=call, organisation=organisation, now=now)

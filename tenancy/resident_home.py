@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -94,7 +95,9 @@ def _unsigned(leases: Sequence[Lease]) -> Iterator[_Task]:
 
 def _renewals(leases: Sequence[Lease]) -> Iterator[_Task]:
     asked = [RenewalStatus.INVITED, RenewalStatus.GRANTED]
-    for review in RenewalReview.objects.filter(lease__in=leases, status__in=asked).select_related("lease__unit"):
+    searching = Q(waiting_since__isnull=False, room__isnull=True)  # its room, once found, is an offer of its own
+    rows = RenewalReview.objects.filter(~searching, lease__in=leases, status__in=asked)
+    for review in rows.select_related("lease__unit"):
         invited = review.status == RenewalStatus.INVITED
         words = _("%(unit)s호 연장 신청하기") if invited else _("%(unit)s호 연장계약에 서명하기")
         until = review.respond_by if invited else review.period.lower

@@ -37,6 +37,7 @@ def turn_terms() -> int:
     moved = services.turn_terms(now=now) + services.hold_over(now=now) + services.invite_renewals(now=now)
     services.tell_renewal_calls(now=now)
     services.ask_alumni(now=now)
+    moved += services.rehouse(now=now)
     return moved + services.lapse_renewals(now=now) + services.notice_ends(now=now)
 
 

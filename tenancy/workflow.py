@@ -112,6 +112,8 @@ MOVE_OUT: Steps = {
     ("SETTLED", "CLOSED"): "move_out:closed",
     ("NOTICED", "CANCELLED"): "move_out:cancelled",
     ("SCHEDULED", "CANCELLED"): "move_out:cancelled",
+    ("INSPECTED", "CANCELLED"): "move_out:cancelled",
+    ("RESTORING", "CANCELLED"): "move_out:cancelled",
 }
 
 BOOKING: Steps = {

@@ -54,6 +54,11 @@ def add_months(day: date, months: int) -> date:
     return first.replace(day=min(day.day, days_in_month(first)))
 
 
+def months_of(start: date, end: date) -> int:
+    """Calendar months from ``start`` to ``end``, by their names alone; a period within one month counts as one."""
+    return max(1, (end.year - start.year) * 12 + end.month - start.month)
+
+
 def month_parts(start: date, end: date) -> Iterator[MonthPart]:
     """The calendar months touched by ``[start, end)``, in order; ``ValueError`` when ``end`` is before ``start``."""
     if end < start:

@@ -901,6 +901,11 @@ class Migration(TablesAtOnce):
             name='unit',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='tenancy.unit'),
         ),
+        migrations.AddField(
+            model_name='offer',
+            name='review',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='tenancy.renewalreview'),
+        ),
         migrations.CreateModel(
             name='Occupancy',
             fields=[
@@ -1526,7 +1531,11 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='offer',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['PREPARED', 'SENT', 'ACCEPTED'])), fields=('need',), name='one_live_offer_per_application'),
+            constraint=models.UniqueConstraint(condition=models.Q(('review__isnull', True), ('status__in', ['PREPARED', 'SENT', 'ACCEPTED'])), fields=('need',), name='one_live_offer_per_application'),
+        ),
+        migrations.AddConstraint(
+            model_name='offer',
+            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['PREPARED', 'SENT', 'ACCEPTED'])), fields=('review',), name='one_live_offer_per_renewal'),
         ),
         migrations.AddConstraint(
             model_name='offer',

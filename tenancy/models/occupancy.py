@@ -25,6 +25,8 @@ class Offer(models.Model):
     need = models.ForeignKey(Need, models.PROTECT, related_name="offers")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="offers")
     run = models.ForeignKey(AllocationRun, models.PROTECT, null=True, blank=True, related_name="offers")
+    #: Another term granted after the room went to another and its tenant had left: this offer is for that term.
+    review = models.ForeignKey("tenancy.RenewalReview", models.PROTECT, null=True, blank=True, related_name="offers")
     rate_card = models.ForeignKey("tenancy.RateCard", models.PROTECT, related_name="+")
     start_date = models.DateField()
     end_date = models.DateField()
@@ -43,8 +45,13 @@ class Offer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["need"],
-                condition=Q(status__in=["PREPARED", "SENT", "ACCEPTED"]),
+                condition=Q(status__in=["PREPARED", "SENT", "ACCEPTED"], review__isnull=True),
                 name="one_live_offer_per_application",
+            ),
+            models.UniqueConstraint(
+                fields=["review"],
+                condition=Q(status__in=["PREPARED", "SENT", "ACCEPTED"]),
+                name="one_live_offer_per_renewal",
             ),
             models.CheckConstraint(condition=Q(end_date__gt=F("start_date")), name="offer_covers_days"),
             models.CheckConstraint(condition=Q(status__in=OfferStatus.values), name="offer_status_known"),

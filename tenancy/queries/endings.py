@@ -13,8 +13,8 @@ from django.db.models.functions import Upper
 from portal.accounts.models import Organisation
 from portal.core.periods import add_months
 from portal.intake.models import Call
-from tenancy.enums import InvoiceStatus, LeaseStatus, OccupancyStatus
-from tenancy.models import Graduation, Hub, Lease, LeaseTerm, MoveOut, Occupancy, RenewalReview, Unit
+from tenancy.enums import EndKind, InvoiceStatus, LeaseStatus, OccupancyStatus
+from tenancy.models import Graduation, Hub, Lease, LeaseTerm, MoveOut, Occupancy, Offer, RenewalReview, Unit
 from tenancy.queries.places import taken, units_of
 
 
@@ -58,12 +58,15 @@ def _open_reviews() -> QuerySet[RenewalReview]:
     return RenewalReview.objects.filter(~searching, status__in=["INVITED", "APPLIED", "GRANTED"])
 
 
-def displaced(hub: Hub) -> QuerySet[RenewalReview]:
-    """Tenants of a hub with another term but no room for it, the first to wait in front."""
-    rows = RenewalReview.objects.filter(
-        status="GRANTED", waiting_since__isnull=False, room__isnull=True, lease__unit__floor__building__hub=hub
-    )
-    found = rows.select_related("lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__rate_card")
+def displaced() -> QuerySet[RenewalReview]:
+    """Tenants with another term but no room for it, neither held nor offered, the first to wait in front.
+
+    Whose lease was ended for a fault waits for nothing.
+    """
+    offered = Offer.objects.filter(review=OuterRef("pk"), status__in=["PREPARED", "SENT", "ACCEPTED"])
+    waiting = RenewalReview.objects.filter(status="GRANTED", waiting_since__isnull=False, room__isnull=True)
+    rows = waiting.filter(~Exists(offered)).exclude(lease__end_kind=EndKind.TERMINATED)
+    found = rows.select_related("lease__organisation", "lease__unit__floor__building__hub__cluster", "application")
     return found.select_related("lease__offer__need__application__call").order_by("waiting_since", "pk")
 
 

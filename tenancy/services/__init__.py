@@ -46,6 +46,7 @@ from tenancy.services.deposits import (
     receive_deposit,
     return_deposit,
 )
+from tenancy.services.displaced import rehouse
 from tenancy.services.handover import add_photos, confirm_move_in, read_meter
 from tenancy.services.invoices import bill_month, issue_all, issue_invoice
 from tenancy.services.leases import abandon_lease, lapse_leases, move_in, prepare_lease, sign_lease
@@ -68,7 +69,6 @@ from tenancy.services.offers import (
     decline_offer,
     expire_due_offers,
     expire_offer,
-    offer_room,
     promote,
     remind_offers,
     revoke_offer,
@@ -83,6 +83,7 @@ from tenancy.services.renewal_panel import begin_renewal, draft_renewal_round, s
 from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewals, lapse_renewals, sign_renewal
 from tenancy.services.reshaping import Part, reshape
 from tenancy.services.room_waits import ask_for_room, leave_wait, pass_on_waits
+from tenancy.services.sending import offer_room
 from tenancy.services.shared_costs import share_cost, void_cost
 from tenancy.services.tariffs import check_tariff, draft_tariff, drop_tariff, put_tariff_in_force
 from tenancy.services.ticket_files import open_ticket_file
@@ -197,6 +198,7 @@ __all__ = [
     "record_readings",
     "refund",
     "refuse_booking",
+    "rehouse",
     "reject_paper",
     "release_for_house",
     "release_no_shows",

@@ -19,7 +19,7 @@ from tenancy.allocation import VERSION, allocate, check
 from tenancy.enums import AllocationStatus
 from tenancy.fitting import in_order
 from tenancy.models import AllocationLine, AllocationRun, Need, Offer, Terms
-from tenancy.services.offers import send_offer
+from tenancy.services.sending import send_offer
 from tenancy.services.telling import tell_offers_sent
 from tenancy.workflow import ALLOCATION
 

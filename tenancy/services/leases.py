@@ -19,9 +19,11 @@ from tenancy import queries, rules
 from tenancy.enums import DepositStatus, LeaseStatus, OccupancyStatus, OfferStatus, Side
 from tenancy.models import Lease, LeaseTerm, MoveIn, Offer, Signature
 from tenancy.services.deposits import ask_deposit
+from tenancy.services.displaced import longest_stay, sign_by_contract
 from tenancy.services.holding import move, release
 from tenancy.services.invoices import draft_month
-from tenancy.services.offers import freed_by, give_up, promote, terms_shown
+from tenancy.services.offers import freed_by, give_up, promote
+from tenancy.services.sending import terms_shown
 from tenancy.services.telling import tell_lease_ready, tell_lease_signed
 from tenancy.workflow import LEASE
 
@@ -41,7 +43,7 @@ def prepare_lease(*, offer: Offer, by: Any, now: datetime) -> Lease:
         organisation=offer.need.organisation,
         unit=offer.unit,
         rate_card=offer.rate_card,
-        max_months=terms.max_months,
+        max_months=longest_stay(offer, terms.max_months),
         people=offer.need.seats,
         created_at=now,
     )
@@ -140,9 +142,9 @@ def _put_in_force(lease: Lease, *, by: Any, acting: Any, now: datetime) -> None:
         changes={"signed_at": now},
     )
     ask_deposit(lease, by=acting)
-    # Read for the second signature only: in one statement with the lease's lock it took longer to plan than to run.
-    decided = Offer.objects.select_related("need__application__organisation", "need__application__call__cluster")
-    intake.fulfil(application=decided.get(pk=lease.offer_id).need.application, by=by, now=now)
+    application = sign_by_contract(lease, by=acting, now=now)
+    if application is not None:
+        intake.fulfil(application=application, by=by, now=now)
     tell_lease_signed(lease)
 
 

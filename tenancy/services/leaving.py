@@ -28,7 +28,7 @@ from tenancy.models import ChecklistItem, Graduation, InvoiceLine, Lease, MoveOu
 from tenancy.services.bookings import cancel_after_leaving
 from tenancy.services.credits import credit_unused
 from tenancy.services.departures import CHECKLIST, open_move_out
-from tenancy.services.displaced import serve_displaced
+from tenancy.services.displaced import hold_for_open, serve_displaced
 from tenancy.services.holding import LIVE, cut, move, occupy
 from tenancy.services.invoices import redraft
 from tenancy.services.overstaying import charge_holdover, overstay
@@ -99,7 +99,7 @@ def _notice(lease: Lease, leave: date, kind: EndKind, *, by: Any, now: datetime,
     move_out = open_move_out(lease, leave, kind, by=by, now=now)
     cut(_ahead(lease, leave), leave, by=by)
     tell_move_out(move_out)
-    serve_displaced(lease.unit, leave, by=log.SYSTEM)
+    serve_displaced(lease.unit, leave, now=now)
     return move_out
 
 
@@ -126,6 +126,7 @@ def withdraw_notice(*, move_out: MoveOut, by: Any, now: datetime) -> None:
         first = max(start, move_out.leave_date)
         if first < min(stop, end):
             occupy(lease.unit, first, stop, OccupancyStatus.COMMITTED, by=acting, **fields)
+    hold_for_open(lease, by=acting)
 
 
 @transaction.atomic

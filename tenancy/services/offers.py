@@ -1,4 +1,4 @@
-"""Offers: sent with a hold, answered or expired exactly once, and the room passed on in the same transaction."""
+"""Offers: answered or expired exactly once, and the room passed on in the same transaction."""
 
 from __future__ import annotations
 
@@ -6,30 +6,28 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger import log
-from portal.core.errors import Invalid, Late, Overtaken, Refused
-from portal.core.periods import SEOUL, add_months, offer_expiry
+from portal.core.errors import Invalid, Late, Refused
+from portal.core.periods import SEOUL
 from portal.core.transition import advance
 from portal.intake import services as intake
-from portal.intake.canonical import digest
 from portal.intake.enums import ApplicationStatus
 from portal.intake.models import Track
 from tenancy import queries, rules
-from tenancy.conditions import deposit_won
 from tenancy.enums import LeaseStatus, OccupancyStatus, OfferStatus
 from tenancy.fitting import why_not
-from tenancy.models import AllocationRun, Lease, Need, Offer, RateCard, Terms, Unit
-from tenancy.services.displaced import serve_displaced
-from tenancy.services.holding import move, occupy, release
+from tenancy.models import Lease, Need, Offer, Terms, Unit
+from tenancy.services.displaced import give_up_term, serve_displaced
+from tenancy.services.holding import move, release
 from tenancy.services.needs import leave_line
-from tenancy.services.telling import tell_offer_waiting, tell_offers_sent
+from tenancy.services.sending import offer_room
+from tenancy.services.telling import tell_offer_waiting
 from tenancy.workflow import LEASE, OFFER
-
-_ONE_LIVE = "one_live_offer_per_application"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,76 +37,6 @@ class Freed:
     unit: Unit
     start: date
     terms: Terms
-
-
-def offer_room(
-    *, need: Need, unit: Unit, terms: Terms, start: date, by: Any, now: datetime, run: AllocationRun | None = None
-) -> Offer:
-    """Prepare and send an offer of ``unit`` from ``start`` for the first term, holding its cells. ``by`` acts in a role.
-
-    Raises ``Overtaken`` when a cell was taken in between, and freezes the rate card.
-    """
-    with transaction.atomic():
-        offer = send_offer(need=need, unit=unit, terms=terms, start=start, by=by, now=now, run=run)
-        tell_offers_sent([offer])
-    return offer
-
-
-def send_offer(
-    *, need: Need, unit: Unit, terms: Terms, start: date, by: Any, now: datetime, run: AllocationRun | None = None
-) -> Offer:
-    """``offer_room`` for one of many: whoever sends them tells all companies at once."""
-    with transaction.atomic():
-        end = add_months(start, terms.first_term_months)
-        if terms.rate_card.frozen_at is None:
-            RateCard.objects.filter(pk=terms.rate_card_id, frozen_at__isnull=True).update(frozen_at=now)
-            terms.rate_card.frozen_at = now
-        offer = _prepare(
-            need=need, unit=unit, run=run, rate_card=terms.rate_card, start_date=start, end_date=end, created_at=now
-        )
-        held = {"organisation": need.organisation, "offer": offer}
-        occupy(unit, start, end, OccupancyStatus.HELD, by=by, **held)
-        expires_at = offer_expiry(now, terms.offer_days)
-        advance(
-            offer,
-            OfferStatus.SENT,
-            by=by,
-            steps=OFFER,
-            data={"unit": unit.ref, "start": start, "end": end, "expires_at": expires_at},
-            changes={"sent_at": now, "expires_at": expires_at, "terms_hash": digest(terms_shown(offer))},
-        )
-    return offer
-
-
-def _prepare(**fields: Any) -> Offer:
-    try:
-        with transaction.atomic():
-            return Offer.objects.create(**fields)
-    except IntegrityError as error:
-        if _ONE_LIVE in str(error):
-            raise Overtaken(_("이 기업에는 이미 진행 중인 입주 제안이 있습니다.")) from error
-        raise
-
-
-def terms_shown(offer: Offer) -> dict[str, Any]:
-    """What the tenant reads and accepts, in canonical JSON; its digest stands in the acceptance."""
-    card = offer.rate_card
-    return {
-        "unit": offer.unit.ref,
-        "area_m2": str(offer.unit.area_m2),
-        "seats": offer.unit.seats,
-        "start": offer.start_date.isoformat(),
-        "end": offer.end_date.isoformat(),
-        "basis": str(card.basis),
-        "people": offer.need.seats,
-        "rate_won_month": card.rate_won,
-        "fee_won": card.fee_won,
-        "fee_basis": str(card.fee_basis),
-        "deposit_won": deposit_won(offer.unit, card, offer.need.seats),
-        "ahead_months": card.ahead_months,
-        "vat": card.vat_mode,
-        "rounding": card.rounding,
-    }
 
 
 @transaction.atomic
@@ -209,10 +137,15 @@ def withdraw_holds(*, need: Need, why: str, by: Any, now: datetime) -> None:
     A room already moved into stays: leaving it is a matter of its lease. Doing it again changes nothing.
     """
     leave_line(need=need, why=why, by=by, now=now)
-    standing = need.offers.filter(status__in=[*queries.ANSWERABLE, OfferStatus.ACCEPTED])
+    take_back_offers(need.offers.filter(review=None), by=by, now=now)
+
+
+def take_back_offers(offers: QuerySet[Offer], *, by: Any, now: datetime) -> None:
+    """Undo what of these offers stands and nobody has moved into; each room goes to the next."""
+    standing = offers.filter(status__in=[*queries.ANSWERABLE, OfferStatus.ACCEPTED])
     for offer in standing.select_related("need__application__call", "unit"):
         if _take_back(offer, by=by, now=now):
-            promote(freed=freed_by(offer, now), besides=need, by=by, now=now)
+            promote(freed=freed_by(offer, now), besides=offer.need, by=by, now=now)
 
 
 def _take_back(offer: Offer, *, by: Any, now: datetime) -> bool:
@@ -230,6 +163,9 @@ def _take_back(offer: Offer, *, by: Any, now: datetime) -> bool:
 def give_up(offer: Offer, *, why: str, by: Any, acting: Any, now: datetime, reason: str = "") -> Offer | None:
     """Release what the offer held, end the selection, and pass the room on."""
     release(offer.occupancies.all(), by=acting)
+    if offer.review is not None:
+        give_up_term(offer.review, reason=reason, by=by, now=now)
+        return promote(freed=freed_by(offer, now), besides=offer.need, by=by, now=now)
     leave_line(need=offer.need, why=why, by=acting, now=now)
     application = offer.need.application
     application.refresh_from_db()
@@ -246,7 +182,7 @@ def promote(
 
     The reserve is asked only when a place (``place``) fell free with the room. Answers the offer made, if any.
     """
-    if serve_displaced(freed.unit, freed.start, by=log.SYSTEM) is not None:
+    if serve_displaced(freed.unit, freed.start, now=now) is not None:
         return None
     room = queries.as_room(freed.unit, free=True)
     for need in queries.in_line(freed.terms.call):

@@ -25,7 +25,7 @@ from tenancy.services.amendments import put_off_start
 from tenancy.services.departures import open_move_out
 from tenancy.services.holding import LIVE, TAKEN, move, occupy
 from tenancy.services.invoices import write
-from tenancy.services.offers import terms_shown
+from tenancy.services.sending import terms_shown
 from tenancy.services.telling import tell_holdover, tell_start_moved
 from tenancy.workflow import LEASE
 

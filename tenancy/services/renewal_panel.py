@@ -20,6 +20,7 @@ from tenancy.models import Hub, RenewalReview
 from tenancy.reasons import FIGURES
 from tenancy.renewal_round import definition
 from tenancy.services.displaced import hold_again
+from tenancy.services.offers import take_back_offers
 from tenancy.services.renewals import give_back
 from tenancy.services.telling import tell_renewal, tell_renewal_call
 from tenancy.workflow import RENEWAL
@@ -101,12 +102,13 @@ def refuse_by_panel(*, application: Application, reason: str, decided_by: Any, b
     give_back(review, by=by)
 
 
-def leave_renewal(*, application: Application, by: Any) -> None:
+def leave_renewal(*, application: Application, by: Any, now: datetime) -> None:
     """The application was withdrawn or taken back: nothing is held for another term any more. ``by`` acts in a role."""
     review = _review_of(application)
     if review is not None and review.status in (RenewalStatus.APPLIED, RenewalStatus.GRANTED):
         advance(review, RenewalStatus.LAPSED, by=by, steps=RENEWAL)
         give_back(review, by=by)
+        take_back_offers(review.offers.all(), by=by, now=now)
 
 
 def _review_of(application: Application) -> RenewalReview | None:

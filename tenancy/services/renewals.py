@@ -13,15 +13,14 @@ from django.utils.translation import gettext as _
 
 from ledger import log
 from portal.core.errors import Invalid, Late, NotAllowed, Overtaken, Refused
-from portal.core.periods import SEOUL, add_months
+from portal.core.periods import SEOUL, add_months, months_of
 from portal.core.transition import advance
 from portal.intake import services as intake
-from portal.intake.enums import ApplicationStatus
 from tenancy import queries, rules
 from tenancy.enums import LeaseStatus, OccupancyStatus, RenewalPath, RenewalStatus
 from tenancy.models import Lease, LeaseTerm, RenewalReview
 from tenancy.services.amendments import move_with_term
-from tenancy.services.displaced import hold, hold_again
+from tenancy.services.displaced import give_up_term, hold, hold_again
 from tenancy.services.holding import move, release
 from tenancy.services.telling import tell_renewal
 from tenancy.workflow import RENEWAL
@@ -69,8 +68,7 @@ def next_period(lease: Lease) -> tuple[date, date] | None:
     """The next term: as long as the first, within the maximum; None when the maximum is reached."""
     terms = list(lease.terms.all())
     first, last = terms[0].period, terms[-1].period
-    months = (first.upper.year - first.lower.year) * 12 + first.upper.month - first.lower.month
-    end = min(add_months(last.upper, max(1, months)), add_months(first.lower, lease.max_months))
+    end = min(add_months(last.upper, months_of(first.lower, first.upper)), add_months(first.lower, lease.max_months))
     return (last.upper, end) if end > last.upper else None
 
 
@@ -138,6 +136,8 @@ def sign_renewal(*, review: RenewalReview, by: Any, now: datetime, consented: bo
     if review.waiting_since is not None and review.room is None:
         raise Refused(_("옮겨 갈 호실을 찾는 중입니다. 찾으면 알려 드립니다."))
     _check_nothing_owed(lease)
+    if not held(review):
+        raise Overtaken(_("새 계약기간의 호실이 잡혀 있지 않습니다. 담당자에게 문의해 주십시오."))
     days = {"start": review.period.lower, "end": review.period.upper}
     acting = by.acting_as(role)
     changes = {"signed_by": by, "signed_at": now}
@@ -182,11 +182,8 @@ def _is_still_asked(review: RenewalReview, now: datetime) -> bool:
 
 @transaction.atomic
 def _lapse(review: RenewalReview, now: datetime) -> None:
-    advance(review, RenewalStatus.LAPSED, by=log.SYSTEM, steps=RENEWAL)
+    give_up_term(review, reason=_("기한까지 서명하지 않음"), by=log.SYSTEM, now=now)
     give_back(review, by=log.SYSTEM)
-    application = review.application
-    if application is not None and application.status == ApplicationStatus.SELECTED:
-        intake.decline(application=application, reason=_("기한까지 서명하지 않음"), by=log.SYSTEM, now=now)
 
 
 def give_back(review: RenewalReview, *, by: Any) -> None:

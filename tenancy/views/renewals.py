@@ -78,6 +78,7 @@ def _review(request: SignedIn, review: UUID) -> HttpResponse:
             Row(_("방식"), found.get_path_display()),
             Row(_("신청 기한"), tables.instant(call.closes_at) if call else tables.day(found.respond_by)),
             *([Row(_("옮길 호실"), found.room.code)] if found.room else []),
+            *_offer_row(found),
             *(Row(FIGURES[name], f"{value:,}") for name, value in found.figures.items() if name in FIGURES),
             *_application_row(request, found),
             *([Row(_("결정 이유"), found.reason)] if found.reason else []),
@@ -87,6 +88,15 @@ def _review(request: SignedIn, review: UUID) -> HttpResponse:
         recorded=[found],
     )
     return show(request, case)
+
+
+def _offer_row(found: RenewalReview) -> list[Row]:
+    """The room offered to a tenant that had to leave before one was found."""
+    offer = found.offers.select_related("unit").order_by("-pk").first()
+    if offer is None:
+        return []
+    words = f"{offer.unit.code} · {offer.get_status_display()}"
+    return [Row(_("제안한 호실"), link(words, reverse("tenancy:offer", args=[offer.public_id])))]
 
 
 def _open_call(found: RenewalReview) -> Call | None:
@@ -104,7 +114,7 @@ def _application_row(request: SignedIn, found: RenewalReview) -> list[Row]:
 
 
 def _notes(found: RenewalReview, call: Call | None) -> list[str]:
-    if found.waiting_since is not None and found.room is None:
+    if found.waiting_since is not None and found.room is None and found.status == RenewalStatus.GRANTED:
         return [
             _("쓰던 호실은 다른 기업이 먼저 수락했습니다. 맞는 호실이 비면 예비 기업보다 먼저 배정하고 알려 드립니다.")
         ]

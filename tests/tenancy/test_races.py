@@ -1,7 +1,7 @@
 """Two at the same second, on real connections with real commits: one winner, one clear sentence, one line each."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -13,6 +13,8 @@ from tenancy import services
 from tenancy.models import AllocationRun, Booking, BookingRule, Lease, Occupancy, Offer, QuotaUse
 from tests.factories.people import company, leaves, person
 from tests.factories.space import NOW, START, in_seoul, master, meeting_room, offered, resident, selected, space
+from tests.tenancy.test_displaced import unblocked, without_a_room
+from tests.tenancy.test_endings import at
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -191,3 +193,16 @@ def test_two_people_of_a_company_spend_the_last_hour_of_its_month():
 
     assert counted(at_once(*map(take, rooms))) == {"done": 1, "refused": 1}
     assert QuotaUse.objects.get().used_minutes == 60
+
+
+def test_two_rooms_free_in_the_same_second_are_one_offer_to_who_waits():
+    place, free = without_a_room(), date(2021, 2, 1)
+    unblocked(place, "801", "802")
+
+    def serve(code):
+        return lambda: services.displaced.serve_displaced(place.unit(code), free, now=at(free))
+
+    outcomes = at_once(serve("801"), serve("802"))
+    assert counted(outcomes) == {"done": 2}, outcomes
+    assert sorted(found is None for _kind, found in outcomes) == [False, True]
+    assert Offer.objects.filter(review=place.review, status="SENT").count() == 1

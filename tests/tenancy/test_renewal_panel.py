@@ -194,7 +194,7 @@ def test_appeal_upheld_after_the_room_was_accepted_the_tenant_stays_until_then_a
     with pytest.raises(Refused, match="찾는 중"):
         services.sign_renewal(review=review, by=place.master, now=at(date(2020, 11, 20)), consented=True)
     services.unblock_unit(rows=list(queries.blocked_on(place.floor, END)), by=place.officer)
-    assert services.displaced.serve_displaced(place.unit("802"), END, by=log.SYSTEM) == review
+    assert services.displaced.serve_displaced(place.unit("802"), END, now=rounds.REVIEW) == review
     review.refresh_from_db()
     assert Notice.objects.filter(topic="space.renewal_room").count() == 1
     services.sign_renewal(review=review, by=place.master, now=at(date(2020, 11, 20)), consented=True)
