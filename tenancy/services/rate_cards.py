@@ -14,7 +14,7 @@ from portal.accounts.models import Cluster
 from portal.core.errors import Invalid, Overtaken
 from portal.core.transition import advance
 from portal.intake.canonical import digest
-from tenancy import rules
+from tenancy import rate_rules as rules
 from tenancy.enums import Basis, RateCardStatus
 from tenancy.models import RateCard
 from tenancy.workflow import RATE_CARD

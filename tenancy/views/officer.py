@@ -21,7 +21,7 @@ from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
 from portal.core.ui.parts import Tab
 from portal.intake.models import Call
-from tenancy import money_tables, queries, rules, services, tables
+from tenancy import money_tables, queries, rate_rules, rules, services, tables
 from tenancy.enums import AllocationStatus
 from tenancy.forms import ReasonForm, RunForm
 from tenancy.handover_forms import HandoverForm
@@ -56,7 +56,7 @@ def desk(request: SignedIn) -> HttpResponse:
         "table": table,
         "hubs": hubs,
         "priced": sorted(
-            {hub.cluster for hub in hubs if rules.may_read_rate_cards(request.user, hub.cluster)}, key=str
+            {hub.cluster for hub in hubs if rate_rules.may_read_rate_cards(request.user, hub.cluster)}, key=str
         ),
         "readable": [hub for hub in hubs if rules.may_in(request.user, "lease.read", hub)],
         "drafting": [hub for hub in hubs if rules.may_in(request.user, "unit.draft", hub)],

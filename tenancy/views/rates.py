@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import Cluster
 from portal.core.clock import database_now
 from portal.core.ui.parts import Column, Row, Table, link
-from tenancy import explain, queries, rules, services, tables
+from tenancy import explain, queries, services, tables
+from tenancy import rate_rules as rules
 from tenancy.enums import RateCardStatus
 from tenancy.forms import ReasonForm, SureForm
 from tenancy.models import RateCard
