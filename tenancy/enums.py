@@ -155,6 +155,10 @@ class MoveOutStatus(models.TextChoices):
     CANCELLED = "CANCELLED", pgettext_lazy("퇴거", "철회")
 
 
+#: The keys are out: the case may still be called off, and photos be added.
+MOVE_OUT_OPEN = (MoveOutStatus.NOTICED, MoveOutStatus.SCHEDULED, MoveOutStatus.INSPECTED, MoveOutStatus.RESTORING)
+
+
 class EndKind(models.TextChoices):
     """How a lease ended."""
 
@@ -182,6 +186,7 @@ class LeaseFileKind(models.TextChoices):
 
     PAPER = "PAPER", _("서명한 계약서")
     MOVE_IN = "MOVE_IN", _("입주할 때의 사진")
+    MOVE_OUT = "MOVE_OUT", _("퇴거할 때의 사진")
     METER = "METER", _("검침 사진")
 
 

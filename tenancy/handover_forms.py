@@ -38,7 +38,7 @@ class ReadingForm(forms.Form):
 
 
 class PhotoForm(forms.Form):
-    """A photo of the room as it was handed over."""
+    """A photo of the room as it is handed over, or left."""
 
     photo = forms.FileField(label=_("호실 사진"), help_text=_FILES)
 

@@ -275,6 +275,13 @@ def check_can_give_notice(by: Any, lease: Lease) -> str:
     return _check_master(by, lease.organisation)
 
 
+def check_can_photograph(by: Any, move_out: MoveOut) -> str:
+    """The room as it is left: whoever inspects it, and whoever acts for the company that leaves."""
+    if people.is_member(by, move_out.lease.organisation):
+        return accounts.check_can_act_for(by, move_out.lease.organisation)
+    return check_can_inspect(by, move_out)
+
+
 def check_can_inspect(by: Any, move_out: MoveOut) -> str:
     return check_may_in(by, "move.record", move_out.lease.unit.hub)
 

@@ -378,7 +378,7 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('PAPER', '서명한 계약서'), ('MOVE_IN', '입주할 때의 사진'), ('METER', '검침 사진')], max_length=10)),
+                ('kind', models.CharField(choices=[('PAPER', '서명한 계약서'), ('MOVE_IN', '입주할 때의 사진'), ('MOVE_OUT', '퇴거할 때의 사진'), ('METER', '검침 사진')], max_length=10)),
                 ('name', models.CharField(max_length=200)),
                 ('size', models.PositiveBigIntegerField()),
                 ('content_type', models.CharField(max_length=100)),
@@ -1191,7 +1191,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='leasefile',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PAPER', 'MOVE_IN', 'METER'])), name='lease_file_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PAPER', 'MOVE_IN', 'MOVE_OUT', 'METER'])), name='lease_file_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='leasefile',

@@ -47,7 +47,7 @@ from tenancy.services.deposits import (
     return_deposit,
 )
 from tenancy.services.displaced import rehouse
-from tenancy.services.handover import add_photos, confirm_move_in, read_meter
+from tenancy.services.handover import add_leaving_photos, add_photos, confirm_move_in, read_meter
 from tenancy.services.invoices import bill_month, issue_all, issue_invoice
 from tenancy.services.leases import abandon_lease, lapse_leases, move_in, prepare_lease, sign_lease
 from tenancy.services.leaving import (
@@ -107,6 +107,7 @@ __all__ = [
     "Wish",
     "abandon_lease",
     "accept_offer",
+    "add_leaving_photos",
     "add_photos",
     "agree_plan",
     "answer_follow_up",

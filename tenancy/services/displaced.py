@@ -21,7 +21,7 @@ from portal.intake import services as intake
 from portal.intake.enums import ApplicationStatus
 from portal.intake.models import Application
 from tenancy import queries
-from tenancy.enums import EndKind, LeaseStatus, MoveOutStatus, OccupancyStatus, RenewalStatus, Side
+from tenancy.enums import MOVE_OUT_OPEN, EndKind, LeaseStatus, MoveOutStatus, OccupancyStatus, RenewalStatus, Side
 from tenancy.fitting import in_order, why_not
 from tenancy.models import Lease, LeaseTerm, Offer, RenewalReview, Unit
 from tenancy.services.holding import occupy
@@ -30,7 +30,6 @@ from tenancy.services.telling import tell_renewal_room
 from tenancy.workflow import LEASE, MOVE_OUT, RENEWAL
 
 _STAYS = (LeaseStatus.ACTIVE, LeaseStatus.VACATING)
-_KEYS_OUT = (MoveOutStatus.NOTICED, MoveOutStatus.SCHEDULED, MoveOutStatus.INSPECTED, MoveOutStatus.RESTORING)
 
 
 def hold_again(review: RenewalReview, *, by: Any, now: datetime) -> None:
@@ -76,7 +75,7 @@ def _take_back_notice(lease: Lease, *, by: Any) -> None:
     """What was told a lease that was to end with its term, as long as the keys are out. Other endings stand."""
     if lease.status != LeaseStatus.VACATING:
         return
-    move_out = lease.move_outs.filter(end_kind=EndKind.EXPIRED, status__in=_KEYS_OUT).first()
+    move_out = lease.move_outs.filter(end_kind=EndKind.EXPIRED, status__in=MOVE_OUT_OPEN).first()
     if move_out is None:
         return
     advance(move_out, MoveOutStatus.CANCELLED, by=by, steps=MOVE_OUT)
@@ -185,7 +184,7 @@ def _offer(review: RenewalReview, unit: Unit, start: date, *, now: datetime) -> 
 
 
 def _leaves_by_the_clock(lease: Lease) -> bool:
-    return lease.move_outs.filter(end_kind=EndKind.EXPIRED, status__in=_KEYS_OUT).exists()
+    return lease.move_outs.filter(end_kind=EndKind.EXPIRED, status__in=MOVE_OUT_OPEN).exists()
 
 
 def give_up_term(review: RenewalReview, *, reason: str, by: Any, now: datetime) -> None:

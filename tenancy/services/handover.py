@@ -1,4 +1,4 @@
-"""Handing over a room: meters and photos at its start, and the company's word that all is so."""
+"""Handing over a room: meters and photos at its start and its end, and the company's word that all is so."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from ledger import log
 from portal.core.errors import Invalid, Overtaken
 from tenancy import rules
-from tenancy.enums import LeaseFileKind, MeterKind
-from tenancy.models import Lease, MeterReading, MoveIn
+from tenancy.enums import MOVE_OUT_OPEN, LeaseFileKind, MeterKind
+from tenancy.models import Lease, MeterReading, MoveIn, MoveOut
 from tenancy.queries.charges import last_readings
 from tenancy.services.lease_files import keep_lease_file
 
@@ -47,6 +47,20 @@ def add_photos(*, lease: Lease, photos: Sequence[File[Any]], by: Any, now: datet
         raise Invalid(_("파일은 %(most)s개까지 올릴 수 있습니다.") % {"most": MOST_PHOTOS}, field="photos")
     for photo in photos:
         keep_lease_file(lease, photo, LeaseFileKind.MOVE_IN, by=by, now=now, field="photos")
+
+
+@transaction.atomic
+def add_leaving_photos(*, move_out: MoveOut, photos: Sequence[File[Any]], by: Any, now: datetime) -> None:
+    """Photos of the room as it is left, by the hub or by the company, as long as the keys are out."""
+    rules.check_can_photograph(by, move_out)
+    row = MoveOut.objects.select_for_update(of=("self",), no_key=True).get(pk=move_out.pk)
+    if row.status not in MOVE_OUT_OPEN:
+        raise Overtaken
+    lease = move_out.lease
+    if lease.files.filter(kind=LeaseFileKind.MOVE_OUT, uploaded_by=by).count() + len(photos) > MOST_PHOTOS:
+        raise Invalid(_("파일은 %(most)s개까지 올릴 수 있습니다.") % {"most": MOST_PHOTOS}, field="photos")
+    for photo in photos:
+        keep_lease_file(lease, photo, LeaseFileKind.MOVE_OUT, by=by, now=now, field="photos")
 
 
 @transaction.atomic

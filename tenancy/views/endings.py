@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal.core.ui.parts import Column, Row, Table
-from tenancy import change_forms, forms, queries, rules, services, tables
-from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus
+from tenancy import change_forms, forms, handover_forms, queries, rules, services, tables
+from tenancy.enums import MOVE_OUT_OPEN, ArrearsStatus, LeaseFileKind, LeaseStatus, MoveOutStatus
 from tenancy.models import ArrearsCase, Lease, MoveOut
 from tenancy.reasons import CHECKLIST
 from tenancy.views.case import Act, Case, show
+from tenancy.views.handover import photos, readings
 from tenancy.views.shared import SignedIn, found_lease, found_offer
 
 
@@ -142,7 +143,7 @@ def move_out(request: SignedIn, move_out: UUID) -> HttpResponse:
             Row(_("열쇠 반납일"), tables.day(found.keys_returned_date) or _("반납 전")),
         ],
         notes=[_held_over(found)] if found.lease.status == LeaseStatus.HOLDOVER else [],
-        tables=[_list(found)],
+        tables=[_list(found), readings(found.lease), photos(found.lease, LeaseFileKind.MOVE_OUT)],
         acts=_move_out_acts(request, found),
         recorded=[found],
     )
@@ -178,21 +179,29 @@ def _move_out_acts(request: SignedIn, found: MoveOut) -> list[Act]:
     def inspect(answers: Mapping[str, Any], now: datetime) -> None:
         services.inspect(move_out=found, found=looked.shown.found(), by=by)  # type: ignore[union-attr]
 
+    def read(answers: Mapping[str, Any], now: datetime) -> None:
+        services.read_meter(lease=found.lease, by=by, now=now, **answers)
+
+    def photo(answers: Mapping[str, Any], now: datetime) -> None:
+        services.add_leaving_photos(move_out=found, photos=[answers["photo"]], by=by, now=now)
+
     def keys(answers: Mapping[str, Any], now: datetime) -> None:
         services.return_keys(move_out=found, by=by, now=now, **answers)
 
     def settle(answers: Mapping[str, Any], now: datetime) -> None:
         services.settle_move_out(move_out=found, by=by)
 
-    tenant = rules.can_sign_as_tenant(by, found.lease)
+    tenant, member = rules.can_sign_as_tenant(by, found.lease), rules.can_confirm_move_in(by, found.lease)
     officer = rules.may_in(by, "move.record", found.lease.unit.hub)
     looked = Act("inspect", _("점검 기록"), forms.ChecklistForm, _("점검 기록하기"), inspect, _("점검을 기록했습니다."), options={"items": list(found.items.all())})  # fmt: skip
     state = found.status
     possible = [
-        (tenant and found.lease.status == LeaseStatus.VACATING and state in (MoveOutStatus.NOTICED, MoveOutStatus.SCHEDULED), Act("withdraw", _("퇴거 철회"), forms.SureForm, _("퇴거 철회하기"), withdraw, _("퇴거를 철회했습니다."), kind="secondary")),
+        (tenant and found.lease.status == LeaseStatus.VACATING and state in MOVE_OUT_OPEN, Act("withdraw", _("퇴거 철회"), forms.SureForm, _("퇴거 철회하기"), withdraw, _("퇴거를 철회했습니다."), kind="secondary")),
         (officer and state == MoveOutStatus.NOTICED, Act("schedule", _("점검 일정"), forms.WhenForm, _("일정 알리기"), schedule, _("점검 일정을 알렸습니다."))),
         (officer and state in (MoveOutStatus.SCHEDULED, MoveOutStatus.RESTORING), looked),
         (officer and state == MoveOutStatus.INSPECTED, Act("keys", _("열쇠 반납"), forms.KeysForm, _("반납 기록하기"), keys, _("열쇠를 돌려받았습니다. 계약이 끝났습니다."))),
+        (officer and state in MOVE_OUT_OPEN, Act("read", _("검침 기록"), handover_forms.ReadingForm, _("검침값 적기"), read, _("검침값을 적었습니다."), kind="secondary")),
+        ((officer or member) and state in MOVE_OUT_OPEN, Act("photo", _("사진 올리기"), handover_forms.PhotoForm, _("사진 올리기"), photo, _("사진을 올렸습니다."), kind="secondary")),
         (officer and state == MoveOutStatus.KEYS_RETURNED, Act("settle", _("정산 마무리"), forms.SureForm, _("퇴거 마치기"), settle, _("퇴거 절차를 마쳤습니다."))),
     ]  # fmt: skip
     return [act for now, act in possible if now]

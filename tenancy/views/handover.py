@@ -120,7 +120,7 @@ def handing_over(request: SignedIn, lease: UUID) -> HttpResponse:
             Row(_("입주기업 확인"), _confirmed(record)),
             *([Row(_("입주기업이 적은 내용"), record.remark)] if record.remark else []),
         ],
-        tables=[_readings(found), _photos(found)],
+        tables=[readings(found), photos(found, LeaseFileKind.MOVE_IN)],
         acts=_handover_acts(request, found, record),
         recorded=[record],
     )
@@ -133,7 +133,8 @@ def _confirmed(record: MoveIn) -> str:
     return f"{record.confirmed_by.name} · {explain.instant(record.confirmed_at)}"
 
 
-def _readings(found: Lease) -> Table:
+def readings(found: Lease) -> Table:
+    """What the meters of the room showed during the lease."""
     return Table(
         caption=_("검침"),
         columns=[Column(_("계량기")), Column(_("검침값"), number=True), Column(_("읽은 때")), Column(_("사진"))],
@@ -145,11 +146,15 @@ def _readings(found: Lease) -> Table:
     )  # fmt: skip
 
 
-def _photos(found: Lease) -> Table:
+def photos(found: Lease, kind: LeaseFileKind) -> Table:
+    """Photos of the room, at the beginning or the end of the lease."""
     return Table(
         caption=_("호실 사진"),
-        columns=[Column(_("파일")), Column(_("올린 때"))],
-        rows=[[_link(row), tables.instant(row.uploaded_at)] for row in found.files.filter(kind=LeaseFileKind.MOVE_IN)],
+        columns=[Column(_("파일")), Column(_("올린 사람")), Column(_("올린 때"))],
+        rows=[
+            [_link(row), row.uploaded_by.name, tables.instant(row.uploaded_at)]
+            for row in found.files.filter(kind=kind).select_related("uploaded_by")
+        ],
         empty=_("올린 사진이 없습니다."),
     )
 

@@ -123,6 +123,38 @@ def test_the_room_is_handed_over_with_meters_and_the_company_confirms_once(clien
         MeterReading.objects.update(value=1)
 
 
+def test_the_room_is_photographed_and_its_meters_read_when_it_is_left(client):
+    place = space("801")
+    lease = resident(place, "801")
+    company = master(lease.offer.need)
+    case = services.give_notice(lease=lease, leave_date=date(2020, 3, 1), by=company, now=at(date(2020, 1, 20)))
+    url = address("move_out", case.public_id)
+    for by in (company, place.officer):
+        enter(client, by)
+        answer = client.post(f"{url}?act=photo", {"photo-photo": upload()}, follow=True)
+        assert by.name in words(answer)
+    client.post(f"{url}?act=read", {"read-kind": "WATER", "read-value": "31.5"})
+    enter(client, company)
+    shown = words(client.get(url))
+    assert "31.5" in shown
+    assert "검침값 적기" not in shown
+    photo = lease.files.filter(kind="MOVE_OUT").first()
+    assert b"".join(client.get(address("lease_file", photo.public_id)).streaming_content) == PNG
+    for by in (person(), place.finance):
+        enter(client, by)
+        assert client.get(address("lease_file", photo.public_id)).status_code == 404
+        with pytest.raises(NotAllowed):
+            services.add_leaving_photos(move_out=case, photos=[upload()], by=by, now=NOW)
+    with pytest.raises(Invalid, match="10"):
+        services.add_leaving_photos(move_out=case, photos=[upload()] * 10, by=company, now=NOW)
+    services.schedule_inspection(move_out=case, inspect_at=at(date(2020, 3, 1)), by=place.officer)
+    found = {item.code: (True, "", 0, False) for item in case.items.all()}
+    services.inspect(move_out=case, found=found, by=place.officer)
+    services.return_keys(move_out=case, on=date(2020, 3, 1), by=place.officer, now=at(date(2020, 3, 1), 18))
+    with pytest.raises(Refused):
+        services.add_leaving_photos(move_out=case, photos=[upload()], by=company, now=NOW)
+
+
 def test_interest_is_shown_then_charged_once_a_month_from_where_it_ended(client):
     place = space("801")
     priced(place, late_interest_bp=500)
