@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from ledger import log
@@ -9,15 +11,12 @@ from portal.core.papers import Paper, Part
 from portal.core.ui.parts import Row
 from tenancy import explain, money_tables, tables
 from tenancy.enums import Side
-from tenancy.models import Deposit, Graduation, Invoice, Lease, Offer
+from tenancy.models import Amendment, Deposit, Graduation, Invoice, Lease, Offer, Signature
 
 
 def lease(found: Lease) -> Paper:
     """입주계약서 as it stands: its words, its signatures, the newest leaf about it."""
     signed = {given.side: given for given in found.signatures.all()}
-    sides = [
-        Row(label, explain.signature(signed[side]) if side in signed else _("서명 전")) for side, label in Side.choices
-    ]
     leaf = log.last_leaf_of(found)
     entry = log.printed(leaf) if leaf else None
     return Paper(
@@ -27,10 +26,45 @@ def lease(found: Lease) -> Paper:
         to=str(found.organisation),
         parts=[
             Part(_("계약 내용"), explain.document(found)),
-            Part(_("서명"), [*sides, Row(_("계약 상태"), found.get_status_display())]),
+            Part(_("서명"), [*signatures(signed), Row(_("계약 상태"), found.get_status_display())]),
         ],
         entry=entry,
     )
+
+
+def amendment(found: Amendment) -> Paper:
+    """변경계약서: what changes from which day, its signatures; also what a tenant signs who cannot sign electronically."""
+    signed = {given.side: given for given in found.signatures.all()}
+    leaf = log.last_leaf_of(found)
+    entry = log.printed(leaf) if leaf else None
+    return Paper(
+        title=_("변경계약서"),
+        number=f"{found.lease.unit.hub} {found.lease.unit.code}",
+        at=max([given.signed_at for given in signed.values()], default=entry.at if entry else found.created_at),
+        to=str(found.lease.organisation),
+        parts=[
+            Part(
+                _("변경 내용"),
+                [
+                    Row(_("종류"), found.get_kind_display()),
+                    Row(_("시행일"), tables.day(found.effective_date)),
+                    *explain.changes(found),
+                    Row(_("이유"), found.reason),
+                    Row(_("계약서 지문(SHA-256)"), found.lease.document_hash),
+                    Row(_("문서 지문(SHA-256)"), found.document_hash),
+                ],
+            ),
+            Part(_("서명"), [*signatures(signed), Row(_("상태"), found.get_status_display())]),
+        ],
+        entry=entry,
+    )
+
+
+def signatures(signed: Mapping[str, Signature]) -> list[Row]:
+    """Each side with its signature, or that it has not signed."""
+    return [
+        Row(label, explain.signature(signed[side]) if side in signed else _("서명 전")) for side, label in Side.choices
+    ]
 
 
 def offer(found: Offer) -> Paper:

@@ -572,6 +572,7 @@ class Migration(TablesAtOnce):
                 ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('lease', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='tenancy.lease')),
+                ('amendment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='tenancy.amendment')),
                 ('scan', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='paper', to='tenancy.leasefile')),
             ],
             options={
@@ -1279,7 +1280,11 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='papersigning',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'REJECTED'), _negated=True), fields=('lease', 'side'), name='one_paper_per_side'),
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('status', 'REJECTED'), _negated=True), ('amendment__isnull', True)), fields=('lease', 'side'), name='one_paper_per_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='papersigning',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'REJECTED'), _negated=True), fields=('amendment', 'side'), name='one_paper_per_amendment_side'),
         ),
         migrations.AddConstraint(
             model_name='papersigning',

@@ -50,9 +50,11 @@ class LeaseFile(models.Model):
 
 
 class PaperSigning(models.Model):
-    """A side's signature on paper: the scan, put on file by one person and confirmed by another over the same hash."""
+    """A side's signature on paper, under a lease or an amendment: the scan, put on file by one person and confirmed by another over the same hash."""
 
     lease = models.ForeignKey(Lease, models.PROTECT, related_name="papers")
+    #: The amendment that was signed; without one, the lease itself.
+    amendment = models.ForeignKey("tenancy.Amendment", models.PROTECT, null=True, blank=True, related_name="papers")
     side = models.CharField(max_length=10, choices=Side, default=Side.TENANT)
     signer = models.CharField(_("서명한 사람"), max_length=100)
     signed_date = models.DateField(_("서명한 날"))
@@ -69,7 +71,12 @@ class PaperSigning(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["lease", "side"], condition=~Q(status="REJECTED"), name="one_paper_per_side"
+                fields=["lease", "side"],
+                condition=~Q(status="REJECTED") & Q(amendment__isnull=True),
+                name="one_paper_per_side",
+            ),
+            models.UniqueConstraint(
+                fields=["amendment", "side"], condition=~Q(status="REJECTED"), name="one_paper_per_amendment_side"
             ),
             models.CheckConstraint(condition=Q(status__in=PaperStatus.values), name="paper_status_known"),
             models.CheckConstraint(

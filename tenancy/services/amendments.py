@@ -205,24 +205,37 @@ def sign_amendment(
 ) -> bool:
     """Sign for one side; answers whether the amendment is in force now. A swap waits for all four signatures."""
     role = rules.check_can_sign_amendment(by, amendment, side)
-    row = _locked(amendment)
-    if row.status != AmendmentStatus.AWAITING_SIGNATURE or row.signatures.filter(side=side).exists():
-        raise Overtaken
+    row = locked_amendment(amendment)
+    check_amendment_signable(row, side)
     if document_hash != row.document_hash:
         raise Invalid(_("화면에 보인 계약서가 바뀌었습니다. 새 계약서를 확인한 뒤 다시 서명해 주십시오."))
     if not consented:
         raise Invalid(_("전자서명에 동의해 주십시오."), field="consented")
-    if row.signatures.filter(user=by).exists():
+    in_force = put_amendment_signature(row, side, by, acting=by.acting_as(role), now=now)
+    amendment.refresh_from_db()
+    return in_force
+
+
+def check_amendment_signable(row: Amendment, side: Side) -> None:
+    """Raises ``Overtaken`` when the side has signed or the amendment no longer waits."""
+    if row.status != AmendmentStatus.AWAITING_SIGNATURE or row.signatures.filter(side=side).exists():
+        raise Overtaken
+
+
+def put_amendment_signature(row: Amendment, side: Side, user: Any, *, acting: Any, now: datetime, **given: str) -> bool:
+    """Write a side's signature; answers whether the amendment is in force now. The amendment is locked."""
+    if row.signatures.filter(user=user).exists():
         raise NotAllowed(_("한 사람이 양쪽을 대신해 서명할 수 없습니다."))
-    Signature.objects.create(amendment=row, side=side, user=by, document_hash=document_hash, signed_at=now)
+    Signature.objects.create(
+        amendment=row, side=side, user=user, document_hash=row.document_hash, signed_at=now, **given
+    )
     ready = _ready(row)
     if ready:
-        _put_in_force(ready, by=by.acting_as(role), now=now)
-    amendment.refresh_from_db()
+        _put_in_force(ready, by=acting, now=now)
     return bool(ready)
 
 
-def _locked(amendment: Amendment) -> Amendment:
+def locked_amendment(amendment: Amendment) -> Amendment:
     """The amendment under lock, of a swap with its partner's, in one order for everybody: four may sign at once."""
     pair = Q(pk=amendment.pk)
     if partner := amendment.after.get("swap_with"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -16,31 +17,68 @@ from portal.core.periods import SEOUL
 from portal.core.transition import advance
 from tenancy import rules
 from tenancy.enums import LeaseFileKind, PaperStatus, Side
-from tenancy.models import Lease, PaperSigning
+from tenancy.models import Amendment, Lease, PaperSigning
+from tenancy.services.amendments import check_amendment_signable, locked_amendment, put_amendment_signature
 from tenancy.services.lease_files import keep_lease_file
 from tenancy.services.leases import check_signable, locked_lease, put_signature
 from tenancy.workflow import PAPER
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """The locked document that waits for the tenant's signature."""
+
+    lease: Lease
+    amendment: Amendment | None
+
+    @property
+    def hash(self) -> str:
+        return (self.amendment or self.lease).document_hash
+
+    def sign(self, paper: PaperSigning, *, by: Any, acting: Any, now: datetime) -> bool:
+        """The tenant has signed; answers whether the document is in force."""
+        given = {"method": "paper", "signer": paper.signer}
+        if self.amendment is not None:
+            return put_amendment_signature(self.amendment, Side.TENANT, paper.filed_by, acting=acting, now=now, **given)
+        return put_signature(self.lease, Side.TENANT, paper.filed_by, by=by, acting=acting, now=now, **given)
+
+
+def _waiting(lease: Lease, amendment: Amendment | None, now: datetime) -> _Waiting:
+    """Lock the document. Raises ``Overtaken`` when the tenant has signed, ``Late`` after a lease's last day."""
+    if amendment is None:
+        row = locked_lease(lease)
+        check_signable(row, Side.TENANT, now)
+        return _Waiting(row, None)
+    change = locked_amendment(amendment)
+    check_amendment_signable(change, Side.TENANT)
+    return _Waiting(lease, change)
+
+
 @transaction.atomic
 def file_paper(
-    *, lease: Lease, signer: str, signed_date: date, scan: File[Any], by: Any, now: datetime
+    *,
+    lease: Lease,
+    signer: str,
+    signed_date: date,
+    scan: File[Any],
+    by: Any,
+    now: datetime,
+    amendment: Amendment | None = None,
 ) -> PaperSigning:
-    """Put the contract that the tenant signed on paper on file; the document is the one that waits for signatures.
+    """Put the contract, or the amendment of it, that the tenant signed on paper on file: the one that waits for signatures.
 
     Raises ``Late`` after the last day, ``Invalid`` for a day to come, ``Overtaken`` when that side has signed.
     """
     role = rules.check_can_file_paper(by, lease)
-    row = locked_lease(lease)
-    check_signable(row, Side.TENANT, now)
+    waiting = _waiting(lease, amendment, now)
     if not signer.strip() or signed_date > now.astimezone(SEOUL).date():
         raise Invalid(_("서명한 사람과 서명한 날을 바르게 적어 주십시오."), field="signed_date")
-    kept = keep_lease_file(row, scan, LeaseFileKind.PAPER, by=by, now=now, field="scan")
+    kept = keep_lease_file(lease, scan, LeaseFileKind.PAPER, by=by, now=now, field="scan")
     try:
         with transaction.atomic():
             paper = PaperSigning.objects.create(
-                lease=row, signer=signer.strip(), signed_date=signed_date, document_hash=row.document_hash,
-                scan=kept, filed_by=by, filed_at=now,
+                lease=lease, amendment=waiting.amendment, signer=signer.strip(), signed_date=signed_date,
+                document_hash=waiting.hash, scan=kept, filed_by=by, filed_at=now,
             )  # fmt: skip
     except IntegrityError as error:
         raise Overtaken(_("이미 올린 종이 계약서가 확인을 기다립니다.")) from error
@@ -51,22 +89,16 @@ def file_paper(
 
 @transaction.atomic
 def confirm_paper(*, paper: PaperSigning, by: Any, now: datetime) -> bool:
-    """Another person finds the scan right: the tenant has signed. Answers whether the lease is in force now."""
+    """Another person finds the scan right: the tenant has signed. Answers whether the document is in force now."""
     role = rules.check_can_confirm_paper(by, paper)
-    row = locked_lease(paper.lease)
-    check_signable(row, Side.TENANT, now)
-    if paper.document_hash != row.document_hash or _hash_of(paper) != paper.scan.sha256:
+    waiting = _waiting(paper.lease, paper.amendment, now)
+    if paper.document_hash != waiting.hash or _hash_of(paper) != paper.scan.sha256:
         raise Invalid(_("계약서나 스캔한 파일이 바뀌었습니다. 돌려보내고 다시 올려 주십시오."))
-    advance(
-        paper,
-        PaperStatus.CONFIRMED,
-        by=by.acting_as(role),
-        steps=PAPER,
-        data={"document": paper.document_hash, "scan": paper.scan.sha256},
-        changes={"confirmed_by": by, "confirmed_at": now},
-    )
-    given = {"method": "paper", "signer": paper.signer}
-    return put_signature(row, Side.TENANT, paper.filed_by, by=by, acting=by.acting_as(role), now=now, **given)
+    acting = by.acting_as(role)
+    data = {"document": paper.document_hash, "scan": paper.scan.sha256}
+    changes = {"confirmed_by": by, "confirmed_at": now}
+    advance(paper, PaperStatus.CONFIRMED, by=acting, steps=PAPER, data=data, changes=changes)
+    return waiting.sign(paper, by=by, acting=acting, now=now)
 
 
 @transaction.atomic

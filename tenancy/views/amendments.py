@@ -10,8 +10,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,12 +18,13 @@ from portal.accounts import second_factor
 from portal.accounts.models import Organisation
 from portal.core.business_number import normalise
 from portal.core.errors import Invalid, NotAllowed
-from portal.core.ui.parts import Column, Row, Tab, Table
-from tenancy import change_forms, explain, forms, queries, rules, services, tables
+from portal.core.papers import answer
+from portal.core.ui.parts import Column, Row, Tab, Table, link
+from tenancy import change_forms, explain, forms, papers, queries, rules, services, tables
 from tenancy.enums import AmendmentStatus, Side
 from tenancy.models import Amendment, Lease, Unit
 from tenancy.views.case import Act, Case, show
-from tenancy.views.shared import SignedIn, found_lease
+from tenancy.views.shared import SignedIn, found_amendment, found_lease
 
 
 @login_required
@@ -160,10 +160,7 @@ def _sign(request: SignedIn, amendment: UUID) -> HttpResponse:
 
 
 def _show(request: SignedIn, amendment: UUID) -> HttpResponse:
-    rows = Amendment.objects.select_related(
-        "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__rate_card"
-    ).prefetch_related("signatures__user")
-    found = get_object_or_404(rows, public_id=amendment)
+    found = found_amendment(amendment)
     rules.check_can_see_lease(request.user, found.lease)
     signed = {given.side: given for given in found.signatures.all()}
     case = Case(
@@ -176,16 +173,31 @@ def _show(request: SignedIn, amendment: UUID) -> HttpResponse:
             Row(_("시행일"), tables.day(found.effective_date)),
             *explain.changes(found),
             Row(_("이유"), found.reason),
-            *(
-                Row(label, explain.signature(signed[side]) if side in signed else _("서명 전"))
-                for side, label in Side.choices
-            ),
+            *papers.signatures(signed),
             Row(_("문서 지문(SHA-256)"), found.document_hash),
+            *_documents(request, found),
         ],
         acts=_acts(request, found, set(signed)),
         recorded=[found, found.lease],
     )
     return show(request, case)
+
+
+def _documents(request: SignedIn, found: Amendment) -> list[Row]:
+    """The amendment as a file, and where one signed on paper is put on file."""
+    rows = [Row(_("변경계약서"), link(_("PDF 내려받기"), reverse("tenancy:amendment-pdf", args=[found.public_id])))]
+    if found.status == AmendmentStatus.AWAITING_SIGNATURE and rules.may_file_paper(request.user, found.lease):
+        page = reverse("tenancy:amendment-paper", args=[found.public_id])
+        rows.append(Row(_("종이로 서명"), link(_("종이로 서명한 계약서"), page)))
+    return rows
+
+
+@login_required
+def amendment_pdf(request: SignedIn, amendment: UUID) -> FileResponse:
+    """The amendment as a file, for whoever may see the lease."""
+    found = found_amendment(amendment)
+    rules.check_can_see_lease(request.user, found.lease)
+    return answer(papers.amendment(found), f"amendment-{found.public_id}.pdf")
 
 
 def _acts(request: SignedIn, found: Amendment, signed: set[str]) -> list[Act]:

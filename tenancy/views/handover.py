@@ -1,4 +1,4 @@
-"""A room handed over, with its meters and photos; a contract signed on paper; the files of a lease."""
+"""A room handed over, with its meters and photos; the files of a lease."""
 
 from __future__ import annotations
 
@@ -18,84 +18,14 @@ from portal.core.errors import Refused
 from portal.core.ui.parts import Column, Row, Table, link
 from portal.intake.enums import Scan
 from tenancy import explain, handover_forms, rules, services, tables
-from tenancy.enums import LeaseFileKind, LeaseStatus, PaperStatus, Side
-from tenancy.forms import ReasonForm, SureForm
-from tenancy.models import Lease, LeaseFile, MoveIn, PaperSigning
+from tenancy.enums import LeaseFileKind
+from tenancy.models import Lease, LeaseFile, MoveIn
 from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, found_lease
 
 
 def _back(lease: Lease) -> tuple[str, str]:
     return str(lease), reverse("tenancy:lease", args=[lease.public_id])
-
-
-@login_required
-def paper(request: SignedIn, lease: UUID) -> HttpResponse:
-    """A contract that the tenant signs on paper: put on file by one, confirmed by another."""
-    found = found_lease(lease)
-    rules.check_can_file_paper(request.user, found)
-    papers = list(found.papers.select_related("scan", "filed_by", "confirmed_by"))
-    case = Case(
-        title=_("종이로 서명한 계약서"),
-        back=_back(found),
-        caption=found.organisation,
-        status=found.get_status_display(),
-        tone=tables.TONES.get(found.status, ""),
-        lead=_(
-            "입주기업이 전자서명을 할 수 없을 때 씁니다. 계약서를 내려받아 서명을 받고, 스캔해 올린 뒤 다른 사람이 확인합니다."
-        ),
-        rows=[Row(_("문서 지문(SHA-256)"), found.document_hash)],
-        tables=[_papers(papers)],
-        acts=_paper_acts(request, found, papers),
-        recorded=papers,
-    )
-    return show(request, case)
-
-
-def _papers(rows: list[PaperSigning]) -> Table:
-    return Table(
-        caption=_("올린 계약서"),
-        columns=[Column(_("서명한 사람")), Column(_("서명한 날")), Column(_("파일")), Column(_("올린 사람")), Column(_("확인한 사람")), Column(_("상태"))],
-        rows=[
-            [
-                row.signer,
-                tables.day(row.signed_date),
-                _link(row.scan),
-                row.filed_by.name,
-                row.confirmed_by.name if row.confirmed_by else "–",
-                tables.status(row.status, row.get_status_display()),
-            ]
-            for row in rows
-        ],
-        empty=_("아직 올린 계약서가 없습니다."),
-    )  # fmt: skip
-
-
-def _paper_acts(request: SignedIn, found: Lease, papers: list[PaperSigning]) -> list[Act]:
-    by, waiting = request.user, next((row for row in papers if row.status == PaperStatus.FILED), None)
-
-    def file(answers: Mapping[str, Any], now: datetime) -> None:
-        given = {name: value for name, value in answers.items() if name != "same"}
-        services.file_paper(lease=found, by=by, now=now, **given)
-
-    def confirm(answers: Mapping[str, Any], now: datetime) -> None:
-        assert waiting is not None
-        services.confirm_paper(paper=waiting, by=by, now=now)
-
-    def reject(answers: Mapping[str, Any], now: datetime) -> None:
-        assert waiting is not None
-        services.reject_paper(paper=waiting, by=by, **answers)
-
-    if found.status != LeaseStatus.AWAITING_SIGNATURE or found.signatures.filter(side=Side.TENANT).exists():
-        return []
-    if waiting is None:
-        return [Act("file", _("종이 계약서 올리기"), handover_forms.PaperForm, _("계약서 올리기"), file, _("계약서를 올렸습니다. 다른 사람이 확인해야 합니다."))]  # fmt: skip
-    if waiting.filed_by_id == by.pk:
-        return []
-    return [
-        Act("confirm", _("종이 계약서 확인"), SureForm, _("서명을 확인하기"), confirm, _("입주기업의 서명을 확인했습니다.")),
-        Act("reject", _("돌려보내기"), ReasonForm, _("돌려보내기"), reject, _("계약서를 돌려보냈습니다."), kind="danger"),
-    ]  # fmt: skip
 
 
 @login_required
@@ -139,7 +69,7 @@ def readings(found: Lease) -> Table:
         caption=_("검침"),
         columns=[Column(_("계량기")), Column(_("검침값"), number=True), Column(_("읽은 때")), Column(_("사진"))],
         rows=[
-            [row.get_kind_display(), f"{row.value.normalize():,f}", tables.instant(row.read_at), _link(row.photo) if row.photo else "–"]
+            [row.get_kind_display(), f"{row.value.normalize():,f}", tables.instant(row.read_at), file_link(row.photo) if row.photo else "–"]
             for row in found.readings.filter(voided_at__isnull=True).select_related("photo")
         ],
         empty=_("아직 읽은 계량기가 없습니다."),
@@ -152,14 +82,15 @@ def photos(found: Lease, kind: LeaseFileKind) -> Table:
         caption=_("호실 사진"),
         columns=[Column(_("파일")), Column(_("올린 사람")), Column(_("올린 때"))],
         rows=[
-            [_link(row), row.uploaded_by.name, tables.instant(row.uploaded_at)]
+            [file_link(row), row.uploaded_by.name, tables.instant(row.uploaded_at)]
             for row in found.files.filter(kind=kind).select_related("uploaded_by")
         ],
         empty=_("올린 사진이 없습니다."),
     )
 
 
-def _link(row: LeaseFile) -> object:
+def file_link(row: LeaseFile) -> object:
+    """Its name, which leads to it unless something harmful was found in it."""
     if row.scan == Scan.INFECTED:
         return row.name
     return link(row.name, reverse("tenancy:lease_file", args=[row.public_id]))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from portal.accounts.models import User
 from portal.core.errors import Refused
 from portal.core.periods import SEOUL
 from tenancy import queries
-from tenancy.models import Lease, Offer
+from tenancy.models import Amendment, Lease, Offer
 
 
 class SignedIn(HttpRequest):
@@ -49,6 +50,13 @@ def found_lease(public_id: UUID) -> Lease:
     if lease is None:
         raise Http404
     return lease
+
+
+def found_amendment(public_id: UUID) -> Amendment:
+    rows = Amendment.objects.select_related(
+        "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__rate_card"
+    ).prefetch_related("signatures__user")
+    return get_object_or_404(rows, public_id=public_id)
 
 
 def tried(request: HttpRequest, action: Callable[[], object], done: str) -> bool:

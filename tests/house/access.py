@@ -299,6 +299,8 @@ TABLE: dict[str, Row] = {
     "tenancy:renewal_desk": Row(DESK, "hub"),
     "tenancy:move_out": Row(COMPANY | DESK, "move-out"),
     "tenancy:deposit": Row(COMPANY | DESK | {"finance"}, "lease with deposit"),
+    "tenancy:amendment-pdf": Row(COMPANY | DESK | {"finance"}, "amendment"),
+    "tenancy:amendment-paper": Row(frozenset({"officer", "approver"}), "amendment"),
     "tenancy:amendment": Row(COMPANY | DESK | {"finance"}, "amendment"),
     "tenancy:amend": Row(OFFICER, "lease"),
     "tenancy:revoke": Row(frozenset({"approver"}), "offer"),

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
-from portal.core.errors import Invalid, Late, NotAllowed, Refused
+from portal.core.errors import Invalid, Late, NotAllowed, Overtaken, Refused
 from tenancy import rent, services
 from tenancy.models import Graduation, Invoice, Lease, LeaseFile, MeterReading, MoveIn, PaperSigning
-from tests.factories.people import leaves, person
+from tests.factories.people import leaves, person, with_role
 from tests.factories.space import NOW, START, master, priced, resident, selected, space
 from tests.tenancy.test_constraints import refused
 from tests.tenancy.test_endings import END, at, fresh, tenant
@@ -76,6 +76,65 @@ def test_paper_in_time_of_the_same_document_and_rejected_it_is_filed_anew():
     refused(lambda: rows.update(status="CONFIRMED"), "paper_confirmed_by_somebody")
     refused(lambda: rows.update(confirmed_by=again.filed_by), "paper_two_people")
     refused(lambda: PaperSigning.objects.filter(pk=paper.pk).update(status="FILED"), "one_paper_per_side")
+
+
+def amended(place):
+    lease = resident(place, "801")
+    why = {"on": date(2020, 3, 1), "reason": "실측", "by": place.officer, "now": NOW}
+    return services.prepare_area(lease=lease, area_m2=Decimal("21.00"), **why)
+
+
+def test_an_amendment_is_signed_on_paper_as_a_lease_is():
+    place = space("801")
+    change = amended(place)
+    paper = filed(place, change.lease, amendment=change)
+    with pytest.raises(Overtaken):
+        filed(place, change.lease, amendment=change)
+    refused(
+        lambda: PaperSigning.objects.create(
+            lease=change.lease, amendment=change, signer="김대표", signed_date=START, document_hash="0" * 64,
+            scan=LeaseFile.objects.create(
+                lease=change.lease, kind="PAPER", name="b.png", size=1, content_type="image/png", sha256="0" * 64,
+                uploaded_by=place.officer, uploaded_at=NOW,
+            ), filed_by=place.officer, filed_at=NOW,
+        ),
+        "one_paper_per_amendment_side",
+    )  # fmt: skip
+    assert services.confirm_paper(paper=paper, by=place.approver, now=NOW) is False
+    given = change.signatures.get()
+    assert (given.method, given.signer, given.document_hash) == ("paper", "김대표", change.document_hash)
+    sign = {"amendment": change, "side": "LESSOR", "now": NOW, "document_hash": change.document_hash}
+    assert services.sign_amendment(by=place.approver, consented=True, **sign) is True
+    assert leaves(change.lease)[-1]["type"] == "space.lease.amended/1"
+    with pytest.raises(Overtaken):
+        filed(place, change.lease, amendment=change)
+
+
+def test_an_amendment_signed_on_paper_last_is_in_force_at_once():
+    place = space("801")
+    change = amended(place)
+    sign = {"amendment": change, "side": "LESSOR", "now": NOW, "document_hash": change.document_hash}
+    services.sign_amendment(by=place.approver, consented=True, **sign)
+    deputy = with_role("space.officer", cluster=place.hub.cluster)
+    paper = filed(place, change.lease, amendment=change)
+    assert services.confirm_paper(paper=paper, by=deputy, now=NOW) is True
+
+
+def test_the_pages_of_an_amendment_on_paper(client):
+    place = space("801")
+    change = amended(place)
+    url = address("amendment-paper", change.public_id)
+    enter(client, place.officer)
+    assert url in client.get(address("amendment", change.public_id)).text
+    pdf = client.get(address("amendment-pdf", change.public_id))
+    assert b"".join(pdf.streaming_content).startswith(b"%PDF")
+    given = {"file-signer": "김대표", "file-signed_date": "2019-12-23", "file-scan": upload(), "file-same": "on"}
+    assert "다른 사람이 확인해야" in words(client.post(f"{url}?act=file", given, follow=True))
+    enter(client, place.approver)
+    client.post(f"{url}?act=confirm", {"confirm-sure": "on"})
+    assert change.signatures.get().method == "paper"
+    enter(client, master(change.lease.offer.need))
+    assert client.get(url).status_code == 403
 
 
 def test_the_pages_of_a_contract_on_paper(client):
