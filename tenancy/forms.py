@@ -79,6 +79,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("이유"), max_length=400, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class DropForm(ReasonForm):
+    """Why, and that it is meant."""
+
+    sure = forms.BooleanField(label=_("입주기업의 고지 금액이 줄지 않는 것을 확인했습니다."))
+
+
 class MonthForm(forms.Form):
     """A month, named by one of its days."""
 

@@ -79,6 +79,12 @@ EVENT_TYPES = [
         title=_("고지한 금액을 줄였습니다"),
     ),
     EventType(
+        "space.invoice.credit_dropped",
+        1,
+        {"note": "ref", "total": "decimal"},
+        title=_("감액고지를 결재하지 않고 취소했습니다"),
+    ),
+    EventType(
         "space.lease.amended",
         1,
         {"kind": _AMENDMENTS, "on": "date", "document": "ref"},

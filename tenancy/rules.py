@@ -211,6 +211,13 @@ def check_can_approve_credit(by: Any, note: CreditNote) -> str:
     return role
 
 
+def check_can_drop_credit(by: Any, note: CreditNote) -> str:
+    """Who may write one may take it back, who decides on it may refuse it."""
+    if may_in(by, "credit_note.prepare", note.invoice.lease.unit.hub):
+        return check_can_prepare_credit(by, note.invoice)
+    return check_may_in(by, "credit_note.decide", note.invoice.lease.unit.hub)
+
+
 def check_can_receive_deposit(by: Any, deposit: Deposit) -> str:
     return check_may_in(by, "payment.import", deposit.lease.unit.hub)
 

@@ -115,6 +115,7 @@ from tenancy.queries.places import (
 )
 from tenancy.queries.residents import (
     Entry,
+    company_name,
     consents_of_listing,
     directory,
     done_before,
@@ -177,6 +178,7 @@ __all__ = [
     "cases_in",
     "chances_of",
     "changes_of",
+    "company_name",
     "consents_of_listing",
     "counts_on",
     "credits_waiting",

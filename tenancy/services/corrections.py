@@ -15,6 +15,7 @@ from tenancy import differences
 from tenancy.conditions import PRICED, charged, stretches
 from tenancy.enums import InvoiceStatus, LineKind
 from tenancy.models import Amendment, Correction, CreditNote, InvoiceLine, Lease
+from tenancy.services.credits import credit_number
 from tenancy.services.invoices import charge_usage, redraft
 from tenancy.services.settling import locked
 
@@ -105,7 +106,7 @@ def _credit(lines: list[InvoiceLine], supply: int, vat: int, words: str, *, now:
             continue
         tax = min(vat, line.vat, total)
         CreditNote.objects.create(
-            line=line, invoice=invoice, number=f"{invoice.number}-C{invoice.credits.count() + 1}", reason=reason,
+            line=line, invoice=invoice, number=credit_number(invoice), reason=reason,
             supply=total - tax, vat=tax, total=total, prepared_by=None, prepared_at=now,
         )  # fmt: skip
         supply, vat = supply - (total - tax), vat - tax

@@ -69,7 +69,7 @@ def _write(line: InvoiceLine, invoice: Invoice, taken: rent.Vat, reason: str, *,
     return CreditNote.objects.create(
         line=line,
         invoice=invoice,
-        number=f"{invoice.number}-C{invoice.credits.count() + 1}",
+        number=credit_number(invoice),
         reason=reason,
         supply=taken.supply,
         vat=taken.vat,
@@ -143,11 +143,27 @@ def _approve(note: CreditNote, *, by: Any, now: datetime) -> None:
     tell_credited(note, invoice)
 
 
-def drop_credit(*, note: CreditNote, by: Any) -> None:
-    """Whoever prepared a credit that nobody has decided on takes it back."""
-    rules.check_can_prepare_credit(by, note.invoice)
+@transaction.atomic
+def drop_credit(*, note: CreditNote, reason: str, by: Any) -> None:
+    """A credit that nobody has decided on is taken back or refused; the ledger keeps it with the reason.
+
+    Raises ``Overtaken`` when it was decided on or dropped meanwhile, ``Invalid`` without a reason.
+    """
+    role = rules.check_can_drop_credit(by, note)
+    if not reason.strip():
+        raise Invalid(_("이유를 적어 주십시오."), field="reason")
+    invoice = locked(note.invoice)
     if not CreditNote.objects.filter(pk=note.pk, approved_at__isnull=True).delete()[0]:
         raise Overtaken
+    data = {"note": note.number, "total": note.total}
+    acting = by.acting_as(role)
+    log.append("space.invoice.credit_dropped", row=invoice, by=acting, data=data, private={"reason": reason.strip()})
+
+
+def credit_number(invoice: Invoice) -> str:
+    """The number after the highest there is: one that was dropped leaves a gap where others follow it."""
+    last = max((int(note.number.rpartition("-C")[2]) for note in invoice.credits.all()), default=0)
+    return f"{invoice.number}-C{last + 1}"
 
 
 def credits_of(invoice: Invoice) -> list[CreditNote]:

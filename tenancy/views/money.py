@@ -190,7 +190,7 @@ def credit(request: SignedIn, line: int) -> HttpResponse:
             Row(_("계산"), found.in_words),
             Row(_("금액"), tables.money(found.total)),
         ],
-        tables=[money_tables.credit_notes(found.credits.all())],
+        tables=[money_tables.credit_notes(found.credits.all(), decide=True)],
         acts=[act],
     )
     return show(request, case)
@@ -198,32 +198,44 @@ def credit(request: SignedIn, line: int) -> HttpResponse:
 
 @login_required
 def decide_credit(request: SignedIn, note: int) -> HttpResponse:
-    """Another person decides on a credit note."""
+    """A credit note: another person approves it; whoever may write or decide on it drops it, with a reason."""
     rows = CreditNote.objects.select_related(
         "invoice__lease__organisation", "invoice__lease__unit__floor__building__hub__cluster", "line", "prepared_by"
     )
     found = get_object_or_404(rows, pk=note)
-    rules.check_can_approve_credit(request.user, found)
-
-    def approve(answers: Mapping[str, Any], now: datetime) -> None:
-        services.approve_credit(note=found, by=request.user, now=now)
-
-    acts = [Act("approve", _("결재"), forms.SureForm, _("감액 승인하기"), approve, _("감액을 승인했습니다."))]
+    rules.check_can_drop_credit(request.user, found)
+    lease = found.invoice.lease
+    back = (str(lease), reverse("tenancy:lease", args=[lease.public_id]))
     case = Case(
         title=_("감액고지"),
-        back=desk(),
+        back=back,
         caption=found.invoice.lease.organisation,
         status=pgettext("감액고지", "승인") if found.approved_at else _("결재 대기"),
         rows=[
             Row(_("고지번호"), found.invoice.number or ""),
             Row(pgettext("고지서", "감액"), tables.money(found.total)),
             Row(_("이유"), found.reason),
-            Row(_("작성한 사람"), str(found.prepared_by or "")),
+            Row(_("작성한 사람"), str(found.prepared_by or _("변경계약에 따라 자동 작성"))),
         ],
-        acts=[] if found.approved_at else acts,
+        acts=[] if found.approved_at else _credit_acts(request, found),
         recorded=[found.invoice],
     )
-    return show(request, case)
+    return show(request, case, then=back[1] if request.GET.get("act") == "drop" else "")
+
+
+def _credit_acts(request: SignedIn, found: CreditNote) -> list[Act]:
+    def approve(answers: Mapping[str, Any], now: datetime) -> None:
+        services.approve_credit(note=found, by=request.user, now=now)
+
+    def drop(answers: Mapping[str, Any], now: datetime) -> None:
+        services.drop_credit(note=found, by=request.user, reason=answers["reason"])
+
+    acts = [Act("drop", _("감액고지 취소"), forms.DropForm, _("감액하지 않고 취소하기"), drop, _("감액고지를 취소했습니다."), kind="danger")]  # fmt: skip
+    if _allowed(rules.check_can_approve_credit, request.user, found):
+        acts.insert(
+            0, Act("approve", _("결재"), forms.SureForm, _("감액 승인하기"), approve, _("감액을 승인했습니다."))
+        )
+    return acts
 
 
 @login_required

@@ -63,9 +63,13 @@ def desk(request: SignedIn) -> HttpResponse:
         "handled": [hub for hub in hubs if rules.may_in(request.user, "booking.handle", hub)],
         "renewals": tables.renewals(list(queries.renewals_in(hubs)), company=True),
         "move_outs": tables.move_outs(list(queries.move_outs_in(hubs))),
-        "credits": money_tables.credit_notes(queries.credits_waiting(hubs), decide=True),
+        "credits": money_tables.credit_notes(queries.credits_waiting(hubs), decide=_handles_credits(request, hubs)),
     }
     return render(request, "tenancy/desk.html", context)
+
+
+def _handles_credits(request: SignedIn, hubs: list[Hub]) -> bool:
+    return any(rules.may_in(request.user, f"credit_note.{step}", hub) for hub in hubs for step in ("prepare", "decide"))
 
 
 def _hubs(request: SignedIn) -> list[Hub]:

@@ -320,7 +320,7 @@ TABLE: dict[str, Row] = {
     "tenancy:wishes": Row(COMPANY | DESK, "need"),
     "tenancy:arrears": Row(DESK | {"finance"}, "hub"),
     "tenancy:credit": Row(frozenset({"finance"}), "invoice line"),
-    "tenancy:decide_credit": Row(frozenset({"approver"}), "credit note"),
+    "tenancy:decide_credit": Row(frozenset({"approver", "finance"}), "credit note"),
 }
 
 #: Where a page may be read by more people than may act on it: the act itself, with answers that would do.

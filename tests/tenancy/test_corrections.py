@@ -7,6 +7,7 @@ import pytest
 
 from tenancy import services
 from tenancy.models import Correction, CreditNote, Invoice, InvoiceLine, MoveOut
+from tests.factories.people import leaves
 from tests.factories.space import NOW, START, master, rate_card
 from tests.tenancy.test_amendments import sign, tenants
 from tests.tenancy.test_constraints import refused
@@ -179,3 +180,34 @@ def test_the_database_keeps_a_correction_and_charges_it_once_to_its_lease():
     refused(row.save, "correction_is_of_rent_or_fee")
     row.kind, row.month = "FEE", TENTH
     refused(row.save, "correction_month_is_a_first")
+
+
+def test_a_credit_note_that_an_amendment_prepared_is_refused_with_a_reason(client):
+    place = issued()
+    rated(place, 4000)
+    note, invoice = CreditNote.objects.get(), Invoice.objects.get()
+    page = address("decide_credit", note.pk)
+    enter(client, place.officer)
+    assert client.get(page).status_code == 403
+    assert page not in client.get(address("desk")).content.decode(), "who cannot decide is shown no way to it"
+    enter(client, place.approver)
+    shown = client.post(f"{page}?act=drop", {"drop-reason": ""})
+    assert shown.status_code == 422
+    assert CreditNote.objects.exists()
+    client.post(f"{page}?act=drop", {"drop-reason": "합의로 줄이지 않습니다.", "drop-sure": "on"})
+    assert not CreditNote.objects.exists()
+    assert state(invoice) == ("ISSUED", 100_000)
+    last = leaves(invoice)[-1]
+    assert (last["type"], last["data"]["note"]) == ("space.invoice.credit_dropped/1", note.number)
+    adds_up()
+
+
+def test_a_dropped_credit_note_leaves_its_number_to_nobody_else():
+    place = issued()
+    rated(place, 4000)
+    rated(place, 3000, on=date(2020, 2, 20))
+    first, second = CreditNote.objects.order_by("pk")
+    services.drop_credit(note=first, reason="합의", by=place.finance)
+    rated(place, 2000, on=date(2020, 2, 25))
+    third = CreditNote.objects.order_by("pk").last()
+    assert [note.number.rpartition("-")[2] for note in (second, third)] == ["C2", "C3"]

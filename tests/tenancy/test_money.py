@@ -179,8 +179,12 @@ def test_nothing_unused_is_nothing_to_credit():
     with pytest.raises(Invalid):
         services.prepare_credit(line=line, used_to=date(2020, 3, 1), reason="이유", by=place.finance, now=NOW)
     note = services.prepare_credit(line=line, used_to=date(2020, 2, 10), reason="이유", by=place.finance, now=NOW)
-    services.drop_credit(note=note, by=place.finance)
+    with pytest.raises(Invalid):
+        services.drop_credit(note=note, by=place.finance, reason=" ")
+    services.drop_credit(note=note, by=place.finance, reason="잘못 셌습니다.")
     assert not line.credits.exists()
+    with pytest.raises(Overtaken):
+        services.drop_credit(note=note, by=place.finance, reason="또")
 
 
 def with_deposit(amount=1_000_000):
