@@ -1,6 +1,9 @@
-"""From the allocation of a round to an empty room: officer, approver, finance, a tenant on a phone without JavaScript, a visitor.
+"""From the allocation of a round to an empty room: officer, approver, finance, an evaluator, a tenant, a visitor.
 
-The tenant is the demonstration's company. The round that chose it, and two others, is there when the story begins.
+The tenant is a company of the demonstration. The round that chose it, and two others, is there when the story begins. It is
+lived twice. First from end to end, the tenant in English on a phone without JavaScript, the officer in Korean on a desk.
+Then mirrored, the officer in English on a phone without JavaScript, the tenant in Korean on a desk: allocation, offer,
+signatures, deposit, key, invoice and payment, meeting room, repair, moving out; without directory and renewal.
 """
 
 from __future__ import annotations
@@ -9,51 +12,82 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from tests.journeys import residence, story
+from tests.journeys import renewal, residence, story
 from tests.journeys.browser import Visitor
 from tests.journeys.residence import in_days
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("site")]
 
 
+#: Whose browser in which hub's journey: how wide, which language, with or without JavaScript.
+STAGINGS: dict[str, dict[str, dict[str, Any]]] = {
+    "yeoui": {
+        "tenant": {"width": 360, "language": "en", "javascript": False},
+        "colleague": {},
+        "officer": {},
+        "approver": {"language": "en"},
+        "finance": {"javascript": False},
+        "evaluator": {"language": "en", "width": 360},
+        "visitor": {"width": 360, "language": "en", "javascript": False},
+    },
+    "sangam": {
+        "tenant": {},
+        "colleague": {"width": 360, "language": "en", "javascript": False},
+        "officer": {"width": 360, "language": "en", "javascript": False},
+        "approver": {"width": 360, "javascript": False},
+        "finance": {"width": 360, "language": "en"},
+        "visitor": {},
+    },
+}
+#: Who each is among the people of the demonstration; a visitor is nobody.
+STAFF = {"officer": "officer", "approver": "approver", "finance": "finance", "evaluator": "evaluator1"}
+#: Two companies, for what the first has paid too much pays the next invoice, whatever the room. The master of the second
+#: has no colleague and takes the telephone.
+PEOPLE: dict[str, dict[str, str]] = {
+    "yeoui": {**STAFF, "tenant": "startup", "colleague": "colleague"},
+    "sangam": {**STAFF, "tenant": "foreign", "colleague": "foreign"},
+}
+COMPANIES = {"yeoui": "가온체인 주식회사", "sangam": "루멘 레저"}
+
+
 @dataclass
 class Cast:
     """The people of the journey, each in a browser of their own."""
 
+    hub: str
     tenant: Visitor
     colleague: Visitor
     officer: Visitor
     approver: Visitor
     finance: Visitor
     visitor: Visitor
+    evaluator: Visitor | None = None
+
+    @property
+    def desk(self) -> str:
+        return "/{lang}/space/desk/hubs/" + self.hub
+
+    @property
+    def floor(self) -> str:
+        return "/{lang}/space/" + f"{self.hub}/{residence.LEVEL}/"
 
 
 @pytest.fixture
-def place(at_site):
-    return residence.chosen_in_a_new_hub()
+def play(at_site, visit):
+    """Raise the curtain on a hub of the stagings: its people, and the round that is decided there."""
 
+    def raised(hub: str):
+        people = {name: visit(**browser) for name, browser in STAGINGS[hub].items()}
+        for name, visitor in people.items():
+            if name in PEOPLE[hub]:
+                visitor.enter_as(PEOPLE[hub][name])
+        return Cast(hub, **people), residence.chosen_in_a_new_hub(hub, COMPANIES[hub])
 
-@pytest.fixture
-def cast(visit) -> Cast:
-    found = Cast(
-        tenant=visit(width=360, javascript=False),
-        colleague=visit(language="en"),
-        officer=visit(),
-        approver=visit(language="en"),
-        finance=visit(javascript=False),
-        visitor=visit(width=360, language="en", javascript=False),
-    )
-    people = {"tenant": "startup", "colleague": "colleague", "officer": "officer", "approver": "approver"}
-    for name, key in {**people, "finance": "finance"}.items():
-        getattr(found, name).enter_as(key)
-    return found
-
-
-def floor() -> str:
-    return "/{lang}/space/" + f"{residence.HUB}/{residence.LEVEL}/"
+    return raised
 
 
 def press(visitor, act: str, **answers: str) -> None:
@@ -74,28 +108,44 @@ def press(visitor, act: str, **answers: str) -> None:
     assert page.locator("[data-errors], .banner--danger").all_inner_texts() == []
 
 
-def test_from_allocation_to_an_empty_room(cast, place, tmp_path):
-    give_out_the_rooms(cast, place, tmp_path)
+def test_from_allocation_to_an_empty_room(play, tmp_path):
+    cast, place = play("yeoui")
+    give_out_the_rooms(cast, place)
+    check_the_proof(cast, place, tmp_path)
     lease = take_the_room(cast, place)
     pay(cast, lease, tmp_path)
     live_there(cast, lease)
-    be_listed(cast)
+    be_listed(cast, lease)
     stay_on(cast, lease)
     leave(cast, lease)
 
 
-def give_out_the_rooms(cast, place, folder) -> None:
-    """The officer runs, the approver decides, and the file that proves it is checked without the portal."""
+def test_the_same_with_everybody_on_the_other_side_of_the_mirror(play, tmp_path):
+    cast, place = play("sangam")
+    give_out_the_rooms(cast, place)
+    lease = take_the_room(cast, place)
+    pay(cast, lease, tmp_path)
+    live_there(cast, lease)
+    leave(cast, lease)
+
+
+def give_out_the_rooms(cast, place) -> None:
+    """The officer runs, the approver decides."""
     bench = "/{lang}/space/desk/calls/" + place.call.code + "/"
     cast.officer.go(bench)
     cast.officer.check()
     cast.officer.submit(within="form[action$='/run/']")
-    cast.officer.sees("검산 결과 규칙 위반이 없습니다", "501", "502", "503")
+    told = cast.officer.word("검산 결과 규칙 위반이 없습니다", "The checker found no violation of the rule")
+    cast.officer.sees(told, "501", "502", "503")
     for step in ("confirm", "publish"):
         cast.approver.go(bench)
         cast.approver.check()
         cast.approver.submit(within=f"form[action$='/{step}/']")
-    cast.officer.go(bench)
+
+
+def check_the_proof(cast, place, folder) -> None:
+    """The file that proves the allocation is checked without the portal."""
+    cast.officer.go("/{lang}/space/desk/calls/" + place.call.code + "/")
     with cast.officer.page.expect_download() as download:
         cast.officer.page.locator("a[href$='/proof.json']").click()
     proof = folder / "proof.json"
@@ -119,15 +169,16 @@ def checked(proof) -> tuple[int, str]:
 
 
 def take_the_room(cast, place):
-    """Accepted on a phone without scripts, signed by both sides, the deposit paid, the key handed over."""
+    """The offer on the tenant's home, accepted, signed by both sides, the deposit paid, the key handed over."""
     from tenancy.models import Lease, Offer
 
     tenant, officer = cast.tenant, cast.officer
-    offer = Offer.objects.get(need__application__call=place.call, need__organisation__name_ko="가온체인 주식회사")
+    offer = Offer.objects.get(need__application__call=place.call, need__organisation__name_ko=COMPANIES[cast.hub])
     page = "/{lang}/space/" + f"offers/{offer.public_id}/"
     tenant.go("/{lang}/space/mine/")
+    tenant.sees(tenant.word(f"{offer.unit.code}호 입주 제안에 답하기", f"Answer the offer of room {offer.unit.code}"))
     tenant.check()
-    tenant.go(page)
+    tenant.page.locator(f"main a[href$='/space/offers/{offer.public_id}/']").first.click()
     tenant.check()
     tenant.submit(within="form[action$='/accept/']")
     assert tenant.page.locator("[data-errors]").count(), "the terms must be agreed to"
@@ -144,7 +195,7 @@ def take_the_room(cast, place):
         signer.submit(within="form[action$='/sign/']")
     officer.go(address)
     officer.submit(within="form[action$='/key/']")
-    officer.sees("보증금을 받은 뒤에 열쇠를 넘길 수 있습니다")
+    officer.sees(officer.word("보증금을 받은 뒤에 열쇠를", "once the deposit has been received"))
     cast.finance.go(address + "deposit/")
     press(cast.finance, "receive", amount=str(residence.DEPOSIT), evidence="계좌 입금")
     officer.go(address)
@@ -162,7 +213,7 @@ def pay(cast, lease, folder) -> None:
     finance.go(address)
     finance.submit(within="form[action$='/issue/']")
     invoice = lease.invoices.get(status="ISSUED")
-    finance.go("/{lang}/space/desk/" + f"hubs/{residence.HUB}/payments/")
+    finance.go(cast.desk + "/payments/")
     finance.check()
     file = folder / "bank.csv"
     file.write_text(
@@ -170,18 +221,18 @@ def pay(cast, lease, folder) -> None:
     )
     finance.page.set_input_files("[name='look-file']", file)
     finance.submit(within="form[action^='?act=look']")
-    finance.sees("일치")
+    finance.sees(finance.word("일치", "Matched"))
     finance.check()
     finance.submit(within="form[action^='?act=apply']")
     cast.tenant.go(address)
-    cast.tenant.sees(invoice.number, "완납")
+    cast.tenant.sees(invoice.number, cast.tenant.word("완납", "Paid"))
     cast.tenant.check()
 
 
 def live_there(cast, lease) -> None:
-    """A meeting room taken and given back; a repair asked for on the phone, done, rated."""
+    """A meeting room taken and given back; a repair asked for, done, rated."""
     colleague, tenant, officer = cast.colleague, cast.tenant, cast.officer
-    colleague.go("/{lang}/space/rooms/" + f"{residence.HUB}/?on={in_days(1)}")
+    colleague.go(f"/{{lang}}/space/rooms/{cast.hub}/?on={in_days(1)}")
     colleague.check()
     colleague.page.locator("a[href*='T10:00']").click()
     colleague.check()
@@ -199,7 +250,7 @@ def live_there(cast, lease) -> None:
     for act, answers in (("assign", {}), ("start", {}), ("finish", {"text": "경첩을 바꾸었습니다."})):
         officer.go(page)
         press(officer, act, **answers)
-    officer.go("/{lang}/space/desk/hubs/" + f"{residence.HUB}/tickets/")
+    officer.go(cast.desk + "/tickets/")
     officer.check()
     tenant.go(page)
     tenant.sees("경첩을 바꾸었습니다.")
@@ -207,8 +258,8 @@ def live_there(cast, lease) -> None:
     press(tenant, "close", stars="5")
 
 
-def be_listed(cast) -> None:
-    """The master consents to being named; a visitor reads it on a phone, on the plan and in the directory, by date."""
+def be_listed(cast, lease) -> None:
+    """The master consents to being named, a visitor reads it by date, and the consent withdrawn takes it away again."""
     tenant, visitor = cast.tenant, cast.visitor
     visitor.go("/{lang}/space/directory/")
     assert "Gaon Chain" not in visitor.page.locator("main").inner_text()
@@ -223,30 +274,54 @@ def be_listed(cast) -> None:
     visitor.go("/{lang}/space/?on=" + in_days(1))
     visitor.sees("Yeoui Yard")
     visitor.check()
-    visitor.go(floor() + "?on=" + in_days(1))
-    visitor.sees("501", "Occupied")
+    walk_the_floor(cast, lease)
+    tenant.page.uncheck("[name='save-shown'][value='LISTED']")
+    press(tenant, "save")
+    visitor.go(cast.floor + "?on=" + in_days(1))
+    assert "Gaon Chain" not in visitor.page.locator("main").inner_text()
+    visitor.go("/{lang}/space/directory/")
+    assert "Gaon Chain" not in visitor.page.locator("main").inner_text()
+
+
+def walk_the_floor(cast, lease) -> None:
+    """The plan by date; the slider is a form of its own, moved with the keys to the first day something changed."""
+    from tenancy import queries
+
+    visitor = cast.visitor
+    visitor.go(cast.floor + "?on=" + in_days(1))
+    visitor.sees(lease.unit.code, "Occupied", "Gaon Chain")
     visitor.check()
-    visitor.go(floor() + "?on=2019-12-05")
+    visitor.page.locator("[data-slider] input[type=range]").press("Home")
+    visitor.submit(within="form[data-slider]")
+    first = queries.changes_of(lease.unit.floor)[0]
+    assert visitor.page.url.endswith(f"?on={first}"), visitor.page.url
     assert "Occupied" not in visitor.page.locator("main table").first.inner_text()
+    visitor.check()
 
 
 def stay_on(cast, lease) -> None:
     """Invited by the clock, applied for in the hub's call, passed by its panel, signed."""
     from portal.core.clock import database_now
+    from portal.intake.models import Call
     from tenancy import services
 
     services.invite_renewals(now=database_now())
-    desk = "/{lang}/space/desk/hubs/" + f"{residence.HUB}/renewals/"
-    cast.officer.go(desk)
+    cast.officer.go(cast.desk + "/renewals/")
     cast.officer.check()
     press(cast.officer, "draft", opens=in_days(0), closes=in_days(1))
-    call = residence.published_renewal_call()
+    code = Call.objects.get(programme="space-renewal", hubs=[cast.hub]).code
+    renewal.publish(cast.approver, code)
     page = "/{lang}/space/" + f"renewals/{lease.renewals.get().public_id}/"
     cast.tenant.go(page)
     cast.tenant.check()
     press(cast.tenant, "begin")
     cast.tenant.check()
-    residence.judged(call)
+    application = renewal.apply_for_it(cast.tenant, code)
+    renewal.open_the_entries(cast.officer, cast.approver, application)
+    renewal.judge(cast.officer, cast.evaluator, application)
+    cast.tenant.go(page)
+    assert not cast.tenant.page.locator("form[action^='?act=sign']").count(), "nothing is promised before the result"
+    renewal.announce(cast.officer, cast.approver, code)
     cast.tenant.go(page)
     cast.tenant.check()
     press(cast.tenant, "sign", consented="on")
@@ -254,7 +329,7 @@ def stay_on(cast, lease) -> None:
 
 
 def leave(cast, lease) -> None:
-    """Notice, inspection, keys, the deposit settled and paid back; the room is free on the plan."""
+    """Notice, inspection, keys, the deposit settled and read as paid back; the room is free on the plan."""
     tenant, officer = cast.tenant, cast.officer
     address = "/{lang}/space/" + f"leases/{lease.public_id}/"
     tenant.go(address + "notice/")
@@ -277,12 +352,15 @@ def leave(cast, lease) -> None:
     press(cast.approver, "decide")
     cast.finance.go(address + "deposit/")
     press(cast.finance, "return", evidence="계좌 이체")
+    tenant.go(address + "deposit/")
+    tenant.sees(tenant.word("반환", "Returned"), f"{residence.DEPOSIT:,}")
+    tenant.check()
     officer.go(page)
     press(officer, "settle")
     lease.refresh_from_db()
     assert (lease.status, lease.end_kind, lease.move_outs.get().status) == ("ENDED", "EARLY", "CLOSED")
     assert not lease.occupancies.exclude(status__in=["RELEASED", "ENDED"]).exists()
-    cast.visitor.go(floor() + "?on=" + in_days(1))
+    cast.visitor.go(cast.floor + "?on=" + in_days(1))
     row = cast.visitor.page.locator("main table tr").filter(has_text=lease.unit.code).first
-    assert "Free" in row.inner_text()
+    assert cast.visitor.word("공실", "Free") in row.inner_text()
     cast.visitor.check()
