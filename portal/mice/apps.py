@@ -7,4 +7,7 @@ class MiceConfig(AppConfig):
     verbose_name = _("행사·투어")
 
     def ready(self) -> None:
-        from portal.mice import mail, registry  # noqa: F401
+        from portal.intake import registry as intake
+        from portal.mice import mail, programme, registry, support_registry  # noqa: F401
+
+        intake.register(programme.EVENT)

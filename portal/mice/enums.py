@@ -26,6 +26,61 @@ class BookingStatus(models.TextChoices):
     CANCELLED = "CANCELLED", pgettext_lazy("투어 예약", "취소")
 
 
+class AwardStatus(models.TextChoices):
+    DECIDED = "DECIDED", _("교부결정")
+    AGREED = "AGREED", pgettext_lazy("교부결정", "협약")
+    ADVANCED = "ADVANCED", _("1차교부")
+    HELD = "HELD", pgettext_lazy("교부결정", "개최")
+    REPORTED = "REPORTED", _("정산보고")
+    RETURNED = "RETURNED", pgettext_lazy("교부결정", "보완요청")
+    AUDITED = "AUDITED", _("정산검사")
+    SETTLED = "SETTLED", _("정산확정")
+    BALANCE_PAID = "BALANCE_PAID", _("2차교부")
+    REPAYMENT_DUE = "REPAYMENT_DUE", _("반납고지")
+    CLOSED = "CLOSED", pgettext_lazy("교부결정", "종결")
+    REOPENED = "REOPENED", _("재정산")
+    CANCELLED = "CANCELLED", _("교부취소")
+
+
+class AgreementStatus(models.TextChoices):
+    PREPARED = "PREPARED", pgettext_lazy("지원협약", "작성")
+    ACCEPTED = "ACCEPTED", _("주최자 서명")
+    SIGNED = "SIGNED", pgettext_lazy("지원협약", "체결")
+
+
+class TrancheStatus(models.TextChoices):
+    DUE = "DUE", _("지급 예정")
+    PAID = "PAID", pgettext_lazy("교부 차수", "지급")
+    VOID = "VOID", _("지급 취소")
+
+
+class AmendmentStatus(models.TextChoices):
+    REQUESTED = "REQUESTED", _("변경신청")
+    APPROVED = "APPROVED", _("변경승인")
+    REFUSED = "REFUSED", _("변경불승인")
+
+
+class MatchStatus(models.TextChoices):
+    OPEN = "OPEN", pgettext_lazy("동일 회차", "확인 필요")
+    SAME = "SAME", _("같은 회차")
+    DIFFERENT = "DIFFERENT", _("다른 회차")
+
+
+class PayStage(models.TextChoices):
+    """Which part of an award is paid: before the event, after the settlement."""
+
+    ADVANCE = "ADVANCE", pgettext_lazy("교부 차수", "1차")
+    BALANCE = "BALANCE", pgettext_lazy("교부 차수", "2차")
+
+
+class PostingKind(models.TextChoices):
+    """Money of an award as the bank saw it: out, back, and the interest it bore meanwhile."""
+
+    PAID = "PAID", pgettext_lazy("교부 원장", "지급")
+    REPAID = "REPAID", pgettext_lazy("교부 원장", "반납")
+    INTEREST = "INTEREST", pgettext_lazy("교부 원장", "이자 반납")
+
+
 class Language(models.TextChoices):
     """What a guide speaks on a session, and what a visitor is written to in where the portal speaks it."""
 
@@ -49,5 +104,8 @@ class Owner(models.TextChoices):
 
     VISITOR = "VISITOR", _("관람객")
     GUIDE = "GUIDE", _("해설사")
+    ORGANISER = "ORGANISER", _("주최자")
+    OFFICER = "OFFICER", pgettext_lazy("담당", "행사 지원담당")
+    PAYER = "PAYER", pgettext_lazy("담당", "행사 지원 결재자")
     SYSTEM = "SYSTEM", pgettext_lazy("담당", "시스템")
     NOBODY = "NOBODY", pgettext_lazy("담당", "없음(끝난 상태)")

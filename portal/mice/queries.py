@@ -1,13 +1,15 @@
-"""What is read of the tour."""
+"""What is read of event support and the tour."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
-from portal.mice.enums import BookingStatus, SessionStatus
-from portal.mice.models import TourBooking, TourSession
+from portal.intake.models import Call
+from portal.mice.enums import BookingStatus, MatchStatus, SessionStatus
+from portal.mice.models import AwardPlan, EditionMatch, EventEdition, SupportTerms, TourBooking, TourSession
 
 #: A booking that still wants a place or has one before the tour.
 LIVE = (BookingStatus.PENDING, BookingStatus.CONFIRMED, BookingStatus.WAITING, BookingStatus.OFFERED)
@@ -51,3 +53,20 @@ def sessions_due(now: datetime) -> QuerySet[TourSession]:
 def with_room_for(session: TourSession, party: int) -> QuerySet[TourSession]:
     """The session's one row, if so many places are free that are kept for nobody."""
     return TourSession.objects.filter(pk=session.pk, taken__lte=F("capacity") - F("reserved") - party)
+
+
+def terms_of(call: Call) -> SupportTerms | None:
+    """Out of which envelope the call awards, as it stands now; None while nobody has said."""
+    return SupportTerms.objects.select_related("envelope__programme__cluster").filter(call=call).first()
+
+
+def plans_of(applications: Iterable[int]) -> dict[int, AwardPlan]:
+    """What these applications would get, by the application's key."""
+    found = AwardPlan.objects.filter(application__in=list(applications)).select_related("edition")
+    return {plan.application_id: plan for plan in found}
+
+
+def is_in_question(edition: EventEdition) -> bool:
+    """Whether the edition may be another one: then nothing is awarded."""
+    open_ones = EditionMatch.objects.filter(status=MatchStatus.OPEN)
+    return open_ones.filter(Q(first=edition) | Q(second=edition)).exists()

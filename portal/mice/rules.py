@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from ledger import log
 from portal.accounts import rules as accounts
-from portal.core.errors import Invalid, Late, Overtaken
-from portal.mice.enums import BookingStatus, SessionStatus
-from portal.mice.models import TourBooking, TourCourse, TourSession
+from portal.accounts.models import Cluster, User
+from portal.core.errors import Invalid, Late, NotAllowed, Overtaken
+from portal.mice import queries
+from portal.mice.enums import AwardStatus, BookingStatus, SessionStatus
+from portal.mice.models import Award, EventEdition, SupportProgramme, TourBooking, TourCourse, TourSession
 
 
 def check_can_manage(by: Any, course: TourCourse) -> str:
@@ -43,3 +47,57 @@ def check_can_answer(booking: TourBooking, *, now: datetime) -> None:
         raise Overtaken
     if booking.offer_expires_at is None or now >= booking.offer_expires_at:
         raise Late(_("제안의 기한이 지났습니다. 자리는 다음 분께 넘어갑니다."))
+
+
+def check_can_decide_award(by: Any, programme: SupportProgramme) -> str:
+    """The role under which ``by`` decides awards, signs for the payer and pays; a published selection acts as the system."""
+    if by is log.SYSTEM:
+        return "system"
+    return accounts.check_may(by, "award.decide", cluster=programme.cluster)
+
+
+def can_decide_award(by: Any, programme: SupportProgramme) -> bool:
+    return accounts.may(by, "award.decide", cluster=programme.cluster)
+
+
+def check_can_prepare_awards(by: User, cluster: Cluster) -> str:
+    """The role under which ``by`` enters editions, compares them and plans awards."""
+    return accounts.check_may(by, "agreement.prepare", cluster=cluster)
+
+
+def check_lines(lines: Mapping[str, int]) -> None:
+    """Every category a whole positive amount of won."""
+    if not lines or any(isinstance(one, bool) or not isinstance(one, int) or one < 1 for one in lines.values()):
+        raise Invalid(_("비목마다 금액을 1원 이상의 정수로 적어 주십시오."), field="lines")
+
+
+def check_can_prepare_agreement(by: User, programme: SupportProgramme) -> str:
+    return accounts.check_may(by, "agreement.prepare", cluster=programme.cluster)
+
+
+def check_can_act_on(by: User, award: Award) -> str:
+    return accounts.check_can_act_for(by, award.organisation)
+
+
+def check_can_sign(by: User, award: Award) -> str:
+    return accounts.check_can_sign_for(by, award.organisation)
+
+
+def check_is_another(by: User, *others: int | None) -> None:
+    """Two people for one step: who prepared, asked or signed for the other side does not decide."""
+    if by.pk in others:
+        raise NotAllowed(_("같은 사람이 두 단계를 모두 할 수 없습니다. 다른 담당자에게 요청해 주십시오."))
+
+
+def check_can_be_awarded(edition: EventEdition) -> None:
+    """Not while it may be another edition, and not when it was found to be one."""
+    if edition.same_as_id is not None:
+        raise Invalid(_("다른 회차와 같은 것으로 확인된 행사 회차입니다. 합쳐진 회차로 진행해 주십시오."))
+    if queries.is_in_question(edition):
+        raise Invalid(_("같은 회차인지 확인하고 있는 행사입니다. 동일 회차 확인을 먼저 마쳐 주십시오."))
+
+
+def check_can_change(award: Award) -> None:
+    """Lines and amount change after the agreement and before the report."""
+    if award.status not in (AwardStatus.AGREED, AwardStatus.ADVANCED, AwardStatus.HELD):
+        raise Invalid(_("지금은 교부 내용을 바꿀 수 없습니다. 협약을 맺은 뒤, 정산보고 전에만 바꿀 수 있습니다."))

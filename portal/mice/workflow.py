@@ -1,4 +1,4 @@
-"""The states of the tour as data: every step and its ledger event, and who owns the next step from each state.
+"""The states of event support and the tour as data: every step and its ledger event, and who owns the next step from each state.
 
 A step's value ``"kind:done"`` becomes the leaf ``event.<kind>.<done>``. Words of states are the labels in ``enums``.
 """
@@ -38,6 +38,48 @@ BOOKING: Steps = {
     ("CONFIRMED", "CANCELLED"): "booking:cancelled",
 }
 
+_BEFORE_SETTLEMENT = ("DECIDED", "AGREED", "ADVANCED", "HELD", "REPORTED", "RETURNED", "AUDITED", "REOPENED")
+AWARD: Steps = {
+    ("DECIDED", "AGREED"): "award:agreed",
+    ("AGREED", "ADVANCED"): "award:advanced",
+    ("AGREED", "HELD"): "award:held",
+    ("ADVANCED", "HELD"): "award:held",
+    ("HELD", "REPORTED"): "award:reported",
+    ("REPORTED", "RETURNED"): "award:returned",
+    ("RETURNED", "REPORTED"): "award:reported",
+    ("REPORTED", "AUDITED"): "award:audited",
+    ("AUDITED", "SETTLED"): "award:settled",
+    ("SETTLED", "BALANCE_PAID"): "award:balance_paid",
+    ("SETTLED", "REPAYMENT_DUE"): "award:demanded",
+    ("BALANCE_PAID", "REPAYMENT_DUE"): "award:demanded",
+    ("SETTLED", "CLOSED"): "award:closed",
+    ("BALANCE_PAID", "CLOSED"): "award:closed",
+    ("REPAYMENT_DUE", "CLOSED"): "award:closed",
+    ("CLOSED", "REOPENED"): "award:reopened",
+    ("REOPENED", "SETTLED"): "award:settled",
+    **{(state, "CANCELLED"): "award:cancelled" for state in _BEFORE_SETTLEMENT},
+}
+
+AGREEMENT: Steps = {
+    ("PREPARED", "ACCEPTED"): "agreement:accepted",
+    ("ACCEPTED", "SIGNED"): "agreement:signed",
+}
+
+TRANCHE: Steps = {
+    ("DUE", "PAID"): "tranche:paid",
+    ("DUE", "VOID"): "tranche:voided",
+}
+
+AMENDMENT: Steps = {
+    ("REQUESTED", "APPROVED"): "amendment:approved",
+    ("REQUESTED", "REFUSED"): "amendment:refused",
+}
+
+MATCH: Steps = {
+    ("OPEN", "SAME"): "match:decided",
+    ("OPEN", "DIFFERENT"): "match:decided",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Machine:
@@ -74,4 +116,28 @@ MACHINES: Mapping[str, Machine] = {
         ),
         begins=frozenset({"PENDING", "CONFIRMED"}),
     ),
+    "award": Machine(
+        AWARD,
+        enums.AwardStatus,
+        _owners(
+            enums.AwardStatus,
+            DECIDED=Owner.ORGANISER,
+            AGREED=Owner.PAYER,
+            ADVANCED=Owner.ORGANISER,
+            HELD=Owner.ORGANISER,
+            REPORTED=Owner.OFFICER,
+            RETURNED=Owner.ORGANISER,
+            AUDITED=Owner.PAYER,
+            SETTLED=Owner.PAYER,
+            BALANCE_PAID=Owner.OFFICER,
+            REPAYMENT_DUE=Owner.ORGANISER,
+            REOPENED=Owner.PAYER,
+        ),
+    ),
+    "agreement": Machine(
+        AGREEMENT, enums.AgreementStatus, _owners(enums.AgreementStatus, PREPARED=Owner.ORGANISER, ACCEPTED=Owner.PAYER)
+    ),
+    "tranche": Machine(TRANCHE, enums.TrancheStatus, _owners(enums.TrancheStatus, DUE=Owner.PAYER)),
+    "amendment": Machine(AMENDMENT, enums.AmendmentStatus, _owners(enums.AmendmentStatus, REQUESTED=Owner.PAYER)),
+    "match": Machine(MATCH, enums.MatchStatus, _owners(enums.MatchStatus, OPEN=Owner.OFFICER)),
 }

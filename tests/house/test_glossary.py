@@ -10,6 +10,8 @@ from tests.house.tree import ROOT
 #: Models whose word on screen is another on purpose → why.
 OTHER = {
     "intake.Draft": "작성 중 is the state; the row is what was written so far",
+    "mice.Amendment": "변경계약 is a lease's; of an award somebody asks for a change, 변경신청",
+    "mice.Posting": "a fund's books have double entries; an award has a ledger of its own, 교부 원장",
     "intake.Attendance": "출결 is a student's; a member of a panel has 출석확인 at a sitting",
 }
 #: The ledger's tables are shown on no screen; its series of invoice numbers neither.

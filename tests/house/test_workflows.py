@@ -65,6 +65,7 @@ REVERSIBLE_ENDS = {
     ("college.credential", "ISSUED"),
     ("college.merge", "CONFIRMED"),
     ("fund.share", "PAID"),
+    ("mice.award", "CLOSED"),
 }
 
 

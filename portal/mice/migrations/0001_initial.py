@@ -20,6 +20,7 @@ class Migration(TablesAtOnce):
     dependencies = [
         ('core', '0001_initial'),
         ('accounts', '0001_initial'),
+        ('intake', '0002_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -261,5 +262,319 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='leg',
             constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['WALK', 'SUBWAY', 'BUS', 'COACH'])), name='leg_mode_known'),
+        ),
+        migrations.CreateModel(
+            name='Event',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('name_ko', models.CharField(max_length=120)),
+                ('name_en', models.CharField(blank=True, max_length=120)),
+                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='accounts.cluster')),
+            ],
+            options={
+                'verbose_name': '행사',
+                'ordering': ['name_ko', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='EventEdition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(blank=True, max_length=120)),
+                ('venue', models.CharField(max_length=120)),
+                ('starts_on', models.DateField()),
+                ('ends_on', models.DateField()),
+                ('cap', models.BigIntegerField()),
+                ('committed', models.BigIntegerField(default=0)),
+                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='mice.event')),
+                ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hosted_editions', to='accounts.organisation')),
+                ('same_as', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renamed', to='mice.eventedition')),
+            ],
+            options={
+                'verbose_name': '회차',
+                'ordering': ['-starts_on', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='EditionMatch',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('OPEN', '확인 필요'), ('SAME', '같은 회차'), ('DIFFERENT', '다른 회차')], default='OPEN', max_length=10)),
+                ('why', models.CharField(max_length=40)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('first', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='mice.eventedition')),
+                ('second', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matched', to='mice.eventedition')),
+            ],
+            options={
+                'verbose_name': '동일 회차 확인',
+            },
+        ),
+        migrations.CreateModel(
+            name='AwardPlan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('requested', models.BigIntegerField()),
+                ('lines', models.JSONField()),
+                ('cut_reason', models.TextField(blank=True)),
+                ('planned_at', models.DateTimeField()),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='award_plan', to='intake.application')),
+                ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='mice.eventedition')),
+            ],
+            options={
+                'verbose_name': '교부안',
+            },
+        ),
+        migrations.CreateModel(
+            name='SupportProgramme',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40, unique=True)),
+                ('title_ko', models.CharField(max_length=120)),
+                ('title_en', models.CharField(blank=True, max_length=120)),
+                ('year', models.PositiveSmallIntegerField()),
+                ('policy', models.JSONField(blank=True, default=dict)),
+                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='support_programmes', to='accounts.cluster')),
+            ],
+            options={
+                'verbose_name': '지원사업',
+                'ordering': ['-year', 'code'],
+            },
+        ),
+        migrations.CreateModel(
+            name='BudgetEnvelope',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('fiscal_year', models.PositiveSmallIntegerField()),
+                ('amount', models.BigIntegerField()),
+                ('committed', models.BigIntegerField(default=0)),
+                ('lapsed', models.BigIntegerField(default=0)),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='envelopes', to='mice.supportprogramme')),
+            ],
+            options={
+                'verbose_name': '예산한도',
+                'ordering': ['-fiscal_year', 'programme'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Award',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('DECIDED', '교부결정'), ('AGREED', '협약'), ('ADVANCED', '1차교부'), ('HELD', '개최'), ('REPORTED', '정산보고'), ('RETURNED', '보완요청'), ('AUDITED', '정산검사'), ('SETTLED', '정산확정'), ('BALANCE_PAID', '2차교부'), ('REPAYMENT_DUE', '반납고지'), ('CLOSED', '종결'), ('REOPENED', '재정산'), ('CANCELLED', '교부취소')], default='DECIDED', max_length=13)),
+                ('decided', models.BigIntegerField()),
+                ('amount', models.BigIntegerField()),
+                ('paid', models.BigIntegerField(default=0)),
+                ('repaid', models.BigIntegerField(default=0)),
+                ('interest', models.BigIntegerField(default=0)),
+                ('final', models.BigIntegerField(blank=True, null=True)),
+                ('policy', models.JSONField(default=dict)),
+                ('decided_at', models.DateTimeField()),
+                ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='event_award', to='intake.application')),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='event_awards', to='accounts.organisation')),
+                ('envelope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='mice.budgetenvelope')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='mice.eventedition')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='awards', to='mice.supportprogramme')),
+            ],
+            options={
+                'verbose_name': '교부결정',
+                'ordering': ['-decided_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SupportTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('call', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='support_terms', to='intake.call')),
+                ('envelope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='mice.budgetenvelope')),
+            ],
+            options={
+                'verbose_name': '지원조건',
+            },
+        ),
+        migrations.CreateModel(
+            name='Tranche',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('stage', models.CharField(choices=[('ADVANCE', '1차'), ('BALANCE', '2차')], max_length=8)),
+                ('status', models.CharField(choices=[('DUE', '지급 예정'), ('PAID', '지급'), ('VOID', '지급 취소')], default='DUE', max_length=4)),
+                ('amount', models.BigIntegerField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tranches', to='mice.award')),
+                ('paid_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '교부(차수)',
+                'ordering': ['award', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Posting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('PAID', '지급'), ('REPAID', '반납'), ('INTEREST', '이자 반납')], max_length=8)),
+                ('amount', models.BigIntegerField()),
+                ('bank_ref', models.CharField(max_length=64, unique=True)),
+                ('on', models.DateField()),
+                ('recorded_at', models.DateTimeField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='mice.award')),
+                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('tranche', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='posting', to='mice.tranche')),
+            ],
+            options={
+                'verbose_name': '교부 원장',
+                'ordering': ['award', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Amendment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('REQUESTED', '변경신청'), ('APPROVED', '변경승인'), ('REFUSED', '변경불승인')], default='REQUESTED', max_length=9)),
+                ('reason', models.TextField()),
+                ('amount_from', models.BigIntegerField()),
+                ('amount_to', models.BigIntegerField()),
+                ('lines', models.JSONField()),
+                ('requested_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='mice.award')),
+            ],
+            options={
+                'verbose_name': '변경신청',
+                'ordering': ['award', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'REQUESTED')), fields=('award',), name='one_change_is_asked_at_a_time'), models.CheckConstraint(condition=models.Q(('amount_from__gte', 1), ('amount_to__gte', 1)), name='amendment_has_amounts'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('status', 'REQUESTED')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ['APPROVED', 'REFUSED']), models.Q(('decided_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='amendment_decided_by_another')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('PREPARED', '작성'), ('ACCEPTED', '주최자 서명'), ('SIGNED', '체결')], default='PREPARED', max_length=8)),
+                ('text', models.TextField()),
+                ('document_hash', models.CharField(editable=False, max_length=64)),
+                ('guaranteed_until', models.DateField(blank=True, null=True)),
+                ('accepted_at', models.DateTimeField(blank=True, null=True)),
+                ('signed_at', models.DateTimeField(blank=True, null=True)),
+                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('signed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('award', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='mice.award')),
+            ],
+            options={
+                'verbose_name': '협약',
+                'constraints': [models.CheckConstraint(condition=models.Q(('document_hash__regex', '^[0-9a-f]{64}$')), name='agreement_known_by_its_hash'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at', None), ('accepted_by', None), ('signed_at', None), ('signed_by', None), ('status', 'PREPARED')), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('status', 'ACCEPTED'), ('signed_at', None), ('signed_by', None)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False), ('status', 'SIGNED'), ('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='agreement_signed_by_both'), models.CheckConstraint(condition=models.Q(('signed_by', None), models.Q(models.Q(('signed_by', models.F('accepted_by')), _negated=True), models.Q(('signed_by', models.F('prepared_by')), _negated=True)), _connector='OR'), name='agreement_signed_by_two')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AwardLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.SlugField(max_length=40)),
+                ('amount', models.BigIntegerField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='mice.award')),
+            ],
+            options={
+                'verbose_name': '교부 비목',
+                'ordering': ['award', 'code'],
+                'constraints': [models.UniqueConstraint(fields=('award', 'code'), name='one_line_for_a_category'), models.CheckConstraint(condition=models.Q(('amount__gte', 1)), name='award_line_has_an_amount')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='eventedition',
+            constraint=models.CheckConstraint(condition=models.Q(('committed__gte', 0), ('committed__lte', models.F('cap'))), name='edition_never_above_its_cap'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventedition',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='edition_days_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventedition',
+            constraint=models.CheckConstraint(condition=models.Q(('same_as__isnull', True), models.Q(('same_as', models.F('id')), _negated=True), _connector='OR'), name='edition_not_itself'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventedition',
+            constraint=models.CheckConstraint(condition=models.Q(('same_as__isnull', True), ('committed', 0), _connector='OR'), name='merged_edition_is_empty'),
+        ),
+        migrations.AddConstraint(
+            model_name='editionmatch',
+            constraint=models.UniqueConstraint(fields=('first', 'second'), name='two_editions_matched_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='editionmatch',
+            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='match_in_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='editionmatch',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None), ('status', 'OPEN')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('status__in', ['SAME', 'DIFFERENT'])), _connector='OR'), name='match_decided_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='awardplan',
+            constraint=models.CheckConstraint(condition=models.Q(('requested__gte', 1)), name='award_plan_asks_for_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='budgetenvelope',
+            constraint=models.UniqueConstraint(fields=('programme', 'fiscal_year'), name='one_envelope_a_year'),
+        ),
+        migrations.AddConstraint(
+            model_name='budgetenvelope',
+            constraint=models.CheckConstraint(condition=models.Q(('committed__gte', models.F('lapsed')), ('committed__lte', models.F('amount')), ('lapsed__gte', 0)), name='envelope_never_overspent'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DECIDED', 'AGREED', 'ADVANCED', 'HELD', 'REPORTED', 'RETURNED', 'AUDITED', 'SETTLED', 'BALANCE_PAID', 'REPAYMENT_DUE', 'CLOSED', 'REOPENED', 'CANCELLED'])), name='award_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 1), ('decided__gte', 1), ('paid__gte', 0), ('paid__lte', models.F('amount')), ('interest__gte', 0), ('repaid__gte', 0), ('repaid__lte', models.F('paid'))), name='award_pays_within_its_amount'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('final', None), ('status__in', ['ADVANCED', 'AGREED', 'AUDITED', 'DECIDED', 'HELD', 'REPORTED', 'RETURNED'])), models.Q(('final__isnull', False), ('status__in', ['BALANCE_PAID', 'CLOSED', 'REOPENED', 'REPAYMENT_DUE', 'SETTLED'])), ('status', 'CANCELLED'), _connector='OR'), name='award_final_when_settled'),
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(('final', None), models.Q(('final__gte', 0), ('final__lte', models.F('amount'))), _connector='OR'), name='award_final_within_its_amount'),
+        ),
+        migrations.AddConstraint(
+            model_name='tranche',
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'VOID'), _negated=True), fields=('award', 'stage'), name='a_stage_is_paid_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='tranche',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['DUE', 'PAID', 'VOID'])), name='tranche_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='tranche',
+            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['ADVANCE', 'BALANCE'])), name='tranche_stage_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='tranche',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 1)), name='tranche_has_an_amount'),
+        ),
+        migrations.AddConstraint(
+            model_name='tranche',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paid_by__isnull', False), ('status', 'PAID'), models.Q(('paid_by', models.F('prepared_by')), _negated=True)), models.Q(models.Q(('status', 'PAID'), _negated=True), ('paid_by', None)), _connector='OR'), name='tranche_paid_by_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['PAID', 'REPAID', 'INTEREST'])), name='posting_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 1), models.Q(('bank_ref', ''), _negated=True)), name='posting_has_an_amount'),
+        ),
+        migrations.AddConstraint(
+            model_name='posting',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PAID'), ('tranche__isnull', False)), models.Q(models.Q(('kind', 'PAID'), _negated=True), ('tranche', None)), _connector='OR'), name='posting_out_pays_a_tranche'),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Triggers that hold what must never change, and the ledger's completeness on the tour's sessions and bookings."""
+"""Triggers that hold what must never change and what must agree, and the ledger's completeness on what is decided."""
 
 from pathlib import Path
 
@@ -17,16 +17,25 @@ FUNCTIONS = (
     "booking_stays",
     "allotment_stays",
     "tour_agrees",
+    "award_placed",
+    "award_frozen",
+    "match_stays",
+    "counters_agree",
+    "award_agrees",
+    "paper_stays",
+    "plan_stays",
+    "net",
 )
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    schema_editor.execute((Path(__file__).parent / "guards.sql").read_text("utf-8"), params=None)
+    for script in ("guards.sql", "support.sql"):
+        schema_editor.execute((Path(__file__).parent / script).read_text("utf-8"), params=None)
 
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for name in FUNCTIONS:
-        schema_editor.execute(f"DROP FUNCTION mice_{name}() CASCADE", params=None)
+        schema_editor.execute(f"DROP FUNCTION mice_{name} CASCADE", params=None)
 
 
 class Migration(migrations.Migration):
@@ -36,4 +45,9 @@ class Migration(migrations.Migration):
         RequireLeaf("TourSession", state="status"),
         RequireLeaf("TourBooking", state="status"),
         RequireLeaf("EventAllotment", watch=["released_at"]),
+        RequireLeaf("EditionMatch", state="status", quiet=["OPEN"]),
+        RequireLeaf("Award", state="status"),
+        RequireLeaf("Agreement", state="status", quiet=["PREPARED"]),
+        RequireLeaf("Tranche", state="status", quiet=["DUE"]),
+        RequireLeaf("Amendment", state="status", quiet=["REQUESTED"]),
     ]

@@ -1,0 +1,77 @@
+"""What event support tells the ledger. Imported once, in ``MiceConfig.ready``. Amounts are whole won."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger.log import EventType, name, register
+
+_AWARD = {"edition": "ref", "programme": "ref", "amount": "int"}
+_CHANGE = {"award": "ref", "amount_from": "int", "amount_to": "int"}
+
+EVENT_TYPES = [
+    EventType(
+        "event.award.decided",
+        1,
+        {**_AWARD, "organisation": "ref", "budget_year": "int"},
+        series="event.award",
+        title=_("행사 지원을 결정했습니다"),
+    ),
+    EventType("event.award.agreed", 1, {}, title=_("행사 지원의 협약을 맺었습니다")),
+    EventType("event.award.advanced", 1, {}, title=_("행사 지원금 1차분을 지급했습니다")),
+    EventType("event.award.held", 1, {}, title=_("행사를 열었습니다")),
+    EventType("event.award.reported", 1, {}, title=_("행사 지원의 정산을 보고했습니다")),
+    EventType("event.award.returned", 1, {}, title=_("정산보고의 보완을 요청했습니다")),
+    EventType("event.award.audited", 1, {}, title=_("행사 지원의 정산을 검사했습니다")),
+    EventType("event.award.settled", 1, {"final": "int"}, title=_("행사 지원의 정산액을 확정했습니다")),
+    EventType("event.award.balance_paid", 1, {}, title=_("행사 지원금 2차분을 지급했습니다")),
+    EventType("event.award.demanded", 1, {"amount": "int"}, title=_("행사 지원금의 반납을 고지했습니다")),
+    EventType("event.award.closed", 1, {}, title=_("행사 지원을 종결했습니다")),
+    EventType("event.award.reopened", 1, {}, title=_("행사 지원의 정산을 다시 열었습니다")),
+    EventType("event.award.cancelled", 1, {"held": "int"}, title=_("행사 지원의 교부를 취소했습니다")),
+    EventType(
+        "event.agreement.accepted", 1, {"award": "ref", "document": "ref"}, title=_("주최자가 지원협약에 서명했습니다")
+    ),
+    EventType("event.agreement.signed", 1, {"award": "ref", "document": "ref"}, title=_("지원협약을 체결했습니다")),
+    EventType(
+        "event.tranche.paid",
+        1,
+        {"award": "ref", "instalment": "code:ADVANCE|BALANCE", "amount": "int", "on": "date", "bank_c": "commitment"},
+        title=_("행사 지원금을 지급했습니다"),
+    ),
+    EventType("event.tranche.voided", 1, {"award": "ref"}, title=_("행사 지원금의 지급 예정을 취소했습니다")),
+    EventType("event.amendment.approved", 1, _CHANGE, title=_("행사 지원의 변경을 승인했습니다")),
+    EventType("event.amendment.refused", 1, _CHANGE, title=_("행사 지원의 변경을 승인하지 않았습니다")),
+    EventType(
+        "event.match.decided",
+        1,
+        {"first": "ref", "second": "ref"},
+        title=_("두 행사가 같은 회차인지 확인했습니다"),
+    ),
+]
+
+for event in EVENT_TYPES:
+    register(event)
+
+name(
+    kinds={
+        "event_award": _("행사 지원 교부결정"),
+        "event_agreement": _("지원협약"),
+        "event_tranche": _("교부 차수"),
+        "event_amendment": _("지원 변경신청"),
+        "edition_match": _("동일 회차 확인"),
+    },
+    fields={
+        "amount_from": _("바꾸기 전 금액"),
+        "amount_to": _("바꾼 뒤 금액"),
+        "award": _("교부결정"),
+        "bank_c": _("은행 기록"),
+        "budget_year": _("회계연도"),
+        "edition": _("행사 회차"),
+        "final": _("확정 금액"),
+        "first": _("앞 회차"),
+        "held": _("남아 있는 금액"),
+        "instalment": _("교부 차수"),
+        "organisation": _("주최 기업"),
+        "programme": _("지원사업"),
+        "second": _("뒤 회차"),
+    },
+)
