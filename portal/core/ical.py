@@ -15,7 +15,8 @@ MIME = "text/calendar; charset=utf-8"
 class Entry:
     """One event; ``uid`` stays the same while it changes, so that calendars move it instead of adding another.
 
-    A cancelled one stays in the feed, so that calendars take it out.
+    A cancelled one stays in the feed, so that calendars take it out. ``sequence`` counts the changes of time, place or
+    state: a calendar keeps the copy with the higher one, so a cancelled entry never stands at 0.
     """
 
     uid: str
@@ -27,6 +28,8 @@ class Entry:
     url: str = ""
     tentative: bool = False
     cancelled: bool = False
+    sequence: int = 0
+    text: str = ""
 
 
 def feed(name: str, entries: Iterable[Entry]) -> str:
@@ -48,10 +51,13 @@ def _event(entry: Entry) -> icalendar.Event:
     event.add("dtstart", entry.starts_at.astimezone(UTC))
     event.add("dtend", entry.ends_at.astimezone(UTC))
     event.add("dtstamp", entry.changed_at.astimezone(UTC))
-    event.add("sequence", int(entry.cancelled))
+    event.add("last-modified", entry.changed_at.astimezone(UTC))
+    event.add("sequence", max(entry.sequence, int(entry.cancelled)))
     event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     if entry.place:
         event.add("location", entry.place)
+    if entry.text:
+        event.add("description", entry.text)
     if entry.url:
         event.add("url", entry.url)
     return event

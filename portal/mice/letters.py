@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Subject and text; both may name ``{tour}``, ``{when}``, ``{party}``, ``{minimum}`` and ``{expires_at}``."""
+    """Subject and text; both may name ``{tour}``, ``{when}``, ``{party}``, ``{minimum}`` and ``{expires_at}``.
+
+    Every letter ends with the booking's secret link, where it is answered, changed and cancelled.
+    """
 
     subject: str | Promise
     text: str | Promise

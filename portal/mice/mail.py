@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -15,6 +16,7 @@ from portal.core.models import OutboxMessage
 from portal.core.periods import SEOUL
 from portal.mice.letters import LETTERS
 from portal.mice.models import TourBooking
+from portal.mice.services.booking import link_secret
 from portal.mice.services.telling import TOPIC
 
 
@@ -29,7 +31,9 @@ def send(message: OutboxMessage) -> None:
     with translation.override("ko" if booking.language == "ko" else "en"):
         words = _words(booking)
         subject = f"[{gettext('마당')}] {str(letter.subject).format(**words)}"
-        text = f"{str(letter.text).format(**words)}\n\n{gettext('마당, 창업 클러스터 포털')}\n"
+        link = settings.SITE_URL + reverse("tour:ticket", args=[link_secret(booking.public_id)])
+        foot = f"{gettext('예약 보기, 바꾸기, 취소')}: {link}\n\n{gettext('마당, 창업 클러스터 포털')}"
+        text = f"{str(letter.text).format(**words)}\n\n{foot}\n"
         EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [booking.email]).send()
 
 

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
+from portal.accounts.models import Cluster
 from portal.intake.models import Call
 from portal.mice.enums import BookingStatus, MatchStatus, SessionStatus
-from portal.mice.models import AwardPlan, EditionMatch, EventEdition, SupportTerms, TourBooking, TourSession
+from portal.mice.models import (
+    AwardPlan,
+    CourseVersion,
+    EditionMatch,
+    EventEdition,
+    SupportTerms,
+    TourBooking,
+    TourCourse,
+    TourSession,
+)
 
 #: A booking that still wants a place or has one before the tour.
 LIVE = (BookingStatus.PENDING, BookingStatus.CONFIRMED, BookingStatus.WAITING, BookingStatus.OFFERED)
@@ -70,3 +83,59 @@ def is_in_question(edition: EventEdition) -> bool:
     """Whether the edition may be another one: then nothing is awarded."""
     open_ones = EditionMatch.objects.filter(status=MatchStatus.OPEN)
     return open_ones.filter(Q(first=edition) | Q(second=edition)).exists()
+
+
+def courses_with_stops() -> QuerySet[TourCourse]:
+    """Courses that have an itinerary."""
+    return TourCourse.objects.filter(versions__stops__isnull=False).select_related("cluster").distinct()
+
+
+def upcoming(now: datetime, *courses: TourCourse) -> QuerySet[TourSession]:
+    """Sessions of these courses that have not begun and were not called off, with how many have ``joined``."""
+    alive = [SessionStatus.OPEN, SessionStatus.CONFIRMED]
+    booked = Q(bookings__status__in=[BookingStatus.PENDING, BookingStatus.CONFIRMED])
+    found = TourSession.objects.filter(version__course__in=courses, status__in=alive, starts_at__gt=now)
+    joined = Coalesce(Sum("bookings__party", filter=booked), 0)
+    return found.select_related("version__course__cluster").annotate(joined=joined).order_by("starts_at", "id")
+
+
+def in_calendar(since: datetime, **which: Any) -> QuerySet[TourSession]:
+    """Sessions for a calendar; those called off are among them, so that calendars take them out."""
+    found = TourSession.objects.filter(ends_at__gte=since, **which)
+    return found.select_related("version__course__cluster").order_by("starts_at", "id")
+
+
+def session_of(public_id: UUID) -> TourSession | None:
+    found = TourSession.objects.select_related("version__course__cluster", "guide")
+    return found.filter(public_id=public_id).first()
+
+
+def booking_by_link(link_hash: str) -> TourBooking | None:
+    """The booking whose link has this fingerprint."""
+    found = TourBooking.objects.select_related("session__version__course__cluster", "allotment")
+    return found.filter(link_hash=link_hash).first()
+
+
+def newest_version(course: TourCourse) -> CourseVersion | None:
+    return course.versions.order_by("-number").first()
+
+
+def on_desk(user: Any, clusters: QuerySet[Cluster], since: datetime) -> QuerySet[TourSession]:
+    """The sessions of the clusters whose tours this person runs, and those the person guides."""
+    mine = Q(version__course__cluster__in=clusters) | Q(guide=user)
+    return (
+        TourSession.objects.filter(mine, ends_at__gte=since)
+        .select_related("version__course", "guide")
+        .order_by("starts_at", "id")
+    )
+
+
+def booking_of(public_id: UUID) -> TourBooking | None:
+    found = TourBooking.objects.select_related("session__version__course__cluster", "session__guide")
+    return found.filter(public_id=public_id).first()
+
+
+def present(session: TourSession) -> int:
+    """How many people were checked in."""
+    came = session.bookings.filter(status=BookingStatus.CHECKED_IN)
+    return came.aggregate(people=Sum("party"))["people"] or 0

@@ -57,7 +57,7 @@ for event in EVENT_TYPES:
     register(event)
 
 name(
-    roles={"visitor": _("관람객")},
+    roles={"visitor": _("관람객"), "guide": _("해설사")},
     rooms={"event": _("행사·투어")},
     kinds={"tour_session": _("해설회차"), "tour_booking": _("투어 예약"), "tour_allotment": _("행사 배정")},
     fields={

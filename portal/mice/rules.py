@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +16,54 @@ from portal.mice import queries
 from portal.mice.enums import AwardStatus, BookingStatus, SessionStatus
 from portal.mice.models import Award, EventEdition, SupportProgramme, TourBooking, TourCourse, TourSession
 
+#: Under which role a guide acts.
+GUIDE = "guide"
+#: How long before its start a tour can set out and let people in.
+EARLY = timedelta(hours=1)
+
 
 def check_can_manage(by: Any, course: TourCourse) -> str:
     """The role under which ``by`` runs the tours of this course."""
     return accounts.check_may(by, "tour.manage", cluster=course.cluster)
+
+
+def can_manage(by: Any, course: TourCourse) -> bool:
+    return accounts.may(by, "tour.manage", cluster=course.cluster)
+
+
+def check_can_guide(by: Any, session: TourSession) -> str:
+    """Whose day it is: the session's guide, or the office; the role under which it is done."""
+    if session.guide_id is not None and session.guide_id == by.pk:
+        return GUIDE
+    return check_can_manage(by, session.version.course)
+
+
+def check_can_begin(session: TourSession, *, now: datetime) -> None:
+    """Only a tour that goes sets out, and not before people can be there."""
+    if session.status != SessionStatus.CONFIRMED:
+        raise Overtaken
+    if now < session.starts_at - EARLY:
+        raise Invalid(_("시작 한 시간 전부터 시작할 수 있습니다."))
+
+
+def check_can_finish(session: TourSession, *, now: datetime) -> None:
+    if session.status != SessionStatus.RUNNING:
+        raise Overtaken
+    if now < session.starts_at:
+        raise Invalid(_("아직 시작 시각이 되지 않은 투어입니다."))
+
+
+def check_can_check_in(booking: TourBooking, *, now: datetime) -> None:
+    """Why a party does not get in, said so that it can be answered at the door."""
+    session = booking.session
+    if booking.status != BookingStatus.CONFIRMED:
+        state = booking.get_status_display()
+        raise Invalid(_("입장할 수 없는 예약입니다. 지금 상태: %(state)s") % {"state": state})
+    if session.status not in (SessionStatus.CONFIRMED, SessionStatus.RUNNING):
+        raise Invalid(_("지금 입장을 받는 투어가 아닙니다."))
+    # Until the cutoff the numbers may still turn, and who is in can no longer be turned with them.
+    if now < max(session.starts_at - EARLY, session.cutoff_at):
+        raise Invalid(_("시작 한 시간 전부터 입장할 수 있습니다."))
 
 
 def check_can_book(session: TourSession, party: int, *, now: datetime) -> None:
@@ -39,6 +83,16 @@ def check_can_cancel(booking: TourBooking, *, now: datetime) -> None:
         raise Late(_("이미 시작한 투어입니다."))
     if booking.status not in (BookingStatus.PENDING, BookingStatus.CONFIRMED):
         raise Overtaken
+
+
+def check_can_rebook(booking: TourBooking, to: TourSession, party: int, *, now: datetime) -> None:
+    """Whoever has places may move them within the course while both sessions can still be booked."""
+    check_can_cancel(booking, now=now)
+    if to.version.course_id != booking.session.version.course_id:
+        raise Invalid(_("같은 코스의 회차로만 바꿀 수 있습니다."), field="session")
+    if to.pk == booking.session_id and party == booking.party:
+        raise Invalid(_("바꿀 회차나 인원을 골라 주십시오."), field="party")
+    check_can_book(to, party, now=now)
 
 
 def check_can_answer(booking: TourBooking, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from portal.mice.services.awards import (
     refuse_amendment,
     request_amendment,
 )
-from portal.mice.services.booking import Visitor, accept, book, cancel, leave, link_hash, link_secret
+from portal.mice.services.booking import Visitor, accept, book, cancel, change, leave, link_hash, link_secret
 from portal.mice.services.editions import enter_edition, merge, plan_award, tell_apart
 from portal.mice.services.line import lapse_due_offers, lapse_offer, offer_free_places
 from portal.mice.services.sessions import (
@@ -25,6 +25,7 @@ from portal.mice.services.sessions import (
     erase_due_names,
     publish_session,
 )
+from portal.mice.services.tour_day import check_in, check_in_mac, check_mac, finish_session, start_session
 
 __all__ = [
     "Visitor",
@@ -35,11 +36,16 @@ __all__ = [
     "cancel",
     "cancel_award",
     "cancel_session",
+    "change",
+    "check_in",
+    "check_in_mac",
+    "check_mac",
     "close_due_sessions",
     "close_session",
     "decide_award",
     "enter_edition",
     "erase_due_names",
+    "finish_session",
     "keep_places",
     "lapse_due_offers",
     "lapse_offer",
@@ -58,5 +64,6 @@ __all__ = [
     "release_due_allotments",
     "request_amendment",
     "sign_agreement",
+    "start_session",
     "tell_apart",
 ]

@@ -27,6 +27,13 @@ def lock(session: TourSession) -> TourSession:
     return TourSession.objects.select_for_update(no_key=True).get(pk=session.pk)
 
 
+def lock_all(*sessions: TourSession) -> dict[int, TourSession]:
+    """The sessions' rows by their keys, locked in one order, so that two who change places never wait for each other."""
+    keys = {session.pk for session in sessions}
+    rows = TourSession.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys)
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
 def lock_both(booking: TourBooking) -> TourBooking:
     """The booking as it stands once its session is ours."""
     session = lock(booking.session)
