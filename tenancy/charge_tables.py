@@ -31,7 +31,7 @@ def readings(rows: Iterable[MeterReading], caption: str) -> Table:
         rows=[
             [
                 row.unit.code,
-                row.lease.organisation.name_ko,
+                row.lease.organisation.name,
                 usage.plain(row.since) if row.since is not None else "–",
                 _shown(row),
                 usage.plain(row.used) + usage.UNITS[row.kind] if row.used is not None else _("첫 검침(기준값)"),
@@ -114,7 +114,7 @@ def shares(rows: Iterable[CostShare]) -> Table:
         rows=[
             [
                 row.lease.unit.code,
-                row.lease.organisation.name_ko,
+                row.lease.organisation.name,
                 usage.plain(row.area_days),
                 tables.money(row.amount),
                 _charged(row),

@@ -47,7 +47,7 @@ def of_hub(hub: Hub, now: datetime) -> list[Due]:
 def _offers(hub: Hub, now: datetime) -> list[Due]:
     rows = queries.offers_in([hub]).filter(status=OfferStatus.SENT, expires_at__gt=now)
     return [
-        Due(queries.day_of(row.expires_at), _("제안 답변 기한"), row.need.organisation.name_ko, row.unit.code, reverse("tenancy:offer", args=[row.public_id]))
+        Due(queries.day_of(row.expires_at), _("제안 답변 기한"), row.need.organisation.name, row.unit.code, reverse("tenancy:offer", args=[row.public_id]))
         for row in rows
         if row.expires_at is not None
     ]  # fmt: skip
@@ -69,7 +69,7 @@ def _leases(hub: Hub, now: datetime) -> list[Due]:
 
 
 def _of(row: Lease, on: date, what: str | Promise) -> Due:
-    return Due(on, what, row.organisation.name_ko, row.unit.code, reverse("tenancy:lease", args=[row.public_id]))
+    return Due(on, what, row.organisation.name, row.unit.code, reverse("tenancy:lease", args=[row.public_id]))
 
 
 def _renewals(hub: Hub) -> list[Due]:
@@ -78,7 +78,7 @@ def _renewals(hub: Hub) -> list[Due]:
         Due(
             row.respond_by if row.status == "INVITED" else row.period.lower,
             words[row.status],
-            row.lease.organisation.name_ko,
+            row.lease.organisation.name,
             row.lease.unit.code,
             reverse("tenancy:renewal", args=[row.public_id]),
         )
@@ -94,14 +94,14 @@ def _leaving(hub: Hub) -> list[Due]:
         on = queries.day_of(row.inspect_at) if seen and row.inspect_at else row.leave_date
         what = _("퇴거 점검") if seen else _("퇴거")
         found.append(
-            Due(on, what, row.lease.organisation.name_ko, row.lease.unit.code, reverse("tenancy:move_out", args=[row.public_id]))
+            Due(on, what, row.lease.organisation.name, row.lease.unit.code, reverse("tenancy:move_out", args=[row.public_id]))
         )  # fmt: skip
     return found
 
 
 def _arrears(hub: Hub, now: datetime) -> list[Due]:
     return [
-        Due(row.since_date, _("체납"), row.lease.organisation.name_ko, row.lease.unit.code, reverse("tenancy:arrears_case", args=[row.public_id]))
+        Due(row.since_date, _("체납"), row.lease.organisation.name, row.lease.unit.code, reverse("tenancy:arrears_case", args=[row.public_id]))
         for row in queries.cases_in([hub]).select_related("lease__unit").order_by("since_date", "pk")
     ]  # fmt: skip
 

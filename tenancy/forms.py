@@ -134,6 +134,24 @@ class DepositForm(forms.Form):
     evidence = forms.CharField(label=_("근거"), max_length=400)
 
 
+class RefundForm(forms.Form):
+    """What a company paid too much, paid back at its request."""
+
+    amount = WonField(label=_("돌려준 금액"), min_value=1)
+    reason = forms.CharField(label=_("근거"), max_length=400)
+
+
+class BounceForm(forms.Form):
+    """A payment that the bank took back."""
+
+    payment = forms.ChoiceField(label=_("취소된 입금"))
+    reason = forms.CharField(label=_("이유"), max_length=400)
+
+    def __init__(self, *args: Any, payments: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payment"].choices = payments  # type: ignore[attr-defined]
+
+
 class SetOffForm(forms.Form):
     """One part of a deposit to be kept; leave it empty when nothing is kept."""
 

@@ -16,7 +16,7 @@ from portal.core.ui import parts
 from portal.core.ui.parts import Column, Figure, Table
 from tenancy.banking import Match
 from tenancy.enums import DepositKind
-from tenancy.models import ArrearsCase, BankFile, CreditNote, DepositEntry, Invoice
+from tenancy.models import ArrearsCase, BankFile, CreditNote, DepositEntry, Invoice, Lease, Payment
 from tenancy.reasons import HOW, VERDICTS
 from tenancy.tables import day, instant, money, status
 
@@ -35,7 +35,7 @@ def drafts(rows: Sequence[Invoice], before: Mapping[int, int]) -> Table:
         rows=[
             [
                 parts.link(row.lease.unit.code, reverse("tenancy:lease", args=[row.lease.public_id])),
-                row.lease.organisation.name_ko,
+                row.lease.organisation.name,
                 money(row.total),
                 money(before[row.lease_id]) if row.lease_id in before else _("없음"),
                 money(row.total - before[row.lease_id]) if row.lease_id in before else "",
@@ -44,6 +44,40 @@ def drafts(rows: Sequence[Invoice], before: Mapping[int, int]) -> Table:
         ],
         empty=_("고지를 기다리는 고지서가 없습니다."),
     )
+
+
+def payments(rows: Sequence[Payment]) -> Table:
+    """Rows of the bank with what each paid for."""
+    return Table(
+        caption=_("입금과 쓰임"),
+        columns=[Column(_("날짜")), Column(_("구분")), Column(_("입금자")), Column(_("금액"), number=True), Column(_("고지서"))],
+        rows=[[day(row.received_date), row.get_kind_display(), row.payer, money(row.amount), _paid_for(row)] for row in rows],
+        empty=_("아직 입금이 없습니다."),
+    )  # fmt: skip
+
+
+def _paid_for(row: Payment) -> str:
+    paid: Counter[str] = Counter()
+    for share in row.shares.all():
+        paid[share.invoice.number or ""] += share.amount
+    return ", ".join(f"{number} {money(amount)}" for number, amount in paid.items() if amount)
+
+
+def payment_in_words(row: Payment) -> str:
+    return f"{day(row.received_date)} {row.payer} {money(row.amount)}"
+
+
+def balances(rows: Sequence[tuple[Lease, int]]) -> Table:
+    """Who has paid more than was used."""
+    return Table(
+        caption=_("선수금이 있는 기업"),
+        columns=[Column(_("기업")), Column(_("호실")), Column(_("선수금"), number=True)],
+        rows=[
+            [parts.link(lease.organisation.name, reverse("tenancy:account", args=[lease.public_id])), lease.unit.code, money(left)]
+            for lease, left in rows
+        ],
+        empty=_("선수금이 있는 기업이 없습니다."),
+    )  # fmt: skip
 
 
 def bank_files(rows: Sequence[BankFile]) -> Table:
@@ -100,7 +134,7 @@ def cases(rows: Sequence[ArrearsCase]) -> Table:
         rows=[
             [
                 parts.link(row.lease.unit.code, reverse("tenancy:arrears_case", args=[row.public_id])),
-                row.lease.organisation.name_ko,
+                row.lease.organisation.name,
                 status(row.status, row.get_status_display()),
                 day(row.since_date),
                 instant(row.stepped_at),
@@ -125,7 +159,7 @@ def overdue(rows: Sequence[Invoice], now: datetime) -> Table:
         rows=[
             [
                 parts.link(row.number or "", reverse("tenancy:lease", args=[row.lease.public_id])),
-                row.lease.organisation.name_ko,
+                row.lease.organisation.name,
                 day(row.due_date),
                 (today - row.due_date).days if row.due_date else "",
                 money(row.open_amount),

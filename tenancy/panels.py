@@ -34,7 +34,7 @@ def my_rooms(user: Any, now: datetime) -> Mapping[str, Any] | None:
             href=reverse("tenancy:offer", args=[offer.public_id]),
             status=offer.get_status_display(),
             tone=tables.TONES.get(offer.status, ""),
-            above=offer.need.organisation.name_ko,
+            above=offer.need.organisation.name,
             facts=[Row(_("답변 기한"), tables.instant(offer.expires_at))],
         )
         for offer in offers
@@ -44,7 +44,7 @@ def my_rooms(user: Any, now: datetime) -> Mapping[str, Any] | None:
             href=reverse("tenancy:lease", args=[lease.public_id]),
             status=lease.get_status_display(),
             tone=tables.TONES.get(lease.status, ""),
-            above=lease.organisation.name_ko,
+            above=lease.organisation.name,
             facts=[Row(_("서명 기한"), tables.instant(lease.sign_by))] if not lease.signed_at else [],
         )
         for lease in leases

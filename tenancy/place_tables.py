@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from portal.core.ui.parts import Column, Table, badge
 from tenancy import tables
 from tenancy.enums import PlaceState
-from tenancy.queries import Place, company_name
+from tenancy.queries import Place
 
 _PLACE_ORDERS = {
     "unit": lambda place: place.unit.code,
@@ -85,7 +85,7 @@ def shown_name(place: Place, listed: Collection[int], inside: Inside | None) -> 
     if place.holder is None:
         return ""
     public = place.state == PlaceState.OCCUPIED and place.holder.pk in listed
-    return company_name(place.holder) if inside or public else ""
+    return place.holder.name if inside or public else ""
 
 
 def changes_between(

@@ -136,6 +136,11 @@ def check_can_see_lease(by: Any, lease: Lease) -> str:
     return check_may_in(by, action, lease.unit.hub)
 
 
+def is_own_lease(by: Any, lease: Lease) -> bool:
+    """Whether the person belongs to the company that rents."""
+    return people.is_member(by, lease.organisation)
+
+
 def check_can_see_stay(by: Any, lease: Lease) -> str:
     """What is not about money: handing over, another term, leaving, graduation. Not for finance."""
     if people.is_member(by, lease.organisation):

@@ -82,7 +82,7 @@ def feasibility(rows: Sequence[Feasibility]) -> Table:
             [
                 row.rank,
                 row.need.application.receipt_number,
-                row.need.organisation.name_ko,
+                row.need.organisation.name,
                 row.need.seats,
                 ", ".join(wish.value for wish in row.need.preferences.all()),
                 _codes([chance.room.code for chance in row.fitting]),
@@ -100,7 +100,7 @@ def needs(rows: Sequence[Need]) -> Table:
         caption=_("필요한 공간"),
         columns=[Column(_("접수번호")), Column(_("기업")), Column(_("상주 인원"), number=True)],
         rows=[
-            [parts.link(str(row.application), reverse("tenancy:wishes", args=[row.case_ref])), row.organisation.name_ko, row.seats]
+            [parts.link(str(row.application), reverse("tenancy:wishes", args=[row.case_ref])), row.organisation.name, row.seats]
             for row in rows
         ],
     )  # fmt: skip
@@ -129,7 +129,7 @@ def allocation(run: AllocationRun) -> Table:
             [
                 line.rank,
                 line.need.application.receipt_number,
-                line.need.organisation.name_ko,
+                line.need.organisation.name,
                 line.unit.code if line.unit else _("맞는 호실 없음"),
                 line.wish,
             ]
@@ -176,7 +176,7 @@ def offers(rows: Sequence[Offer], *, company: bool) -> Table:
         rows=[
             [
                 parts.link(offer.unit.code, reverse("tenancy:offer", args=[offer.public_id])),
-                *([offer.need.organisation.name_ko] if company else []),
+                *([offer.need.organisation.name] if company else []),
                 status(offer.status, offer.get_status_display()),
                 f"{day(offer.start_date)} ~ {day(offer.end_date)}",
                 instant(offer.expires_at),
@@ -199,7 +199,7 @@ def leases(rows: Sequence[Lease], *, company: bool) -> Table:
         rows=[
             [
                 parts.link(lease.unit.code, reverse("tenancy:lease", args=[lease.public_id])),
-                *([lease.organisation.name_ko] if company else []),
+                *([lease.organisation.name] if company else []),
                 status(lease.status, lease.get_status_display()),
                 ", ".join(f"{day(term.period.lower)} ~ {day(term.period.upper)}" for term in lease.terms.all()),
             ]
@@ -287,7 +287,7 @@ def renewals(rows: Sequence[RenewalReview], *, company: bool = False) -> Table:
                     f"{day(row.period.lower)} ~ {day(row.period.upper)}",
                     reverse("tenancy:renewal", args=[row.public_id]),
                 ),
-                *([row.lease.unit.code, row.lease.organisation.name_ko] if company else []),
+                *([row.lease.unit.code, row.lease.organisation.name] if company else []),
                 status(row.status, row.get_status_display()),
                 day(row.respond_by),
             ]
@@ -304,7 +304,7 @@ def move_outs(rows: Sequence[MoveOut]) -> Table:
             [
                 parts.link(day(row.leave_date), reverse("tenancy:move_out", args=[row.public_id])),
                 row.lease.unit.code,
-                row.lease.organisation.name_ko,
+                row.lease.organisation.name,
                 status(row.status, row.get_status_display()),
                 status(row.lease.status, row.lease.get_status_display()),
             ]

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tenancy.views import (
+    account,
     alumni,
     amendments,
     charges,
@@ -70,6 +71,7 @@ urlpatterns = [
     path("leases/<uuid:lease>/paper/", paper.lease, name="paper"),
     path("leases/<uuid:lease>/handing-over/", handover.handing_over, name="handing_over"),
     path("leases/files/<uuid:file>/", handover.lease_file, name="lease_file"),
+    path("leases/<uuid:lease>/account/", account.account, name="account"),
     path("leases/<uuid:lease>/deposit/", money.deposit, name="deposit"),
     path("leases/<uuid:lease>/deposit/pdf/", tenant.deposit_pdf, name="deposit-pdf"),
     path("amendments/<uuid:amendment>/", amendments.amendment, name="amendment"),

@@ -152,12 +152,17 @@ class Organisation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_ko
+        return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         for field in ("name_ko", "name_en", "representative"):
             setattr(self, field, unicodedata.normalize("NFC", getattr(self, field)))
         super().save(*args, **kwargs)
+
+    @property
+    def name(self) -> str:
+        """In the reader's language, if the company has a name in it; what is signed or kept uses ``name_ko``."""
+        return (self.name_en or self.name_ko) if (get_language() or "ko").startswith("en") else self.name_ko
 
     @property
     def ref(self) -> str:

@@ -25,7 +25,7 @@ def my_invitations(user: Any, now: datetime) -> Mapping[str, Any] | None:
         return None
     address = reverse("accounts:organisations")
     tasks = [
-        Task(invitation.organisation.name_ko, _("초대받음"), "info", address, str(invitation.invited_by))
+        Task(invitation.organisation.name, _("초대받음"), "info", address, str(invitation.invited_by))
         for invitation in queries.invitations_to(user, now=now)
     ]
     return {"tasks": tasks} if tasks else None

@@ -90,8 +90,10 @@ from tenancy.queries.money import (
     overdue_in,
     overdue_of,
     payers_of,
+    payments_of,
     totals_before,
     unpaid_of,
+    with_balance,
 )
 from tenancy.queries.places import (
     LIVE_OCCUPANCY,
@@ -115,7 +117,6 @@ from tenancy.queries.places import (
 )
 from tenancy.queries.residents import (
     Entry,
-    company_name,
     consents_of_listing,
     directory,
     done_before,
@@ -178,7 +179,6 @@ __all__ = [
     "cases_in",
     "chances_of",
     "changes_of",
-    "company_name",
     "consents_of_listing",
     "counts_on",
     "credits_waiting",
@@ -245,6 +245,7 @@ __all__ = [
     "overstaying",
     "own_bookings",
     "payers_of",
+    "payments_of",
     "place_in_line",
     "places_on",
     "proof_of",
@@ -282,4 +283,5 @@ __all__ = [
     "waits_of",
     "waits_over",
     "wanted_by",
+    "with_balance",
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
+from portal.accounts.models import Organisation
 from portal.core.periods import SEOUL
 from tenancy.banking import Payer
 from tenancy.enums import ArrearsStatus, InvoiceStatus, LineKind
-from tenancy.models import ArrearsCase, CreditNote, Deposit, Hub, Invoice, InvoiceLine, Lease
+from tenancy.models import ArrearsCase, CreditNote, Deposit, Hub, Invoice, InvoiceLine, Lease, Payment, PaymentShare
 
 UNPAID = (InvoiceStatus.ISSUED, InvoiceStatus.PART_PAID)
 #: Edges of the due list by age, in days after the due date.
@@ -62,6 +64,31 @@ def unpaid_of(leases: Iterable[Lease]) -> QuerySet[Invoice]:
     """Issued invoices of the leases on which something is open, the first to be paid in front."""
     rows = Invoice.objects.filter(lease__in=leases, status__in=UNPAID, open_amount__gt=0)
     return rows.select_related("lease").order_by("due_date", "pk")
+
+
+def payments_of(company: Organisation, hub: Hub | None = None) -> QuerySet[Payment]:
+    """Rows of the bank of a company with what each paid for, the oldest first; of a hub those that came in for it.
+
+    Counter-rows carry no file of the bank: they belong to every hub.
+    """
+    rows = Payment.objects.filter(organisation=company)
+    if hub is not None:
+        rows = rows.filter(Q(bank_file__hub=hub) | Q(bank_file=None))
+    found = rows.select_related("organisation", "bank_file__hub__cluster", "reversed_by")
+    return found.prefetch_related("shares__invoice").order_by("received_date", "pk")
+
+
+def with_balance(hub: Hub) -> list[tuple[Lease, int]]:
+    """Companies of a hub that have paid more than was used, each with its newest lease and the won left."""
+    came = Payment.objects.filter(organisation=OuterRef("organisation")).order_by().values("organisation")
+    went = PaymentShare.objects.filter(payment__organisation=OuterRef("organisation")).order_by()
+    used = went.values("payment__organisation").annotate(sum=Sum("amount")).values("sum")
+    rows = Lease.objects.filter(unit__floor__building__hub=hub).annotate(
+        left=Coalesce(Subquery(came.annotate(sum=Sum("amount")).values("sum")), 0) - Coalesce(Subquery(used), 0)
+    )
+    newest = rows.filter(left__gt=0).order_by("organisation", "-pk").distinct("organisation")
+    found = newest.select_related("organisation", "unit__floor__building__hub")
+    return [(lease, int(lease.left)) for lease in found]
 
 
 def overdue_in(hubs: Iterable[Hub], now: datetime) -> QuerySet[Invoice]:

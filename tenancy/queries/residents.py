@@ -85,12 +85,8 @@ class Entry:
 
     @property
     def name(self) -> str:
-        return company_name(self.organisation)
-
-
-def company_name(company: Organisation) -> str:
-    """In the reader's language, if the company has a name in it."""
-    return (company.name_en or company.name_ko) if (get_language() or "ko").startswith("en") else company.name_ko
+        """In the reader's language, if the company has a name in it."""
+        return self.organisation.name
 
 
 def directory(on: date, *, words: str = "", hub: str = "", sector: str = "") -> list[Entry]:

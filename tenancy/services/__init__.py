@@ -84,6 +84,7 @@ from tenancy.services.renewals import ask_renewal, decide_renewal, invite_renewa
 from tenancy.services.reshaping import Part, reshape
 from tenancy.services.room_waits import ask_for_room, leave_wait, pass_on_waits
 from tenancy.services.sending import offer_room
+from tenancy.services.settling import balance_of
 from tenancy.services.shared_costs import share_cost, void_cost
 from tenancy.services.tariffs import check_tariff, draft_tariff, drop_tariff, put_tariff_in_force
 from tenancy.services.ticket_files import open_ticket_file
@@ -119,6 +120,7 @@ __all__ = [
     "ask_renewal",
     "ask_tenant",
     "assign_ticket",
+    "balance_of",
     "begin_renewal",
     "bill_holdovers",
     "bill_month",

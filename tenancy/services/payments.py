@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from ledger import log
@@ -20,7 +21,7 @@ from tenancy.banking import Match
 from tenancy.enums import PaymentKind
 from tenancy.models import BankFile, Hub, Invoice, Payment
 from tenancy.reasons import BANK_FILE
-from tenancy.services.settling import balance_of, locked_open, pay_all, take_back
+from tenancy.services.settling import balance_of, lock_payments, locked_open, pay_all, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,11 @@ def bounce(*, payment: Payment, by: Any, now: datetime, reason: str) -> Payment:
     """The bank took a payment back: a counter-row, and what it paid is open again."""
     hub = _hub_of(payment)
     role = rules.check_can_import_payments(by, hub)
-    row = Payment.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=payment.pk)
+    lock_payments(payment.organisation_id)
+    row = Payment.objects.select_related("organisation").get(pk=payment.pk)
     if row.kind != PaymentKind.RECEIVED or Payment.objects.filter(reverses=row).exists():
         raise Overtaken(_("이미 취소된 입금입니다."))
+    _check_not_paid_back(row)
     take_back(row, by=by.acting_as(role), now=now)
     counter = _counter(row, PaymentKind.BOUNCED, -row.amount, now, reverses=row)
     data = {"amount": row.amount}
@@ -166,11 +169,26 @@ def bounce(*, payment: Payment, by: Any, now: datetime, reason: str) -> Payment:
     return counter
 
 
+def _check_not_paid_back(row: Payment) -> None:
+    """What was paid back of a payment cannot be taken back by the bank too: the company has to return it first."""
+    used = row.shares.aggregate(sum=Sum("amount"))["sum"] or 0
+    missing = row.amount - used - balance_of(row.organisation_id)
+    if missing > 0:
+        raise Invalid(
+            _(
+                "이 입금에서 %(amount)s원을 선수금으로 돌려주었습니다. 그 금액을 되받아 입금으로 반영한 뒤에 취소해 주십시오."
+            )
+            % {"amount": f"{missing:,}"},
+            field="payment",
+        )
+
+
 @transaction.atomic
 def refund(*, payment: Payment, amount: int, by: Any, now: datetime, reason: str) -> Payment:
     """Pay back what a company paid too much, at its request. Raises ``Invalid`` beyond its balance."""
     role = rules.check_can_import_payments(by, _hub_of(payment))
-    row = Payment.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=payment.pk)
+    lock_payments(payment.organisation_id)
+    row = Payment.objects.select_related("organisation").get(pk=payment.pk)
     if not 0 < amount <= balance_of(row.organisation_id):
         raise Invalid(_("선수금보다 많이 돌려줄 수 없습니다."), field="amount")
     counter = _counter(row, PaymentKind.REFUND, -amount, now)

@@ -104,12 +104,18 @@ def _free(invoice: Invoice, amount: int, *, now: datetime) -> None:
 def use_balance(invoice: Invoice, *, by: Any, now: datetime) -> None:
     """Pay a new invoice from what the company has paid too much, the oldest payment first."""
     company = invoice.lease.organisation_id
+    lock_payments(company)
     for payment in payments_with_rest(company):
         part = min(payment.rest, balance_of(company), invoice.open_amount)
         if part <= 0:
             break
         pay(payment, invoice, part, by=by, now=now)
         invoice.refresh_from_db(fields=["status", "open_amount"])
+
+
+def lock_payments(company: int) -> None:
+    """Until the commit nobody else uses or pays back what a company has paid."""
+    list(Payment.objects.filter(organisation=company).select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def companies_with_rest(companies: set[int]) -> set[int]:

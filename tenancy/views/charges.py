@@ -117,7 +117,7 @@ def _slots(place: Hub, month: date, kind: str, read: Mapping[Any, Any]) -> list[
     last = last_readings([stay.unit for stay in rows.values()], kind)
     return [
         charge_forms.Slot(
-            lease, unit, stay.unit.code, stay.lease.organisation.name_ko,
+            lease, unit, stay.unit.code, stay.lease.organisation.name,
             f"{usage.plain(last[unit].value)} · {tables.day(last[unit].read_at.astimezone(SEOUL).date())}" if unit in last else _("없음"),
         )
         for (lease, unit), stay in rows.items()

@@ -113,7 +113,10 @@ def payments(request: SignedIn, hub: str) -> HttpResponse:
         title=_("%(hub)s 수납") % {"hub": place},
         back=desk(),
         lead=_("은행 파일을 올리면 누구의 입금인지 먼저 보여 드립니다. 반영하기 전에는 아무것도 저장되지 않습니다."),
-        tables=[money_tables.bank_files(list(place.bank_files.select_related("applied_by")[:20]))],
+        tables=[
+            money_tables.bank_files(list(place.bank_files.select_related("applied_by")[:20])),
+            money_tables.balances(queries.with_balance(place)),
+        ],
         acts=[write] if request.GET.get("act") == "apply" else [upload],
     )
     answer = show(request, case)

@@ -257,6 +257,7 @@ def _lease_page(request: SignedIn, lease: Lease, form: SignForm | None, status: 
         "arrears": lease.arrears.exclude(status=ArrearsStatus.CLOSED).first(),
         "can_amend": lease.status in queries.LIVE_LEASE and rules.may_in(request.user, "lease.prepare", hub),
         "key": HandoverForm(initial={"on": _today(now)}) if _can_hand_over(request, lease) else None,
+        "paid": lease.organisation.payments.exists(),
         "drafts": [invoice for invoice in invoices if invoice.status == "DRAFT"]
         if rules.may_in(request.user, "invoice.issue", hub)
         else [],

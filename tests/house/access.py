@@ -298,6 +298,7 @@ TABLE: dict[str, Row] = {
     "tenancy:renewal": Row(COMPANY | DESK, "renewal"),
     "tenancy:renewal_desk": Row(DESK, "hub"),
     "tenancy:move_out": Row(COMPANY | DESK, "move-out"),
+    "tenancy:account": Row(COMPANY | DESK | {"finance"}, "lease"),
     "tenancy:deposit": Row(COMPANY | DESK | {"finance"}, "lease with deposit"),
     "tenancy:amendment-pdf": Row(COMPANY | DESK | {"finance"}, "amendment"),
     "tenancy:amendment-paper": Row(frozenset({"officer", "approver"}), "amendment"),

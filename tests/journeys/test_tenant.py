@@ -360,7 +360,19 @@ def leave(cast, lease) -> None:
     lease.refresh_from_db()
     assert (lease.status, lease.end_kind, lease.move_outs.get().status) == ("ENDED", "EARLY", "CLOSED")
     assert not lease.occupancies.exclude(status__in=["RELEASED", "ENDED"]).exists()
+    pay_back(cast, lease)
     cast.visitor.go(cast.floor + "?on=" + in_days(1))
     row = cast.visitor.page.locator("main table tr").filter(has_text=lease.unit.code).first
     assert cast.visitor.word("공실", "Free") in row.inner_text()
     cast.visitor.check()
+
+
+def pay_back(cast, lease) -> None:
+    """What was paid for days not used is the company's: it reads so, finance pays it back."""
+    page = "/{lang}/space/" + f"leases/{lease.public_id}/account/"
+    for reader in (cast.tenant, cast.finance):
+        reader.go(page)
+        reader.check()
+    press(cast.finance, "refund", reason="기업의 요청")
+    cast.tenant.go(page)
+    cast.tenant.sees(cast.tenant.word("환급", "Refund"))

@@ -11,8 +11,8 @@ from django.urls import reverse
 from tenancy.models import Amendment, CreditNote, Invoice, Payment
 from tests.factories.space import NOW, START, master
 from tests.tenancy.test_amendments import WHY, tenants
-from tests.tenancy.test_money import HEAD, billed, with_deposit
-from tests.tenancy.test_views import enter
+from tests.tenancy.test_money import HEAD, adds_up, billed, imported, state, with_deposit
+from tests.tenancy.test_views import enter, words
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +73,47 @@ def test_a_credit_is_prepared_by_finance_and_approved_by_another(client):
     note.refresh_from_db()
     assert (note.total, note.approved_by) == (68_966, place.approver)
     assert "31,034원" in client.get(address("lease", place.leases[0].public_id)).content.decode()
+
+
+def test_what_was_paid_too_much_is_seen_and_paid_back_and_a_bounced_payment_opens_its_invoice(client):
+    place = billed()
+    imported(place, f"2020-01-25,130000,박,{place.invoices[0].number}")
+    lease = place.leases[0]
+    url = address("account", lease.public_id)
+    enter(client, master(lease.offer.need))
+    shown = words(client.get(url))
+    assert "30,000원" in shown
+    assert "다음 고지서에 먼저" in shown
+    assert "반환 기록하기" not in shown
+    assert url in client.get(address("lease", lease.public_id)).text
+    enter(client, place.finance)
+    assert url in client.get(address("payments", place.hub.code)).text
+    refund = {"refund-amount": "30,001원", "refund-reason": "신청"}
+    answer = client.post(f"{url}?act=refund", refund)
+    assert answer.status_code == 422
+    assert "30,001" in answer.text
+    client.post(f"{url}?act=refund", {**refund, "refund-amount": "30,000원"})
+    assert "환급" in words(client.get(url))
+    assert url not in client.get(address("payments", place.hub.code)).text
+    payment = Payment.objects.get(kind="RECEIVED")
+    assert client.post(f"{url}?act=bounce", {"bounce-payment": "0", "bounce-reason": "x"}).status_code == 422
+    bounced = {"bounce-payment": payment.pk, "bounce-reason": "잔액 부족"}
+    assert client.post(f"{url}?act=bounce", bounced).status_code == 422, (
+        "what was paid back is not there to be taken back"
+    )
+    assert state(place.invoices[0]) == ("SETTLED", 0)
+    adds_up()
+
+
+def test_a_payment_that_the_bank_took_back_on_its_page(client):
+    place = billed()
+    imported(place, "2020-01-25,100000,가온체인0,")
+    url = address("account", place.leases[0].public_id)
+    enter(client, place.finance)
+    client.post(f"{url}?act=bounce", {"bounce-payment": Payment.objects.get().pk, "bounce-reason": "잔액 부족"})
+    assert state(place.invoices[0]) == ("ISSUED", 100_000)
+    assert "입금 취소" in words(client.get(url))
+    adds_up()
 
 
 def test_arrears_by_age(client):

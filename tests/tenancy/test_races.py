@@ -10,11 +10,13 @@ from django.db import connection
 from ledger import log
 from portal.core.errors import Refused
 from tenancy import services
-from tenancy.models import AllocationRun, Booking, BookingRule, Lease, Occupancy, Offer, QuotaUse
+from tenancy.models import AllocationRun, Booking, BookingRule, Lease, Occupancy, Offer, Payment, QuotaUse
+from tenancy.services.settling import balance_of
 from tests.factories.people import company, leaves, person
 from tests.factories.space import NOW, START, in_seoul, master, meeting_room, offered, resident, selected, space
 from tests.tenancy.test_displaced import unblocked, without_a_room
 from tests.tenancy.test_endings import at
+from tests.tenancy.test_money import adds_up, billed, imported, state
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -157,6 +159,22 @@ def test_invoice_numbers_have_no_gap_under_load():
     for invoice in invoices:
         invoice.refresh_from_db()
     assert sorted(invoice.number for invoice in invoices) == [f"mapo-2019-0000{n}" for n in (1, 2, 3)]
+
+
+def test_what_was_paid_too_much_is_paid_back_or_used_never_both():
+    place = billed()
+    imported(place, f"2020-01-25,130000,박,{place.invoices[0].number}")
+    [february] = services.bill_month(hub=place.hub, month=date(2020, 2, 1))
+    payment = Payment.objects.get()
+    outcomes = at_once(
+        lambda: services.refund(payment=payment, amount=30_000, by=place.finance, now=NOW, reason="신청"),
+        lambda: services.issue_invoice(invoice=february, by=place.finance, now=NOW),
+    )
+    assert counted(outcomes)["broken"] == 0, outcomes
+    refunded = Payment.objects.filter(kind="REFUND").exists()
+    assert state(february)[1] == (100_000 if refunded else 70_000)
+    assert balance_of(payment.organisation_id) == 0
+    adds_up()
 
 
 def test_twenty_companies_want_the_same_hour():

@@ -155,7 +155,7 @@ class PledgeForm(forms.Form):
             help_text=_(
                 "최근 2년 안에 일했거나 자문했거나, 지분이나 가족 관계가 있는 기업을 모두 골라 주십시오. 없으면 비워 두십시오."
             ),
-            choices=[(str(company.pk), company.name_ko) for company in self.companies],
+            choices=[(str(company.pk), company.name) for company in self.companies],
             widget=forms.CheckboxSelectMultiple,
             required=False,
         )

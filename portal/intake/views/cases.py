@@ -39,7 +39,7 @@ def of_call(request: HttpRequest, code: str) -> HttpResponse:
     rows = [
         (
             link(str(row.application), reverse("intake:case", args=[row.public_id])),
-            row.application.organisation.name_ko,
+            row.application.organisation.name,
             row.get_ground_display(),
             acting.last_day(row.reply_by),
             row.get_status_display(),

@@ -118,7 +118,7 @@ def _lines(found: Decision, page: Page[Any]) -> Table:
             str(line.track),
             line.place or "–",
             link(
-                f"{line.application.receipt_number} {line.application.organisation.name_ko}",
+                f"{line.application.receipt_number} {line.application.organisation.name}",
                 reverse("intake:line", args=[found.public_id, line.pk]),
             ),
             exact.cut(line.total),

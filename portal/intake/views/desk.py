@@ -168,7 +168,7 @@ def entries(request: HttpRequest, code: str) -> HttpResponse:
         [
             (
                 link(one.receipt_number or "", reverse("intake:desk-application", args=[one.public_id])),
-                one.organisation.name_ko,
+                one.organisation.name,
                 str(one.track),
                 f"{timezone.localtime(one.submitted_at):%m. %d. %H:%M:%S}" if one.submitted_at else "",
                 one.get_status_display(),
@@ -314,7 +314,7 @@ def bench(request: HttpRequest, code: str) -> HttpResponse:
     last = queries.last_findings(found, page)
     rows = [
         (
-            f"{one.receipt_number} {one.organisation.name_ko}",
+            f"{one.receipt_number} {one.organisation.name}",
             *(_cell(one, last.get(one.pk, {}).get(rule), rule) for rule in rule_codes),
         )
         for one in page

@@ -378,5 +378,5 @@ def shown_answer(
     if block.kind == "file":
         return "\n".join(attachment.name for attachment in files.get(block.code, []))
     if block.kind == "company_card":
-        return f"{found.organisation.name_ko} {found.organisation.business_number or ''}".strip()
+        return f"{found.organisation.name} {found.organisation.business_number or ''}".strip()
     return form.kind(block).shown(block, answers.get(block.code))

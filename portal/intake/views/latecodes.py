@@ -76,7 +76,7 @@ def _codes(request: HttpRequest, call: Call) -> Table:
     )
     rows = [
         (
-            row.organisation.name_ko,
+            row.organisation.name,
             f"{row.reason} · {row.evidence}",
             f"{row.issued_by} · {timezone.localtime(row.issued_at):%m. %d. %H:%M}",
             timezone.localtime(row.expires_at),

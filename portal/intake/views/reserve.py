@@ -71,7 +71,7 @@ def _entries(call: Call, *, may: bool) -> Table:
             row.track.name_text,
             row.order,
             link(
-                f"{row.application} {row.application.organisation.name_ko}",
+                f"{row.application} {row.application.organisation.name}",
                 reverse("intake:desk-application", args=[row.application.public_id]),
             ),
             row.get_status_display(),

@@ -75,7 +75,7 @@ def name_of(sheet: ScoreSheet) -> str:
     application = sheet.assignment.application
     if sheet.assignment.stage.blind:
         return _("%(alias)s 신청서") % {"alias": sheet.assignment.alias}
-    return f"{application.receipt_number} {application.organisation.name_ko}"
+    return f"{application.receipt_number} {application.organisation.name}"
 
 
 def _my_files(sheets: list[ScoreSheet]) -> Table:

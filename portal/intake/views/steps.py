@@ -228,7 +228,7 @@ def _members(found: Stage) -> Table:
 def _conflicts(call: Call) -> Table:
     columns = (Column(_("평가위원")), Column(_("기업")), Column(_("근거")), Column(_("범위")))
     rows = [
-        (str(row.evaluator), row.organisation.name_ko, row.get_ground_display(), row.get_scope_display())
+        (str(row.evaluator), row.organisation.name, row.get_ground_display(), row.get_scope_display())
         for row in call.conflicts.select_related("evaluator__user", "organisation").order_by("pk")
     ]
     return Table(_("이해충돌"), columns, rows, empty=_("신고되거나 발견된 이해충돌이 없습니다."))
@@ -244,7 +244,7 @@ def _files(found: Stage, page: Page[Any]) -> Table:
     rows = [
         (
             link(
-                f"{one.receipt_number} {one.organisation.name_ko}",
+                f"{one.receipt_number} {one.organisation.name}",
                 reverse("intake:readers", args=[found.call.code, found.number, one.public_id]),
             ),
             str(one.track),
