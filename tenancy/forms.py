@@ -6,7 +6,6 @@ import base64
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui.fields import DateInput, DateTimeInput, WonField
@@ -234,20 +233,32 @@ class WhenForm(forms.Form):
 
 
 class ChecklistForm(forms.Form):
-    """Every point of the inspection: done, what was found, its cost."""
+    """Every point of the inspection: done, what was found, its cost; begins with what the last inspection found."""
+
+    template_name = "tenancy/checklist.html"
 
     def __init__(self, *args: Any, items: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.codes = [item.code for item in items]
+        for item in items:
+            self.fields[f"{item.code}-done"] = forms.BooleanField(label=_("마침"), required=False, initial=item.done)
+            self.fields[f"{item.code}-note"] = forms.CharField(
+                label=_("내용"), required=False, max_length=400, initial=item.note
+            )
+            self.fields[f"{item.code}-cost"] = WonField(
+                label=_("입주기업이 낼 비용"), required=False, min_value=0, initial=item.cost_won or None
+            )
+
+    def points(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The name of every point with its fields."""
+        return [(CHECKLIST[code], [self[f"{code}-{name}"] for name in ("done", "note", "cost")]) for code in self.codes]
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
         for code in self.codes:
-            name = CHECKLIST[code]
-            self.fields[f"{code}-done"] = forms.BooleanField(label=name, required=False)
-            self.fields[f"{code}-note"] = forms.CharField(
-                label=format_lazy(_("{name}: 내용"), name=name), required=False, max_length=400
-            )
-            self.fields[f"{code}-cost"] = WonField(
-                label=format_lazy(_("{name}: 입주기업이 낼 비용"), name=name), required=False, min_value=0
-            )
+            if answers.get(f"{code}-cost") and not answers.get(f"{code}-note", "").strip():
+                self.add_error(f"{code}-note", _("비용이 드는 항목에는 내용을 적어 주십시오."))
+        return answers
 
     def found(self) -> dict[str, tuple[bool, str, int, bool]]:
         """The list as the service wants it."""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui.fields import DateInput
 from tenancy.enums import MeterKind
+from tenancy.reasons import CHECKLIST
 
 _FILES = _("PNG, JPG 또는 PDF, 10MB 이하")
 
@@ -38,9 +39,16 @@ class ReadingForm(forms.Form):
 
 
 class PhotoForm(forms.Form):
-    """A photo of the room as it is handed over, or left."""
+    """A photo of the room."""
 
     photo = forms.FileField(label=_("호실 사진"), help_text=_FILES)
+
+
+class LeavingPhotoForm(PhotoForm):
+    """And which point of the inspection it shows."""
+
+    field_order = ("item", "photo")
+    item = forms.ChoiceField(label=_("확인항목"), required=False, choices=[("", _("호실 전체")), *CHECKLIST.items()])
 
 
 class RemarkForm(forms.Form):

@@ -374,27 +374,6 @@ class Migration(TablesAtOnce):
             },
         ),
         migrations.CreateModel(
-            name='LeaseFile',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('PAPER', '서명한 계약서'), ('MOVE_IN', '입주할 때의 사진'), ('MOVE_OUT', '퇴거할 때의 사진'), ('METER', '검침 사진')], max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('size', models.PositiveBigIntegerField()),
-                ('content_type', models.CharField(max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('file', models.FileField(storage=portal.intake.models.applications.private_storage, upload_to=tenancy.models.handover.lease_file_name)),
-                ('scan', models.CharField(choices=[('NONE', '검사하지 않음'), ('WAITING', '검사 중'), ('CLEAN', '이상 없음'), ('INFECTED', '악성코드 발견')], default='NONE', max_length=10)),
-                ('uploaded_at', models.DateTimeField()),
-                ('lease', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='tenancy.lease')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '계약 첨부',
-                'ordering': ['id'],
-            },
-        ),
-        migrations.CreateModel(
             name='LeaseTerm',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -510,6 +489,28 @@ class Migration(TablesAtOnce):
             options={
                 'verbose_name': '확인항목',
                 'ordering': ['move_out', 'position'],
+            },
+        ),
+        migrations.CreateModel(
+            name='LeaseFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('PAPER', '서명한 계약서'), ('MOVE_IN', '입주할 때의 사진'), ('MOVE_OUT', '퇴거할 때의 사진'), ('METER', '검침 사진')], max_length=10)),
+                ('name', models.CharField(max_length=200)),
+                ('size', models.PositiveBigIntegerField()),
+                ('content_type', models.CharField(max_length=100)),
+                ('sha256', models.CharField(max_length=64)),
+                ('file', models.FileField(storage=portal.intake.models.applications.private_storage, upload_to=tenancy.models.handover.lease_file_name)),
+                ('scan', models.CharField(choices=[('NONE', '검사하지 않음'), ('WAITING', '검사 중'), ('CLEAN', '이상 없음'), ('INFECTED', '악성코드 발견')], default='NONE', max_length=10)),
+                ('uploaded_at', models.DateTimeField()),
+                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='tenancy.checklistitem')),
+                ('lease', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='tenancy.lease')),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '계약 첨부',
+                'ordering': ['id'],
             },
         ),
         migrations.CreateModel(
@@ -1197,6 +1198,10 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='leasefile',
             constraint=models.CheckConstraint(condition=models.Q(('scan__in', ['NONE', 'WAITING', 'CLEAN', 'INFECTED'])), name='lease_file_scan_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='leasefile',
+            constraint=models.CheckConstraint(condition=models.Q(('item__isnull', True), ('kind', 'MOVE_OUT'), _connector='OR'), name='only_photos_of_leaving_show_a_point'),
         ),
         migrations.AddConstraint(
             model_name='leaseterm',

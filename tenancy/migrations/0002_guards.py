@@ -31,6 +31,7 @@ FUNCTIONS = (
     "quota_adds_up(bigint)",
     "lease_sealed()",
     "signed_as_shown()",
+    "photo_of_its_lease()",
     "reading_stays()",
     "meter_counts_up()",
     "tariff_sealed()",

@@ -44,3 +44,16 @@ CREATE TRIGGER room_stands BEFORE INSERT ON tenancy_occupancy
 -- Who read a ticket's file stays known.
 CREATE TRIGGER reading_stays BEFORE UPDATE OR DELETE ON tenancy_ticketfileaccess
   FOR EACH ROW EXECUTE FUNCTION tenancy_forbid();
+
+-- A photo that shows a point of an inspection shows that of its own lease.
+CREATE FUNCTION tenancy_photo_of_its_lease() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT 1 FROM tenancy_checklistitem i JOIN tenancy_moveout m ON m.id = i.move_out_id
+     WHERE i.id = NEW.item_id AND m.lease_id = NEW.lease_id) THEN
+    RAISE EXCEPTION 'a photo shows a point of the inspection of another lease' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER photo_of_its_lease BEFORE INSERT OR UPDATE OF item_id, lease_id ON tenancy_leasefile
+  FOR EACH ROW WHEN (NEW.item_id IS NOT NULL) EXECUTE FUNCTION tenancy_photo_of_its_lease();

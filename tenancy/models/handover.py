@@ -13,6 +13,7 @@ from portal.accounts.models import User
 from portal.intake.enums import Scan
 from portal.intake.models.applications import private_storage
 from tenancy.enums import LeaseFileKind, MeterKind, PaperStatus, Side
+from tenancy.models.endings import ChecklistItem
 from tenancy.models.leases import Lease
 from tenancy.models.places import Unit
 
@@ -28,6 +29,8 @@ class LeaseFile(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     lease = models.ForeignKey(Lease, models.PROTECT, related_name="files")
     kind = models.CharField(max_length=10, choices=LeaseFileKind)
+    #: The point of the inspection's list that a photo of the room as it is left shows; null where it shows the room.
+    item = models.ForeignKey(ChecklistItem, models.PROTECT, null=True, blank=True, related_name="photos")
     name = models.CharField(max_length=200)
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=100)
@@ -43,6 +46,9 @@ class LeaseFile(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=LeaseFileKind.values), name="lease_file_kind_known"),
             models.CheckConstraint(condition=Q(scan__in=Scan.values), name="lease_file_scan_known"),
+            models.CheckConstraint(
+                condition=Q(item__isnull=True) | Q(kind="MOVE_OUT"), name="only_photos_of_leaving_show_a_point"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -50,8 +50,13 @@ def add_photos(*, lease: Lease, photos: Sequence[File[Any]], by: Any, now: datet
 
 
 @transaction.atomic
-def add_leaving_photos(*, move_out: MoveOut, photos: Sequence[File[Any]], by: Any, now: datetime) -> None:
-    """Photos of the room as it is left, by the hub or by the company, as long as the keys are out."""
+def add_leaving_photos(
+    *, move_out: MoveOut, photos: Sequence[File[Any]], by: Any, now: datetime, item: str = ""
+) -> None:
+    """Photos of the room as it is left, by the hub or by the company, as long as the keys are out.
+
+    ``item`` is the code of the point of the inspection's list that they show; empty for the room as a whole.
+    """
     rules.check_can_photograph(by, move_out)
     row = MoveOut.objects.select_for_update(of=("self",), no_key=True).get(pk=move_out.pk)
     if row.status not in MOVE_OUT_OPEN:
@@ -59,8 +64,11 @@ def add_leaving_photos(*, move_out: MoveOut, photos: Sequence[File[Any]], by: An
     lease = move_out.lease
     if lease.files.filter(kind=LeaseFileKind.MOVE_OUT, uploaded_by=by).count() + len(photos) > MOST_PHOTOS:
         raise Invalid(_("파일은 %(most)s개까지 올릴 수 있습니다.") % {"most": MOST_PHOTOS}, field="photos")
+    shown = {row.code: row for row in row.items.all()}
+    if item and item not in shown:
+        raise Invalid(_("없는 확인항목입니다."), field="item")
     for photo in photos:
-        keep_lease_file(lease, photo, LeaseFileKind.MOVE_OUT, by=by, now=now, field="photos")
+        keep_lease_file(lease, photo, LeaseFileKind.MOVE_OUT, by=by, now=now, field="photos", item=shown.get(item))
 
 
 @transaction.atomic

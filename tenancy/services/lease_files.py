@@ -14,7 +14,7 @@ from portal.intake.enums import Scan
 from portal.intake.services.files import inspect_upload
 from portal.intake.services.scanning import scan
 from tenancy.enums import LeaseFileKind
-from tenancy.models import Lease, LeaseFile
+from tenancy.models import ChecklistItem, Lease, LeaseFile
 
 TOPIC = "tenancy.scan_lease"
 FILE_TYPES = ("png", "jpg", "jpeg", "pdf")
@@ -23,13 +23,20 @@ _CHUNK = 64 * 2**10
 
 
 def keep_lease_file(
-    lease: Lease, content: File[Any], kind: LeaseFileKind, *, by: Any, now: datetime, field: str = "file"
+    lease: Lease,
+    content: File[Any],
+    kind: LeaseFileKind,
+    *,
+    by: Any,
+    now: datetime,
+    field: str = "file",
+    item: ChecklistItem | None = None,
 ) -> LeaseFile:
     """Keep one file of a lease, in the transaction of what it belongs to. Raises ``Invalid`` for what it is not."""
     found = inspect_upload(content.name or "", content, types=FILE_TYPES, most=MOST_BYTES, field=field)
     content.seek(0)
     row = LeaseFile(
-        lease=lease, kind=kind, name=found.name, size=found.size, content_type=found.content_type, sha256=found.sha256,
+        lease=lease, kind=kind, item=item, name=found.name, size=found.size, content_type=found.content_type, sha256=found.sha256,
         scan=Scan.WAITING if settings.CLAMD_ADDRESS else Scan.NONE, uploaded_by=by, uploaded_at=now,
     )  # fmt: skip
     row.file.save(found.name, content, save=True)

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from portal.core.ui.parts import Column, Row, Table
 from tenancy import change_forms, forms, handover_forms, queries, rules, services, tables
 from tenancy.enums import MOVE_OUT_OPEN, ArrearsStatus, LeaseFileKind, LeaseStatus, MoveOutStatus
-from tenancy.models import ArrearsCase, Lease, MoveOut
+from tenancy.models import ArrearsCase, ChecklistItem, Lease, MoveOut
 from tenancy.reasons import CHECKLIST
 from tenancy.views.case import Act, Case, show
 from tenancy.views.handover import photos, readings
@@ -132,6 +132,8 @@ def move_out(request: SignedIn, move_out: UUID) -> HttpResponse:
     ).prefetch_related("items", "lease__terms")
     found = get_object_or_404(rows, public_id=move_out)
     rules.check_can_see_stay(request.user, found.lease)
+    acts = _move_out_acts(request, found)
+    writes = any(act.code == "inspect" for act in acts)
     case = Case(
         title=pgettext("절차", "퇴거"),
         back=(str(found.lease), reverse("tenancy:lease", args=[found.lease.public_id])),
@@ -143,8 +145,13 @@ def move_out(request: SignedIn, move_out: UUID) -> HttpResponse:
             Row(_("열쇠 반납일"), tables.day(found.keys_returned_date) or _("반납 전")),
         ],
         notes=[_held_over(found)] if found.lease.status == LeaseStatus.HOLDOVER else [],
-        tables=[_list(found), readings(found.lease), photos(found.lease, LeaseFileKind.MOVE_OUT)],
-        acts=_move_out_acts(request, found),
+        # Whoever writes the list has it before them in the form.
+        tables=[
+            *([] if writes else [_list(found)]),
+            readings(found.lease),
+            photos(found.lease, LeaseFileKind.MOVE_OUT),
+        ],
+        acts=acts,
         recorded=[found],
     )
     return show(request, case)
@@ -161,10 +168,21 @@ def _list(found: MoveOut) -> Table:
         caption=_("확인항목"),
         columns=[Column(_("항목")), Column(_("확인")), Column(_("내용")), Column(_("비용(원)"), number=True)],
         rows=[
-            [CHECKLIST[item.code], _("마침") if item.done else _("하지 않음"), item.note, tables.money(item.cost_won)]
+            [
+                CHECKLIST[item.code],
+                _done(found, item),
+                item.note or "–",
+                tables.money(item.cost_won) if item.cost_won else "–",
+            ]
             for item in found.items.all()
         ],
     )
+
+
+def _done(found: MoveOut, item: ChecklistItem) -> str:
+    if found.status in (MoveOutStatus.NOTICED, MoveOutStatus.SCHEDULED, MoveOutStatus.CANCELLED):
+        return _("점검 전")
+    return _("마침") if item.done else _("하지 않음")
 
 
 def _move_out_acts(request: SignedIn, found: MoveOut) -> list[Act]:
@@ -183,7 +201,7 @@ def _move_out_acts(request: SignedIn, found: MoveOut) -> list[Act]:
         services.read_meter(lease=found.lease, by=by, now=now, **answers)
 
     def photo(answers: Mapping[str, Any], now: datetime) -> None:
-        services.add_leaving_photos(move_out=found, photos=[answers["photo"]], by=by, now=now)
+        services.add_leaving_photos(move_out=found, photos=[answers["photo"]], item=answers["item"], by=by, now=now)
 
     def keys(answers: Mapping[str, Any], now: datetime) -> None:
         services.return_keys(move_out=found, by=by, now=now, **answers)
@@ -193,7 +211,7 @@ def _move_out_acts(request: SignedIn, found: MoveOut) -> list[Act]:
 
     tenant, member = rules.can_sign_as_tenant(by, found.lease), rules.can_confirm_move_in(by, found.lease)
     officer = rules.may_in(by, "move.record", found.lease.unit.hub)
-    looked = Act("inspect", _("점검 기록"), forms.ChecklistForm, _("점검 기록하기"), inspect, _("점검을 기록했습니다."), options={"items": list(found.items.all())})  # fmt: skip
+    looked = Act("inspect", _("점검 기록"), forms.ChecklistForm, _("점검 기록하기"), inspect, _("점검을 기록했습니다."), options={"items": list(found.items.all())}, wide=True)  # fmt: skip
     state = found.status
     possible = [
         (tenant and found.lease.status == LeaseStatus.VACATING and state in MOVE_OUT_OPEN, Act("withdraw", _("퇴거 철회"), forms.SureForm, _("퇴거 철회하기"), withdraw, _("퇴거를 철회했습니다."), kind="secondary")),
@@ -201,7 +219,7 @@ def _move_out_acts(request: SignedIn, found: MoveOut) -> list[Act]:
         (officer and state in (MoveOutStatus.SCHEDULED, MoveOutStatus.RESTORING), looked),
         (officer and state == MoveOutStatus.INSPECTED, Act("keys", _("열쇠 반납"), forms.KeysForm, _("반납 기록하기"), keys, _("열쇠를 돌려받았습니다. 계약이 끝났습니다."))),
         (officer and state in MOVE_OUT_OPEN, Act("read", _("검침 기록"), handover_forms.ReadingForm, _("검침값 적기"), read, _("검침값을 적었습니다."), kind="secondary")),
-        ((officer or member) and state in MOVE_OUT_OPEN, Act("photo", _("사진 올리기"), handover_forms.PhotoForm, _("사진 올리기"), photo, _("사진을 올렸습니다."), kind="secondary")),
+        ((officer or member) and state in MOVE_OUT_OPEN, Act("photo", _("사진 올리기"), handover_forms.LeavingPhotoForm, _("사진 올리기"), photo, _("사진을 올렸습니다."), kind="secondary")),
         (officer and state == MoveOutStatus.KEYS_RETURNED, Act("settle", _("정산 마무리"), forms.SureForm, _("퇴거 마치기"), settle, _("퇴거 절차를 마쳤습니다."))),
     ]  # fmt: skip
     return [act for now, act in possible if now]

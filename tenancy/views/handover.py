@@ -20,6 +20,7 @@ from portal.intake.enums import Scan
 from tenancy import explain, handover_forms, rules, services, tables
 from tenancy.enums import LeaseFileKind
 from tenancy.models import Lease, LeaseFile, MoveIn
+from tenancy.reasons import CHECKLIST
 from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, found_lease
 
@@ -78,15 +79,25 @@ def readings(found: Lease) -> Table:
 
 def photos(found: Lease, kind: LeaseFileKind) -> Table:
     """Photos of the room, at the beginning or the end of the lease."""
+    leaving = kind == LeaseFileKind.MOVE_OUT
     return Table(
         caption=_("호실 사진"),
-        columns=[Column(_("파일")), Column(_("올린 사람")), Column(_("올린 때"))],
+        columns=[
+            Column(_("파일")),
+            *([Column(_("확인항목"))] if leaving else []),
+            Column(_("올린 사람")),
+            Column(_("올린 때")),
+        ],
         rows=[
-            [file_link(row), row.uploaded_by.name, tables.instant(row.uploaded_at)]
-            for row in found.files.filter(kind=kind).select_related("uploaded_by")
+            [file_link(row), *([_point(row)] if leaving else []), row.uploaded_by.name, tables.instant(row.uploaded_at)]
+            for row in found.files.filter(kind=kind).select_related("uploaded_by", "item")
         ],
         empty=_("올린 사진이 없습니다."),
     )
+
+
+def _point(row: LeaseFile) -> object:
+    return CHECKLIST[row.item.code] if row.item else _("호실 전체")
 
 
 def file_link(row: LeaseFile) -> object:

@@ -23,6 +23,8 @@ from tests.journeys.residence import in_days
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("site")]
 
 
+#: What counts as a photo.
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 #: Whose browser in which hub's journey: how wide, which language, with or without JavaScript.
 STAGINGS: dict[str, dict[str, dict[str, Any]]] = {
     "yeoui": {
@@ -201,9 +203,27 @@ def take_the_room(cast, place):
     officer.go(address)
     officer.submit(within="form[action$='/key/']")
     officer.check()
+    hand_over(cast, address + "handing-over/")
     lease.refresh_from_db()
     assert lease.status == "ACTIVE"
     return lease
+
+
+def hand_over(cast, page: str) -> None:
+    """The room photographed and its meter read; the company reads both and confirms."""
+    officer, tenant = cast.officer, cast.tenant
+    officer.go(page)
+    attach(officer, "photo-photo", "창가.png")
+    press(officer, "photo")
+    press(officer, "read", kind="ELECTRICITY", value="1000")
+    tenant.go(page)
+    tenant.sees("창가.png", "1,000")
+    tenant.check()
+    press(tenant, "confirm")
+
+
+def attach(visitor, name: str, file: str) -> None:
+    visitor.page.set_input_files(f"[name='{name}']", {"name": file, "mimeType": "image/png", "buffer": PNG})
 
 
 def pay(cast, lease, folder) -> None:
@@ -329,7 +349,7 @@ def stay_on(cast, lease) -> None:
 
 
 def leave(cast, lease) -> None:
-    """Notice, inspection, keys, the deposit settled and read as paid back; the room is free on the plan."""
+    """Notice, inspection with photo and meter, keys, the deposit settled and read as paid back; the room is free on the plan."""
     tenant, officer = cast.tenant, cast.officer
     address = "/{lang}/space/" + f"leases/{lease.public_id}/"
     tenant.go(address + "notice/")
@@ -339,6 +359,8 @@ def leave(cast, lease) -> None:
     officer.go(page)
     officer.check()
     press(officer, "schedule", inspect_at=f"{in_days(0)}T10:00")
+    officer.check()
+    look_at_the_damage(cast, page)
     for box in officer.page.locator("form[action^='?act=inspect'] input[type=checkbox]").all():
         box.check()
     press(officer, "inspect")
@@ -376,3 +398,20 @@ def pay_back(cast, lease) -> None:
     press(cast.finance, "refund", reason="기업의 요청")
     cast.tenant.go(page)
     cast.tenant.sees(cast.tenant.word("환급", "Refund"))
+
+
+def look_at_the_damage(cast, page: str) -> None:
+    """What the officer photographs and reads the company reads too, and nobody who only knows the address."""
+    officer, tenant, visitor = cast.officer, cast.tenant, cast.visitor
+    attach(officer, "photo-photo", "바닥.png")
+    press(officer, "photo", item="DEFECTS")
+    press(officer, "read", kind="ELECTRICITY", value="1250.5")
+    tenant.go(page)
+    tenant.sees("바닥.png", tenant.word("파손 확인", "Damage checked"), "1,250.5")
+    tenant.check()
+    photo = tenant.page.locator("main a:has-text('바닥.png')")
+    with tenant.page.expect_download() as found:
+        photo.click()
+    assert found.value.path().read_bytes() == PNG
+    visitor.go_to(photo.get_attribute("href"))
+    assert "/accounts/login/" in visitor.page.url

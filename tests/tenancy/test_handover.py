@@ -197,7 +197,13 @@ def test_the_room_is_photographed_and_its_meters_read_when_it_is_left(client):
     shown = words(client.get(url))
     assert "31.5" in shown
     assert "검침값 적기" not in shown
-    photo = lease.files.filter(kind="MOVE_OUT").first()
+    client.post(f"{url}?act=photo", {"photo-photo": upload("긁힘.png"), "photo-item": "DEFECTS"})
+    photo = lease.files.get(item__code="DEFECTS")
+    assert "긁힘.png 파손 확인" in words(client.get(url))
+    with pytest.raises(Invalid):
+        services.add_leaving_photos(move_out=case, photos=[upload()], item="ROOF", by=company, now=NOW)
+    rows = LeaseFile.objects.filter(pk=photo.pk)
+    refused(lambda: rows.update(kind="MOVE_IN"), "only_photos_of_leaving_show_a_point")
     assert b"".join(client.get(address("lease_file", photo.public_id)).streaming_content) == PNG
     for by in (person(), place.finance):
         enter(client, by)
@@ -212,6 +218,41 @@ def test_the_room_is_photographed_and_its_meters_read_when_it_is_left(client):
     services.return_keys(move_out=case, on=date(2020, 3, 1), by=place.officer, now=at(date(2020, 3, 1), 18))
     with pytest.raises(Refused):
         services.add_leaving_photos(move_out=case, photos=[upload()], by=company, now=NOW)
+
+
+def test_a_photo_shows_a_point_of_its_own_leases_inspection():
+    place = space("801 802")
+    one, other = (resident(place, code) for code in ("801", "802"))
+    notice = {"leave_date": date(2020, 3, 1), "now": at(date(2020, 1, 20))}
+    cases = [services.give_notice(lease=row, by=master(row.offer.need), **notice) for row in (one, other)]
+    services.add_leaving_photos(move_out=cases[0], photos=[upload()], item="MAIL", by=place.officer, now=NOW)
+    refused(lambda: LeaseFile.objects.update(item=cases[1].items.first()), "another lease")
+    refused(lambda: LeaseFile.objects.update(lease=other), "another lease")
+
+
+def test_an_inspection_keeps_what_was_typed_and_begins_with_what_the_last_one_found(client):
+    place = space("801")
+    lease = resident(place, "801")
+    case = services.give_notice(
+        lease=lease, leave_date=date(2020, 3, 1), by=master(lease.offer.need), now=at(date(2020, 1, 20))
+    )
+    services.schedule_inspection(move_out=case, inspect_at=at(date(2020, 3, 1)), by=place.officer)
+    url = address("move_out", case.public_id)
+    enter(client, master(lease.offer.need))
+    assert words(client.get(url)).count("점검 전") == 6
+    enter(client, place.officer)
+    assert "점검 전" not in words(client.get(url)), "the form says it"
+    typed = {"inspect-RESTORED-done": "on", "inspect-DEFECTS-cost": "120,000"}
+    again = client.post(f"{url}?act=inspect", typed)
+    assert again.status_code == 422
+    assert "비용이 드는 항목에는 내용을" in words(again)
+    assert 'value="120,000"' in again.text
+    client.post(f"{url}?act=inspect", {**typed, "inspect-DEFECTS-note": "바닥 긁힘"})
+    case.refresh_from_db()
+    assert case.status == "RESTORING"
+    shown = client.get(url).text
+    assert 'value="120000"' in shown
+    assert 'value="바닥 긁힘"' in shown
 
 
 def test_interest_is_shown_then_charged_once_a_month_from_where_it_ended(client):
