@@ -81,6 +81,36 @@ class PostingKind(models.TextChoices):
     INTEREST = "INTEREST", pgettext_lazy("교부 원장", "이자 반납")
 
 
+class EvidenceKind(models.TextChoices):
+    TAX_INVOICE = "TAX_INVOICE", _("세금계산서")
+    CARD = "CARD", _("카드전표")
+    CASH_RECEIPT = "CASH_RECEIPT", _("현금영수증")
+    FOREIGN = "FOREIGN", _("해외 송금")
+    OTHER = "OTHER", pgettext_lazy("증빙", "기타")
+
+
+class Origin(models.TextChoices):
+    DOMESTIC = "DOMESTIC", pgettext_lazy("참가자", "국내")
+    FOREIGN = "FOREIGN", pgettext_lazy("참가자", "해외")
+
+
+class Presence(models.TextChoices):
+    ONSITE = "ONSITE", pgettext_lazy("참가", "현장")
+    ONLINE = "ONLINE", pgettext_lazy("참가", "온라인")
+
+
+class ScanVerdict(models.TextChoices):
+    """What the door answered; everything but the first is a refusal with its reason."""
+
+    ADMITTED = "ADMITTED", pgettext_lazy("입장기록", "입장")
+    UNKNOWN = "UNKNOWN", _("알 수 없는 표")
+    CANCELLED = "CANCELLED", _("취소된 등록")
+    OTHER_EVENT = "OTHER_EVENT", _("다른 행사의 표")
+    OTHER_DAY = "OTHER_DAY", _("행사 날이 아님")
+    INSIDE = "INSIDE", _("이미 입장함")
+    BLOCKED = "BLOCKED", _("주최자가 막은 등록")
+
+
 class Language(models.TextChoices):
     """What a guide speaks on a session, and what a visitor is written to in where the portal speaks it."""
 

@@ -12,12 +12,18 @@ from django.db.models.functions import Coalesce
 
 from portal.accounts.models import Cluster
 from portal.intake.models import Call
-from portal.mice.enums import BookingStatus, MatchStatus, SessionStatus
+from portal.mice import turnout
+from portal.mice.enums import BookingStatus, MatchStatus, ScanVerdict, SessionStatus
 from portal.mice.models import (
+    Award,
     AwardPlan,
+    CheckIn,
     CourseVersion,
     EditionMatch,
     EventEdition,
+    Evidence,
+    SettlementLine,
+    SettlementReport,
     SupportTerms,
     TourBooking,
     TourCourse,
@@ -77,6 +83,35 @@ def plans_of(applications: Iterable[int]) -> dict[int, AwardPlan]:
     """What these applications would get, by the application's key."""
     found = AwardPlan.objects.filter(application__in=list(applications)).select_related("edition")
     return {plan.application_id: plan for plan in found}
+
+
+def last_report(award: Award) -> SettlementReport | None:
+    """The version of the award's report that stands."""
+    return award.reports.order_by("-version").first()
+
+
+def evidence_of_others(report: SettlementReport) -> frozenset[str]:
+    """Hashes of this report's evidence that another award counts already or filed before; what an officer shared is free."""
+    mine = Evidence.objects.filter(lines__report=report, shared=False)
+    others = SettlementLine.objects.exclude(report__award=report.award_id)
+    used = others.filter(Q(recognised__gt=0) | Q(report__lt=report.pk), evidence__in=mine)
+    return frozenset(used.values_list("evidence__sha256", flat=True))
+
+
+def checkins_of(edition: EventEdition) -> list[turnout.CheckIn]:
+    """Everybody who was let in, as the count of turnout reads a scan."""
+    admitted = CheckIn.objects.filter(edition=edition, verdict=ScanVerdict.ADMITTED).select_related("registrant")
+    return [
+        turnout.CheckIn(
+            str(scan.registrant.public_id),
+            scan.registrant.origin,
+            scan.mode,
+            scan.day.isoformat(),
+            scan.registrant.country,
+        )
+        for scan in admitted.order_by("at", "id")
+        if scan.registrant
+    ]
 
 
 def is_in_question(edition: EventEdition) -> bool:

@@ -129,6 +129,22 @@ def check_can_prepare_agreement(by: User, programme: SupportProgramme) -> str:
     return accounts.check_may(by, "agreement.prepare", cluster=programme.cluster)
 
 
+def check_can_audit(by: User, award: Award) -> str:
+    """The role under which ``by`` looks at reports and says what of them counts."""
+    return accounts.check_may(by, "settlement.prepare", cluster=award.programme.cluster)
+
+
+def check_can_settle(by: User, award: Award) -> str:
+    """The role under which ``by`` fixes what an award came to and takes money back."""
+    return accounts.check_may(by, "settlement.decide", cluster=award.programme.cluster)
+
+
+def check_can_run_doors(by: User, edition: EventEdition) -> None:
+    """The host's own people, and the officers of event support."""
+    if not accounts.may(by, "settlement.prepare", cluster=edition.event.cluster):
+        accounts.check_can_act_for(by, edition.host)
+
+
 def check_can_act_on(by: User, award: Award) -> str:
     return accounts.check_can_act_for(by, award.organisation)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from ledger import log
@@ -15,11 +16,23 @@ from portal.accounts.models import Organisation, User
 from portal.accounts.queries import master_of
 from portal.intake.models import Application, Call, CallVersion, Decision, DecisionLine, Track
 from portal.mice import services
-from portal.mice.models import Award, AwardPlan, BudgetEnvelope, Event, EventEdition, SupportProgramme, SupportTerms
+from portal.mice.models import (
+    Award,
+    AwardPlan,
+    BudgetEnvelope,
+    Event,
+    EventEdition,
+    Evidence,
+    Settlement,
+    SettlementReport,
+    SupportProgramme,
+    SupportTerms,
+)
 from tests.factories.people import cluster, company, person, with_role
 
 NOW = datetime(2019, 6, 3, 1, 0, tzinfo=UTC)
 STARTS, ENDS = date(2019, 9, 26), date(2019, 9, 27)
+AFTER = datetime(2019, 10, 4, 1, 0, tzinfo=UTC)
 MILLION = 1_000_000
 _count = itertools.count(1)
 
@@ -161,3 +174,43 @@ def master(made: Award) -> User:
 
 def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file(content: str = "") -> ContentFile[bytes]:
+    """A small PDF; the same words make the same file."""
+    return ContentFile(b"%PDF-1.4\n" + (content or str(next(_count))).encode(), name="invoice.pdf")
+
+
+def evidence(made: Award, amount: int, content: str = "", **fields: Any) -> Evidence:
+    given = {"kind": "TAX_INVOICE", "by": master(made), "now": NOW, **fields}
+    return services.keep_evidence(award=made, content=file(content), amount=amount, **given)
+
+
+def spent(made: Award, supply: int, code: str = "venue", **fields: Any) -> services.Spent:
+    """An invoice paid on the first day of the event, with an evidence of its own."""
+    given = {"vat": 0, "paid_on": STARTS, "vendor": "코엑스", **fields}
+    if "evidence" not in given:
+        given["evidence"] = evidence(made, supply + given["vat"])
+    return services.Spent(code=code, supply=supply, **given)
+
+
+def held(of: Support, on: EventEdition, millions: int = 60, **fields: Any) -> Award:
+    """An award paid in part whose event took place."""
+    made = advanced(of, on, millions, **fields)
+    services.mark_held(award=made, by=of.officer, now=AFTER)
+    made.refresh_from_db()
+    return made
+
+
+def reported(of: Support, made: Award, *lines: services.Spent, interest: int = 0) -> SettlementReport:
+    """What the organiser filed a week after the event."""
+    return services.file_report(award=made, spent=lines, interest=interest, by=master(made), now=AFTER)
+
+
+def settled(of: Support, made: Award, *lines: services.Spent, interest: int = 0) -> Settlement:
+    """Reported, audited by the officer and settled by the approver."""
+    report = reported(of, made, *lines, interest=interest)
+    services.audit_report(report=report, by=of.officer, now=AFTER)
+    outcome = services.settle_award(award=made, by=of.approver, now=AFTER)
+    made.refresh_from_db()
+    return outcome

@@ -118,3 +118,45 @@ def test_a_match_opened_while_an_award_is_decided(attempt):
     assert outcomes[0][0] == "done"
     assert EditionMatch.objects.get().first == edition
     assert outcomes[1][0] in {"done", "refused"}
+
+
+def test_two_audits_of_one_invoice(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    run = make.support(required_onsite=0, required_foreign=0)
+    first, second = (make.held(run, make.edition(), 60) for _ in range(2))
+    paper = make.evidence(first, MILLION)
+    reports = [make.reported(run, award, make.spent(award, MILLION, evidence=paper)) for award in (first, second)]
+
+    def audit(report):
+        mine = type(report).objects.select_related("award__programme").get(pk=report.pk)
+        return lambda: services.audit_report(report=mine, by=run.officer, now=NOW).recognised
+
+    outcomes = at_once(*[audit(report) for report in reports])
+    assert outcomes == [("done", MILLION), ("done", 0)]
+    paper.refresh_from_db()
+    assert paper.claimed == MILLION
+
+
+def test_a_repayment_booked_by_two_hands(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    run = make.support(required_onsite=0, required_foreign=0, support_rate_bp=8_000)
+    award = make.held(run, make.edition(), 60)
+    make.settled(run, award, make.spent(award, 20 * MILLION))
+    services.demand_repayment(award=award, by=run.approver)
+
+    def receive(number):
+        return lambda: (
+            services.receive_repayment(
+                award=award,
+                principal=14 * MILLION,
+                interest=0,
+                bank_ref=f"R-{number}",
+                on=NOW.date(),
+                by=run.approver,
+                now=NOW,
+            ).status
+        )
+
+    assert counted(at_once(receive(1), receive(2))) == {"done": 1, "refused": 1}
+    award.refresh_from_db()
+    assert (award.status, award.paid - award.repaid) == ("CLOSED", 16 * MILLION)

@@ -6,6 +6,8 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
+import portal.intake.models.applications
+import portal.mice.models.reports
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -373,6 +375,7 @@ class Migration(TablesAtOnce):
                 ('repaid', models.BigIntegerField(default=0)),
                 ('interest', models.BigIntegerField(default=0)),
                 ('final', models.BigIntegerField(blank=True, null=True)),
+                ('interest_due', models.BigIntegerField(default=0)),
                 ('policy', models.JSONField(default=dict)),
                 ('decided_at', models.DateTimeField()),
                 ('application', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='event_award', to='intake.application')),
@@ -576,5 +579,273 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='posting',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'PAID'), ('tranche__isnull', False)), models.Q(models.Q(('kind', 'PAID'), _negated=True), ('tranche', None)), _connector='OR'), name='posting_out_pays_a_tranche'),
+        ),
+        migrations.CreateModel(
+            name='CheckIn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('verdict', models.CharField(choices=[('ADMITTED', '입장'), ('UNKNOWN', '알 수 없는 표'), ('CANCELLED', '취소된 등록'), ('OTHER_EVENT', '다른 행사의 표'), ('OTHER_DAY', '행사 날이 아님'), ('INSIDE', '이미 입장함'), ('BLOCKED', '주최자가 막은 등록')], max_length=12)),
+                ('mode', models.CharField(choices=[('ONSITE', '현장'), ('ONLINE', '온라인')], default='ONSITE', max_length=6)),
+                ('day', models.DateField()),
+                ('at', models.DateTimeField()),
+                ('nonce', models.UUIDField(unique=True)),
+                ('gate', models.CharField(blank=True, max_length=40)),
+            ],
+            options={
+                'verbose_name': '입장기록',
+                'ordering': ['edition', 'at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(editable=False, max_length=64, unique=True)),
+                ('kind', models.CharField(choices=[('TAX_INVOICE', '세금계산서'), ('CARD', '카드전표'), ('CASH_RECEIPT', '현금영수증'), ('FOREIGN', '해외 송금'), ('OTHER', '기타')], max_length=12)),
+                ('approval_number', models.CharField(blank=True, max_length=40)),
+                ('amount', models.BigIntegerField()),
+                ('claimed', models.BigIntegerField(default=0)),
+                ('shared', models.BooleanField(default=False)),
+            ],
+            options={
+                'verbose_name': '증빙',
+            },
+        ),
+        migrations.CreateModel(
+            name='EvidenceFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(editable=False, max_length=64, unique=True)),
+                ('name', models.CharField(max_length=200)),
+                ('size', models.PositiveIntegerField()),
+                ('content_type', models.CharField(blank=True, max_length=80)),
+                ('file', models.FileField(storage=portal.intake.models.applications.private_storage, upload_to=portal.mice.models.reports.evidence_name)),
+                ('uploaded_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': '파일',
+            },
+        ),
+        migrations.CreateModel(
+            name='Registrant',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('name', models.CharField(blank=True, max_length=80)),
+                ('origin', models.CharField(choices=[('DOMESTIC', '국내'), ('FOREIGN', '해외')], max_length=8)),
+                ('country', models.CharField(default='KR', max_length=2)),
+                ('blocked', models.BooleanField(default=False)),
+                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'verbose_name': '참가등록',
+            },
+        ),
+        migrations.CreateModel(
+            name='Settlement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('amount', models.BigIntegerField()),
+                ('cap_left', models.BigIntegerField()),
+                ('recognised', models.BigIntegerField()),
+                ('support_rate_bp', models.PositiveIntegerField()),
+                ('tariff', models.BigIntegerField(blank=True, null=True)),
+                ('paid', models.BigIntegerField()),
+                ('interest', models.BigIntegerField()),
+                ('final', models.BigIntegerField()),
+                ('binding', models.CharField(max_length=10)),
+                ('settled_at', models.DateTimeField()),
+            ],
+            options={
+                'verbose_name': '정산확정',
+                'ordering': ['award', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SettlementLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('code', models.SlugField(max_length=40)),
+                ('supply', models.BigIntegerField()),
+                ('vat', models.BigIntegerField(default=0)),
+                ('vat_reclaimable', models.BooleanField(default=False)),
+                ('paid_on', models.DateField()),
+                ('vendor', models.CharField(max_length=120)),
+                ('vendor_number', models.CharField(blank=True, max_length=10)),
+                ('related', models.BooleanField(default=False)),
+                ('recognised', models.BigIntegerField(blank=True, null=True)),
+                ('cut_reason', models.CharField(blank=True, max_length=200)),
+            ],
+            options={
+                'verbose_name': '집행내역',
+                'ordering': ['report', 'number'],
+            },
+        ),
+        migrations.CreateModel(
+            name='SettlementReport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('version', models.PositiveSmallIntegerField()),
+                ('interest', models.BigIntegerField(default=0)),
+                ('filed_at', models.DateTimeField()),
+                ('returned_reason', models.TextField(blank=True)),
+                ('recognised', models.BigIntegerField(blank=True, null=True)),
+                ('turnout', models.JSONField(blank=True, null=True)),
+                ('audited_at', models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                'verbose_name': '정산보고',
+                'ordering': ['award', 'version'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='award',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'CLOSED'), _negated=True), models.Q(('interest', models.F('interest_due')), ('paid', django.db.models.expressions.CombinedExpression(models.F('final'), '+', models.F('repaid')))), _connector='OR'), name='award_closed_to_the_last_won'),
+        ),
+        migrations.AddField(
+            model_name='checkin',
+            name='edition',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checkins', to='mice.eventedition'),
+        ),
+        migrations.AddField(
+            model_name='checkin',
+            name='scanned_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='evidence',
+            name='shared_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='evidencefile',
+            name='evidence',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='mice.evidence'),
+        ),
+        migrations.AddField(
+            model_name='evidencefile',
+            name='uploaded_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='registrant',
+            name='edition',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registrants', to='mice.eventedition'),
+        ),
+        migrations.AddField(
+            model_name='checkin',
+            name='registrant',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checkins', to='mice.registrant'),
+        ),
+        migrations.AddField(
+            model_name='settlement',
+            name='award',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='mice.award'),
+        ),
+        migrations.AddField(
+            model_name='settlement',
+            name='settled_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='settlementline',
+            name='evidence',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='mice.evidence'),
+        ),
+        migrations.AddField(
+            model_name='settlementreport',
+            name='audited_by',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='settlementreport',
+            name='award',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='mice.award'),
+        ),
+        migrations.AddField(
+            model_name='settlementreport',
+            name='filed_by',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='settlementline',
+            name='report',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='mice.settlementreport'),
+        ),
+        migrations.AddField(
+            model_name='settlement',
+            name='report',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='mice.settlementreport'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='evidence_known_by_its_hash'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['TAX_INVOICE', 'CARD', 'CASH_RECEIPT', 'FOREIGN', 'OTHER'])), name='evidence_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.UniqueConstraint(condition=models.Q(('approval_number', ''), _negated=True), fields=('kind', 'approval_number'), name='an_approval_number_is_one_invoice'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('claimed__gte', 0), ('claimed__lte', models.F('amount'))), name='evidence_never_overclaimed'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidence',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shared', False), ('shared_by', None)), models.Q(('shared', True), ('shared_by__isnull', False)), _connector='OR'), name='evidence_shared_by_an_officer'),
+        ),
+        migrations.AddConstraint(
+            model_name='evidencefile',
+            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='evidence_file_has_its_hash'),
+        ),
+        migrations.AddConstraint(
+            model_name='registrant',
+            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['DOMESTIC', 'FOREIGN'])), name='registrant_origin_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='registrant',
+            constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='registrant_country_is_a_code'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkin',
+            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['ADMITTED', 'UNKNOWN', 'CANCELLED', 'OTHER_EVENT', 'OTHER_DAY', 'INSIDE', 'BLOCKED'])), name='scan_verdict_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkin',
+            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['ONSITE', 'ONLINE'])), name='scan_mode_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkin',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict', 'ADMITTED'), _negated=True), ('registrant__isnull', False), _connector='OR'), name='somebody_was_admitted'),
+        ),
+        migrations.AddConstraint(
+            model_name='settlementreport',
+            constraint=models.UniqueConstraint(fields=('award', 'version'), name='reports_are_numbered'),
+        ),
+        migrations.AddConstraint(
+            model_name='settlementreport',
+            constraint=models.CheckConstraint(condition=models.Q(('interest__gte', 0), ('version__gte', 1)), name='report_makes_sense'),
+        ),
+        migrations.AddConstraint(
+            model_name='settlementreport',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('audited_at', None), ('audited_by', None), ('recognised', None)), models.Q(('audited_at__isnull', False), ('audited_by__isnull', False), ('recognised__gte', 0)), _connector='OR'), name='report_audited_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='settlementline',
+            constraint=models.UniqueConstraint(fields=('report', 'number'), name='settlement_lines_are_numbered'),
+        ),
+        migrations.AddConstraint(
+            model_name='settlementline',
+            constraint=models.CheckConstraint(condition=models.Q(('supply__gte', 0), ('vat__gte', 0)), name='settlement_line_is_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='settlementline',
+            constraint=models.CheckConstraint(condition=models.Q(('recognised', None), models.Q(('recognised__gte', 0), ('recognised__lt', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat'))), models.Q(('cut_reason', ''), _negated=True)), ('recognised', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat'))), _connector='OR'), name='a_cut_has_its_reason'),
         ),
     ]

@@ -24,6 +24,10 @@ FUNCTIONS = (
     "award_agrees",
     "paper_stays",
     "plan_stays",
+    "line_stays",
+    "evidence_agrees",
+    "settlement_right",
+    "settled_agrees",
     "net",
 )
 
@@ -49,5 +53,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Award", state="status"),
         RequireLeaf("Agreement", state="status", quiet=["PREPARED"]),
         RequireLeaf("Tranche", state="status", quiet=["DUE"]),
+        RequireLeaf("SettlementReport", watch=["audited_at", "returned_reason"]),
+        RequireLeaf("Settlement"),
         RequireLeaf("Amendment", state="status", quiet=["REQUESTED"]),
     ]

@@ -190,3 +190,93 @@ BEGIN
   RETURN COALESCE(NEW, OLD);
 END $$;
 CREATE TRIGGER plan_stays BEFORE UPDATE OR DELETE ON mice_awardplan FOR EACH ROW EXECUTE FUNCTION mice_plan_stays();
+
+-- Scans, settlements and evidence stay; a report's lines stay as filed, and as audited.
+CREATE TRIGGER scan_stays BEFORE UPDATE OR DELETE ON mice_checkin FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+CREATE TRIGGER scans_stay BEFORE TRUNCATE ON mice_checkin EXECUTE FUNCTION mice_forbid();
+CREATE TRIGGER settlement_stays BEFORE UPDATE OR DELETE ON mice_settlement FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+CREATE TRIGGER report_not_deleted BEFORE DELETE ON mice_settlementreport FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+CREATE TRIGGER evidence_not_deleted BEFORE DELETE ON mice_evidence FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+CREATE TRIGGER evidence_stays BEFORE UPDATE ON mice_evidence FOR EACH ROW
+  EXECUTE FUNCTION mice_paper_stays('sha256', 'kind', 'approval_number', 'amount');
+CREATE TRIGGER evidence_file_stays BEFORE UPDATE ON mice_evidencefile FOR EACH ROW
+  EXECUTE FUNCTION mice_paper_stays('evidence_id', 'sha256', 'size');
+CREATE TRIGGER report_stays BEFORE UPDATE ON mice_settlementreport FOR EACH ROW
+  EXECUTE FUNCTION mice_paper_stays('public_id', 'award_id', 'version', 'interest', 'filed_by_id', 'filed_at');
+CREATE TRIGGER settlement_line_filed BEFORE UPDATE ON mice_settlementline FOR EACH ROW
+  EXECUTE FUNCTION mice_paper_stays('report_id', 'number', 'code', 'supply', 'vat', 'vat_reclaimable', 'paid_on',
+                                    'vendor', 'vendor_number', 'related', 'evidence_id');
+
+CREATE FUNCTION mice_line_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR EXISTS (
+      SELECT 1 FROM mice_settlement s JOIN mice_award a ON a.id = s.award_id
+       WHERE s.report_id = NEW.report_id AND a.status <> 'REOPENED') THEN
+    RAISE EXCEPTION 'the lines of a settled report stay' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER settlement_line_stays BEFORE INSERT OR UPDATE OR DELETE ON mice_settlementline
+  FOR EACH ROW EXECUTE FUNCTION mice_line_stays();
+
+-- At every commit a piece of evidence counts as much as audited lines recognise of it, and in more than one line only
+-- when an officer shared it.
+CREATE FUNCTION mice_evidence_agrees() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  paper mice_evidence;
+  told record;
+BEGIN
+  SELECT * INTO paper FROM mice_evidence
+   WHERE id = (to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'mice_evidence' THEN 'id' ELSE 'evidence_id' END)::bigint;
+  SELECT coalesce(sum(recognised), 0) AS used, count(*) FILTER (WHERE recognised > 0) AS lines
+    INTO told FROM mice_settlementline WHERE evidence_id = paper.id;
+  IF told.used <> paper.claimed OR told.lines > 1 AND NOT paper.shared THEN
+    RAISE EXCEPTION 'evidence % counts % won, % lines recognise %', paper.id, paper.claimed, told.lines, told.used
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER evidence_agrees AFTER INSERT OR UPDATE ON mice_evidence
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_evidence_agrees();
+CREATE CONSTRAINT TRIGGER evidence_agrees_lines AFTER INSERT OR UPDATE ON mice_settlementline
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_evidence_agrees();
+
+-- A settlement is what its figures come to, over an audited report, by another than its auditor.
+CREATE FUNCTION mice_settlement_right() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.final IS DISTINCT FROM least(NEW.amount, NEW.cap_left, NEW.recognised * NEW.support_rate_bp / 10000, NEW.tariff)
+     OR NEW.final < 0 THEN
+    RAISE EXCEPTION 'a settlement of % is not what its figures come to', NEW.final USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM mice_settlementreport r JOIN mice_award a ON a.id = r.award_id
+                  WHERE r.id = NEW.report_id AND r.award_id = NEW.award_id AND r.recognised = NEW.recognised
+                    AND r.interest = NEW.interest AND r.audited_by_id <> NEW.settled_by_id
+                    AND (a.amount, a.paid - a.repaid) = (NEW.amount, NEW.paid)
+                    AND r.recognised = (SELECT coalesce(sum(recognised), 0) FROM mice_settlementline
+                                         WHERE report_id = r.id)) THEN
+    RAISE EXCEPTION 'a settlement follows an audit by another person' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER settlement_right BEFORE INSERT ON mice_settlement
+  FOR EACH ROW EXECUTE FUNCTION mice_settlement_right();
+
+-- At every commit a settled award has the final amount and the interest of its last settlement.
+CREATE FUNCTION mice_settled_agrees() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  award mice_award;
+  last mice_settlement;
+BEGIN
+  SELECT * INTO award FROM mice_award
+   WHERE id = (to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'mice_award' THEN 'id' ELSE 'award_id' END)::bigint;
+  SELECT * INTO last FROM mice_settlement WHERE award_id = award.id ORDER BY id DESC LIMIT 1;
+  IF (award.final, award.interest_due) IS DISTINCT FROM (last.final, coalesce(last.interest, 0)) THEN
+    RAISE EXCEPTION 'award % has % won, its settlement came to %', award.id, award.final, last.final
+      USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER settled_agrees AFTER INSERT OR UPDATE ON mice_award
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_settled_agrees();
+CREATE CONSTRAINT TRIGGER settled_agrees_settlement AFTER INSERT ON mice_settlement
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_settled_agrees();

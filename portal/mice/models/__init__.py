@@ -1,6 +1,7 @@
 """The tables of events and the tour."""
 
 from portal.mice.models.allotments import EventAllotment
+from portal.mice.models.attendance import CheckIn, Registrant
 from portal.mice.models.awards import Agreement, Amendment, Award, AwardLine, Posting, Tranche
 from portal.mice.models.bookings import HOLDING, TourBooking
 from portal.mice.models.courses import CourseVersion, Leg, TourCourse, TourStop
@@ -13,6 +14,7 @@ from portal.mice.models.editions import (
     SupportProgramme,
     SupportTerms,
 )
+from portal.mice.models.reports import Evidence, EvidenceFile, Settlement, SettlementLine, SettlementReport
 from portal.mice.models.sessions import TourSession
 
 __all__ = [
@@ -23,13 +25,20 @@ __all__ = [
     "AwardLine",
     "AwardPlan",
     "BudgetEnvelope",
+    "CheckIn",
     "CourseVersion",
     "EditionMatch",
     "Event",
     "EventAllotment",
     "EventEdition",
+    "Evidence",
+    "EvidenceFile",
     "Leg",
     "Posting",
+    "Registrant",
+    "Settlement",
+    "SettlementLine",
+    "SettlementReport",
     "SupportProgramme",
     "SupportTerms",
     "TourBooking",

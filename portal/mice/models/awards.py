@@ -41,6 +41,8 @@ class Award(models.Model):
     repaid = models.BigIntegerField(default=0)
     interest = models.BigIntegerField(default=0)
     final = models.BigIntegerField(null=True, blank=True)
+    #: Interest to be returned, as the last settlement says.
+    interest_due = models.BigIntegerField(default=0)
     policy: models.JSONField[dict[str, Any]] = models.JSONField(default=dict)
     decided_at = models.DateTimeField()
 
@@ -59,6 +61,10 @@ class Award(models.Model):
                 | Q(status__in=sorted(budget.SETTLED), final__isnull=False)
                 | Q(status=budget.CANCELLED),
                 name="award_final_when_settled",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="CLOSED") | Q(paid=F("final") + F("repaid"), interest=F("interest_due")),
+                name="award_closed_to_the_last_won",
             ),
             models.CheckConstraint(
                 condition=Q(final=None) | Q(final__gte=0, final__lte=F("amount")), name="award_final_within_its_amount"
