@@ -111,6 +111,12 @@ class ScanVerdict(models.TextChoices):
     BLOCKED = "BLOCKED", _("주최자가 막은 등록")
 
 
+class GroupStatus(models.TextChoices):
+    ASKED = "ASKED", _("단체 신청")
+    LED = "LED", _("회차 배정")
+    DECLINED = "DECLINED", _("진행 불가")
+
+
 class Language(models.TextChoices):
     """What a guide speaks on a session, and what a visitor is written to in where the portal speaks it."""
 

@@ -14,10 +14,12 @@ from django.utils.translation import gettext
 from portal.core import outbox
 from portal.core.models import OutboxMessage
 from portal.core.periods import SEOUL
+from portal.mice import naming
 from portal.mice.letters import LETTERS
-from portal.mice.models import TourBooking
+from portal.mice.models import TourBooking, TourGroup
 from portal.mice.services.booking import link_secret
 from portal.mice.services.telling import TOPIC
+from portal.mice.services.tour_groups import TOPIC as GROUP_TOPIC
 
 
 @outbox.handler(TOPIC)
@@ -35,6 +37,21 @@ def send(message: OutboxMessage) -> None:
         foot = f"{gettext('예약 보기, 바꾸기, 취소')}: {link}\n\n{gettext('마당, 창업 클러스터 포털')}"
         text = f"{str(letter.text).format(**words)}\n\n{foot}\n"
         EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [booking.email]).send()
+
+
+@outbox.handler(GROUP_TOPIC)
+def send_to_group(message: OutboxMessage) -> None:
+    """Send the letter to whoever asked for a group, unless the address has been erased meanwhile."""
+    found = TourGroup.objects.select_related("course").exclude(email="")
+    group = found.filter(public_id=message.payload["group"]).first()
+    if group is None:
+        return
+    letter = LETTERS[message.payload["word"]]
+    with translation.override("ko" if group.language == "ko" else "en"):
+        words = {"tour": naming.title(group.course), "when": naming.instant(group.wished_at), "party": group.party}
+        subject = f"[{gettext('마당')}] {str(letter.subject).format(**words)}"
+        text = f"{str(letter.text).format(**words)}\n\n{gettext('마당, 창업 클러스터 포털')}\n"
+        EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [group.email]).send()
 
 
 def _words(booking: TourBooking) -> dict[str, str | int]:

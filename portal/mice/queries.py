@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from portal.accounts.models import Cluster
 from portal.intake.models import Call
 from portal.mice import turnout
-from portal.mice.enums import BookingStatus, MatchStatus, ScanVerdict, SessionStatus
+from portal.mice.enums import BookingStatus, GroupStatus, MatchStatus, ScanVerdict, SessionStatus
 from portal.mice.models import (
     Award,
     AwardPlan,
@@ -27,6 +27,7 @@ from portal.mice.models import (
     SupportTerms,
     TourBooking,
     TourCourse,
+    TourGroup,
     TourSession,
 )
 
@@ -129,7 +130,7 @@ def upcoming(now: datetime, *courses: TourCourse) -> QuerySet[TourSession]:
     """Sessions of these courses that have not begun and were not called off, with how many have ``joined``."""
     alive = [SessionStatus.OPEN, SessionStatus.CONFIRMED]
     booked = Q(bookings__status__in=[BookingStatus.PENDING, BookingStatus.CONFIRMED])
-    found = TourSession.objects.filter(version__course__in=courses, status__in=alive, starts_at__gt=now)
+    found = TourSession.objects.filter(version__course__in=courses, status__in=alive, starts_at__gt=now, group=None)
     joined = Coalesce(Sum("bookings__party", filter=booked), 0)
     return found.select_related("version__course__cluster").annotate(joined=joined).order_by("starts_at", "id")
 
@@ -138,6 +139,16 @@ def in_calendar(since: datetime, **which: Any) -> QuerySet[TourSession]:
     """Sessions for a calendar; those called off are among them, so that calendars take them out."""
     found = TourSession.objects.filter(ends_at__gte=since, **which)
     return found.select_related("version__course__cluster").order_by("starts_at", "id")
+
+
+def groups_waiting(clusters: QuerySet[Cluster]) -> QuerySet[TourGroup]:
+    """Groups that nobody has answered, the first first."""
+    found = TourGroup.objects.filter(status=GroupStatus.ASKED, course__cluster__in=clusters)
+    return found.select_related("course__cluster").order_by("asked_at", "id")
+
+
+def group_of(public_id: UUID) -> TourGroup | None:
+    return TourGroup.objects.select_related("course__cluster").filter(public_id=public_id).first()
 
 
 def session_of(public_id: UUID) -> TourSession | None:

@@ -50,6 +50,9 @@ EVENT_TYPES = [
         {"session": "ref", "places": "int"},
         title=_("행사 참가자의 남은 자리를 풀었습니다"),
     ),
+    EventType("event.group.asked", 1, {"tour": "ref", "party": "int"}, title=_("단체가 따로 회차를 신청했습니다")),
+    EventType("event.group.led", 1, _CASE, title=_("단체에 따로 회차를 열었습니다")),
+    EventType("event.group.declined", 1, {}, title=_("단체의 회차를 열지 못했습니다")),
     EventType("event.booking.cancelled", 1, _CASE, title=_("투어 예약을 취소했습니다")),
 ]
 
@@ -59,7 +62,12 @@ for event in EVENT_TYPES:
 name(
     roles={"visitor": _("관람객"), "guide": _("해설사")},
     rooms={"event": _("행사·투어")},
-    kinds={"tour_session": _("해설회차"), "tour_booking": _("투어 예약"), "tour_allotment": _("행사 배정")},
+    kinds={
+        "tour_session": _("해설회차"),
+        "tour_booking": _("투어 예약"),
+        "tour_allotment": _("행사 배정"),
+        "tour_group": _("단체 신청"),
+    },
     fields={
         "cutoff_at": _("예약 마감"),
         "itinerary": _("일정의 지문"),

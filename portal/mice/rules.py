@@ -70,6 +70,8 @@ def check_can_book(session: TourSession, party: int, *, now: datetime) -> None:
     """Open is no state: the clock decides. A party larger than the tour asks for its own."""
     if session.status not in (SessionStatus.OPEN, SessionStatus.CONFIRMED):
         raise Late(_("지금은 예약을 받지 않는 회차입니다. 다른 회차를 골라 주십시오."))
+    if hasattr(session, "group"):
+        raise Late(_("한 단체를 위한 회차입니다. 다른 회차를 골라 주십시오."))
     if now >= session.cutoff_at:
         raise Late(_("이 회차는 예약을 마감했습니다. 마감 시각은 서버 시각 기준입니다."))
     if party < 1:
@@ -88,6 +90,8 @@ def check_can_cancel(booking: TourBooking, *, now: datetime) -> None:
 def check_can_rebook(booking: TourBooking, to: TourSession, party: int, *, now: datetime) -> None:
     """Whoever has places may move them within the course while both sessions can still be booked."""
     check_can_cancel(booking, now=now)
+    if booking.group_id is not None:
+        raise Invalid(_("단체의 회차는 투어 담당이 바꿉니다. 담당자에게 알려 주십시오."))
     if to.version.course_id != booking.session.version.course_id:
         raise Invalid(_("같은 코스의 회차로만 바꿀 수 있습니다."), field="session")
     if to.pk == booking.session_id and party == booking.party:

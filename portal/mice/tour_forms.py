@@ -15,6 +15,16 @@ from portal.mice.enums import Language
 _PHONE = re.compile(r"\+?[0-9]{8,15}")
 
 
+def guide_by(email: str) -> User | None:
+    """The person with this address; none was named: nobody yet."""
+    if not email:
+        return None
+    found = User.objects.filter(email__iexact=email, is_active=True).first()
+    if found is None:
+        raise forms.ValidationError(_("이 전자우편으로 가입한 사람이 없습니다."))
+    return found
+
+
 class BookingForm(forms.Form):
     """Who comes, with how many, and how they are reached. No account is needed."""
 
@@ -73,6 +83,29 @@ class BookingForm(forms.Form):
         return given
 
 
+class GroupForm(BookingForm):
+    """A group asks for a session of its own."""
+
+    wished_at = forms.DateTimeField(
+        label=_("원하는 때"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    token = None  # type: ignore[assignment]
+    field_order = ("party", "wished_at")
+
+
+class LeadForm(forms.Form):
+    """When, in which language and with whom the group goes."""
+
+    starts_at = forms.DateTimeField(
+        label=_("시작"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    language = forms.ChoiceField(label=_("해설 언어"), choices=Language.choices)
+    guide = forms.EmailField(label=_("해설사의 전자우편"), required=False)
+
+    def clean_guide(self) -> User | None:
+        return guide_by(self.cleaned_data["guide"])
+
+
 class ChangeForm(forms.Form):
     """Another day of the same course, or another number of people."""
 
@@ -102,13 +135,7 @@ class SessionForm(forms.Form):
     max_people = forms.IntegerField(label=_("최대 인원"), required=False, min_value=1, max_value=500)
 
     def clean_guide(self) -> User | None:
-        email = self.cleaned_data["guide"]
-        if not email:
-            return None
-        found = User.objects.filter(email__iexact=email, is_active=True).first()
-        if found is None:
-            raise forms.ValidationError(_("이 전자우편으로 가입한 사람이 없습니다."))
-        return found
+        return guide_by(self.cleaned_data["guide"])
 
 
 class ReasonForm(forms.Form):

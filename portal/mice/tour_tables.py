@@ -14,7 +14,7 @@ from portal.core.ui import parts
 from portal.core.ui.parts import Card, Column, Row, Table, link
 from portal.mice import naming
 from portal.mice.enums import BookingStatus, Mode, SessionStatus
-from portal.mice.models import TourBooking, TourCourse, TourSession
+from portal.mice.models import TourBooking, TourCourse, TourGroup, TourSession
 
 TONES: dict[str, parts.Tone] = {
     SessionStatus.OPEN: "info",
@@ -97,14 +97,13 @@ def way(itinerary: Mapping[str, Any], session: TourSession | None = None) -> Tab
     """The stops in order with what the picture shows; with a session, when one is where."""
     visits = session.visits() if session else []
     legs = [*itinerary["legs"], None]
-    columns = [Column(_("순서"), number=True), Column(pgettext("투어", "거점")), Column(_("관람")), Column(_("다음 거점까지")), Column(_("안내"))]  # fmt: skip
+    columns = [Column(pgettext("투어", "거점")), Column(_("관람")), Column(_("다음 거점까지")), Column(_("안내"))]  # fmt: skip
     if visits:
         columns.insert(1, Column(_("시각")))
     rows = []
     for number, (stop, leg) in enumerate(zip(itinerary["stops"], legs, strict=True), 1):
         row: list[object] = [
-            number,
-            ": ".join(filter(None, [naming.stop_name(stop), naming.stop_address(stop)])),
+            f"{number}. " + ", ".join(filter(None, [naming.stop_name(stop), naming.stop_address(stop)])),
             _("%(minutes)s분") % {"minutes": stop["dwell_min"]},
             _leg(leg),
             _notes(stop),
@@ -143,7 +142,7 @@ def ticket_facts(booking: TourBooking, rank: int) -> list[Row]:
     """The booking in names and values."""
     session = booking.session
     rows = [
-        Row(_("투어"), naming.title(session.version.course)),
+        Row(pgettext("투어 예약", "투어"), naming.title(session.version.course)),
         Row(_("일시"), naming.span(session)),
         Row(_("모이는 곳"), naming.meeting_point(session)),
         Row(_("해설 언어"), session.get_language_display()),
@@ -175,6 +174,31 @@ def desk_sessions(found: Sequence[TourSession]) -> Table:
     return Table(caption=_("회차"), columns=columns, rows=rows, empty=_("앞으로의 회차가 없습니다."))
 
 
+def groups(found: Sequence[TourGroup]) -> Table:
+    """Groups that wait for a session of their own."""
+    columns = [Column(_("신청한 분")), Column(_("투어")), Column(_("인원"), number=True), Column(_("원하는 때"))]
+    rows = [
+        [
+            link(group.name, reverse("tour:lead-group", args=[group.public_id])),
+            naming.title(group.course),
+            group.party,
+            naming.instant(group.wished_at),
+        ]
+        for group in found
+    ]
+    return Table(caption=_("단체 신청"), columns=columns, rows=rows, caption_hidden=True)
+
+
+def group_facts(group: TourGroup) -> list[Row]:
+    return [
+        Row(_("신청한 분"), group.name),
+        Row(_("연락처"), group.phone or group.email),
+        Row(_("인원"), naming.people(group.party)),
+        Row(_("원하는 때"), naming.instant(group.wished_at)),
+        Row(_("필요한 도움"), group.access_needs or "–"),
+    ]
+
+
 def parties(bookings: Sequence[TourBooking]) -> Table:
     """Who comes, what they need, and whether they have come."""
     columns = [Column(_("이름")), Column(_("인원"), number=True), Column(_("연락처")), Column(_("필요한 도움")), Column(_("상태"))]  # fmt: skip
@@ -188,7 +212,9 @@ def parties(bookings: Sequence[TourBooking]) -> Table:
         ]
         for booking in bookings
     ]
-    return Table(caption=_("함께하는 분"), columns=columns, rows=rows, empty=_("아직 예약이 없습니다."))
+    return Table(
+        caption=_("함께하는 분"), columns=columns, rows=rows, empty=_("아직 예약이 없습니다."), caption_hidden=True
+    )
 
 
 def desk_facts(session: TourSession, joined: int) -> list[Row]:

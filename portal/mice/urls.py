@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.mice.views import tour_day, tour_desk, tour_feeds, tours
+from portal.mice.views import tour_day, tour_desk, tour_feeds, tour_groups, tours
 
 app_name = "tour"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("<slug:code>/", tours.course, name="course"),
     path("<slug:code>.ics", tour_feeds.course, name="feed"),
     path("desk/<slug:code>/new/", tour_desk.new, name="new-session"),
+    path("desk/groups/<uuid:group>/", tour_groups.lead, name="lead-group"),
+    path("desk/groups/<uuid:group>/decline/", tour_groups.decline, name="decline-group"),
+    path("<slug:code>/group/", tour_groups.ask, name="group"),
     path("desk/sessions/<uuid:session>/", tour_day.session, name="session"),
     path("desk/sessions/<uuid:session>/sheet.pdf", tour_day.sheet, name="sheet"),
     path("desk/sessions/<uuid:session>/cancel/", tour_desk.cancel, name="cancel-session"),

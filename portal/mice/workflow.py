@@ -81,6 +81,9 @@ MATCH: Steps = {
 }
 
 
+TOUR_GROUP: Steps = {("ASKED", "LED"): "group:led", ("ASKED", "DECLINED"): "group:declined"}
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """One kind of case: its steps, its states with their words, who owns the next step, and where a case may begin
@@ -116,6 +119,7 @@ MACHINES: Mapping[str, Machine] = {
         ),
         begins=frozenset({"PENDING", "CONFIRMED"}),
     ),
+    "tour_group": Machine(TOUR_GROUP, enums.GroupStatus, _owners(enums.GroupStatus, ASKED=Owner.OFFICER)),
     "award": Machine(
         AWARD,
         enums.AwardStatus,

@@ -9,9 +9,10 @@ def at(monkeypatch):
     from tests.factories.tour import NOW
 
     def stand(now):
-        for module in ("tours", "tour_day", "tour_desk", "tour_feeds"):
+        for module in ("tours", "tour_day", "tour_desk", "tour_feeds", "tour_groups"):
             monkeypatch.setattr(f"portal.mice.views.{module}.database_now", lambda: now)
-        monkeypatch.setattr("portal.mice.views.tours.arrived_at", lambda _: now)
+        for module in ("tours", "tour_groups"):
+            monkeypatch.setattr(f"portal.mice.views.{module}.arrived_at", lambda _: now)
 
     stand(NOW)
     return stand

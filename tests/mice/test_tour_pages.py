@@ -143,17 +143,17 @@ def test_nobody_names_the_booking_of_another(session):
     [
         ({"email": ""}, "전자우편이나 휴대전화를 적어 주십시오"),
         ({"phone": "내 번호"}, "전화번호를 숫자로 적어 주십시오"),
-        ({"party": "0"}, "1 이상"),
-        ({"party": "11"}, "이 회차의 정원보다 많은 인원입니다"),
-        ({"consent": ""}, "필수"),
-        ({"name": ""}, "필수"),
+        ({"party": "0"}, "1"),
+        ({"party": "9"}, "이 회차의 정원보다 많은 인원입니다"),
+        ({"consent": ""}, "data-errors"),
+        ({"name": ""}, "data-errors"),
     ],
 )
 def test_bad_input_is_told_and_kept(session, given, said):
     response = send(browser(), session, **given)
     page = response.content.decode()
     assert response.status_code == 422
-    assert said in page or "error" in page
+    assert said in page
     assert TourBooking.objects.count() == 0
     assert "sky@example.com" in page or given.get("email") == ""
 

@@ -848,4 +848,49 @@ class Migration(TablesAtOnce):
             model_name='settlementline',
             constraint=models.CheckConstraint(condition=models.Q(('recognised', None), models.Q(('recognised__gte', 0), ('recognised__lt', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat'))), models.Q(('cut_reason', ''), _negated=True)), ('recognised', django.db.models.expressions.CombinedExpression(models.F('supply'), '+', models.F('vat'))), _connector='OR'), name='a_cut_has_its_reason'),
         ),
+        migrations.CreateModel(
+            name='TourGroup',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('ASKED', '단체 신청'), ('LED', '회차 배정'), ('DECLINED', '진행 불가')], default='ASKED', max_length=8)),
+                ('party', models.PositiveSmallIntegerField(verbose_name='인원')),
+                ('wished_at', models.DateTimeField(verbose_name='원하는 때')),
+                ('name', models.CharField(blank=True, max_length=60, verbose_name='이름')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='전자우편')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='휴대전화')),
+                ('language', models.CharField(choices=[('ko', '한국어'), ('en', '영어'), ('zh', '중국어'), ('ja', '일본어')], default='ko', max_length=2, verbose_name='안내 언어')),
+                ('access_needs', models.CharField(blank=True, max_length=300, verbose_name='이동·관람에 필요한 도움')),
+                ('asked_at', models.DateTimeField()),
+                ('answered_at', models.DateTimeField(blank=True, null=True)),
+                ('erased_at', models.DateTimeField(blank=True, null=True)),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='mice.tourcourse')),
+                ('session', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='group', to='mice.toursession')),
+            ],
+            options={
+                'verbose_name': '단체 신청',
+                'ordering': ['asked_at', 'id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='tourbooking',
+            name='group',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bookings', to='mice.tourgroup'),
+        ),
+        migrations.AddConstraint(
+            model_name='tourgroup',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['ASKED', 'LED', 'DECLINED'])), name='tour_group_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='tourgroup',
+            constraint=models.CheckConstraint(condition=models.Q(('party__gte', 2)), name='tour_group_is_a_group'),
+        ),
+        migrations.AddConstraint(
+            model_name='tourgroup',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('session__isnull', False), ('status', 'LED')), models.Q(models.Q(('status', 'LED'), _negated=True), ('session__isnull', True)), _connector='OR'), name='tour_group_led_has_session'),
+        ),
+        migrations.AddConstraint(
+            model_name='tourgroup',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at__isnull', True), models.Q(('name', ''), _negated=True), models.Q(models.Q(('email', ''), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR')), models.Q(('access_needs', ''), ('email', ''), ('erased_at__isnull', False), ('name', ''), ('phone', '')), _connector='OR'), name='tour_group_is_reachable_or_erased'),
+        ),
     ]

@@ -86,12 +86,35 @@ END $$;
 CREATE TRIGGER tour_promised BEFORE UPDATE OF status ON mice_toursession
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION mice_tour_promised();
 
+-- A group's session takes the group alone, and the group comes to no other.
+CREATE FUNCTION mice_group_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.group_id IS DISTINCT FROM (SELECT id FROM mice_tourgroup WHERE session_id = NEW.session_id) THEN
+    RAISE EXCEPTION 'a group has its session for itself' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER group_alone BEFORE INSERT ON mice_tourbooking FOR EACH ROW EXECUTE FUNCTION mice_group_alone();
+
+-- A group's wish stays as it was asked, and its session once it has one; the names are emptied.
+CREATE FUNCTION mice_group_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.public_id, NEW.course_id, NEW.party, NEW.asked_at) IS DISTINCT FROM
+     (OLD.public_id, OLD.course_id, OLD.party, OLD.asked_at)
+     OR OLD.session_id IS NOT NULL AND NEW.session_id IS DISTINCT FROM OLD.session_id THEN
+    RAISE EXCEPTION 'a group keeps its wish and its session' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER group_stays BEFORE UPDATE ON mice_tourgroup FOR EACH ROW EXECUTE FUNCTION mice_group_stays();
+CREATE TRIGGER group_not_deleted BEFORE DELETE ON mice_tourgroup FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+
 -- A booking's party, session and key stay.
 CREATE FUNCTION mice_booking_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.public_id, NEW.case_ref, NEW.session_id, NEW.allotment_id, NEW.party, NEW.requested_at)
+  IF (NEW.public_id, NEW.case_ref, NEW.session_id, NEW.allotment_id, NEW.group_id, NEW.party, NEW.requested_at)
      IS DISTINCT FROM
-     (OLD.public_id, OLD.case_ref, OLD.session_id, OLD.allotment_id, OLD.party, OLD.requested_at) THEN
+     (OLD.public_id, OLD.case_ref, OLD.session_id, OLD.allotment_id, OLD.group_id, OLD.party, OLD.requested_at) THEN
     RAISE EXCEPTION 'a booking keeps its session and its party' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;

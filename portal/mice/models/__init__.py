@@ -14,6 +14,7 @@ from portal.mice.models.editions import (
     SupportProgramme,
     SupportTerms,
 )
+from portal.mice.models.groups import TourGroup
 from portal.mice.models.reports import Evidence, EvidenceFile, Settlement, SettlementLine, SettlementReport
 from portal.mice.models.sessions import TourSession
 
@@ -43,6 +44,7 @@ __all__ = [
     "SupportTerms",
     "TourBooking",
     "TourCourse",
+    "TourGroup",
     "TourSession",
     "TourStop",
     "Tranche",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ledger import log
 from portal.mice.enums import BookingStatus, Language
 from portal.mice.models.allotments import EventAllotment
+from portal.mice.models.groups import TourGroup
 from portal.mice.models.sessions import TourSession
 
 #: In these states a booking's party has its places; the trigger in guards.sql reads the same list.
@@ -38,6 +39,8 @@ class TourBooking(models.Model):
     allotment = models.ForeignKey(
         EventAllotment, models.PROTECT, null=True, blank=True, related_name="bookings", editable=False
     )
+    #: Whose own session it is, if a group's.
+    group = models.ForeignKey(TourGroup, models.PROTECT, null=True, blank=True, related_name="bookings", editable=False)
     status = models.CharField(max_length=10, choices=BookingStatus)
     party = models.PositiveSmallIntegerField(_("인원"))
     name = models.CharField(_("이름"), max_length=60, blank=True)

@@ -44,6 +44,7 @@ from portal.mice.services.settlements import (
     settle_award,
 )
 from portal.mice.services.tour_day import check_in, check_in_mac, check_mac, finish_session, start_session
+from portal.mice.services.tour_groups import ask_for_group, decline_group, lead_group
 
 __all__ = [
     "Spent",
@@ -51,6 +52,7 @@ __all__ = [
     "accept",
     "accept_agreement",
     "approve_amendment",
+    "ask_for_group",
     "audit_report",
     "book",
     "cancel",
@@ -65,6 +67,7 @@ __all__ = [
     "close_session",
     "count_turnout",
     "decide_award",
+    "decline_group",
     "demand_repayment",
     "enter_edition",
     "erase_due_names",
@@ -75,6 +78,7 @@ __all__ = [
     "keep_places",
     "lapse_due_offers",
     "lapse_offer",
+    "lead_group",
     "leave",
     "link_hash",
     "link_secret",

@@ -90,10 +90,10 @@ def book(
     )
     if key is not None:
         booking.public_id = key
-    return _enter(booking, allotments.find(held, code, now=now), now=now)
+    return enter(booking, allotments.find(held, code, now=now), now=now)
 
 
-def _enter(booking: TourBooking, allotment: EventAllotment | None, *, now: datetime) -> TourBooking:
+def enter(booking: TourBooking, allotment: EventAllotment | None, *, now: datetime) -> TourBooking:
     """The new booking takes places, kept ones first, or a place in the line; its session is locked."""
     held, party = booking.session, booking.party
     kept = allotments.take_from(allotment, party)
@@ -154,7 +154,7 @@ def change(*, booking: TourBooking, session: TourSession, party: int, now: datet
         **{name: getattr(booking, name) for name in ("name", "email", "phone", "language", "access_needs")},
     )
     same = there.pk == booking.session.pk
-    fresh = _enter(fresh, _still_kept(booking.allotment) if same else None, now=now)
+    fresh = enter(fresh, _still_kept(booking.allotment) if same else None, now=now)
     if fresh.status == BookingStatus.WAITING:
         raise Invalid(_("그 회차에는 자리가 모자랍니다. 지금 예약은 그대로 두었습니다."), field="party")
     follow_numbers(booking.session, now=now)

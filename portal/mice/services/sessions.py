@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from ledger import log
@@ -15,8 +16,8 @@ from portal.accounts.models import User
 from portal.core.errors import Invalid, Refused
 from portal.core.transition import advance
 from portal.mice import itinerary, queries, rules
-from portal.mice.enums import BookingStatus, SessionStatus
-from portal.mice.models import CourseVersion, TourBooking, TourSession
+from portal.mice.enums import BookingStatus, GroupStatus, SessionStatus
+from portal.mice.models import CourseVersion, TourBooking, TourGroup, TourSession
 from portal.mice.models.courses import way
 from portal.mice.services import telling
 from portal.mice.services.allotments import put_back
@@ -152,6 +153,8 @@ def close_due_sessions(*, now: datetime) -> int:
 
 def erase_due_names(*, now: datetime) -> int:
     """Empty what names visitors of tours that ended 30 days ago; party, state and times stay. Answers how many."""
+    over = Q(session__ends_at__lte=now - NAMES_STAY) | Q(status=GroupStatus.DECLINED, answered_at__lte=now - NAMES_STAY)
+    TourGroup.objects.filter(over, erased_at=None).update(name="", email="", phone="", access_needs="", erased_at=now)
     due = TourBooking.objects.filter(erased_at=None, session__ends_at__lte=now - NAMES_STAY)
     return due.update(name="", email="", phone="", access_needs="", erased_at=now)
 

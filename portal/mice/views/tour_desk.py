@@ -29,11 +29,13 @@ def desk(request: SignedIn) -> HttpResponse:
     now, clusters = database_now(), clusters_of(request.user, *roles_for("tour.manage"))
     listed = list(queries.on_desk(request.user, clusters, now - timedelta(days=7))[:200])
     courses = list(queries.courses_with_stops().filter(cluster__in=clusters))
+    groups = list(queries.groups_waiting(clusters))
     if not listed and not clusters:
         raise NotAllowed(_("해설사나 투어 담당만 볼 수 있는 화면입니다."))
     key = feedkeys.key_of(request.user, GUIDE_FEED)
     context = {
         "table": tour_tables.desk_sessions(listed),
+        "groups": tour_tables.groups(groups) if groups else None,
         "courses": [(naming.title(course), reverse("tour:new-session", args=[course.code])) for course in courses],
         "feed": request.build_absolute_uri(reverse("tour:guide-feed", args=[key])),
     }

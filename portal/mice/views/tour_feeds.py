@@ -36,7 +36,7 @@ def answered(request: HttpRequest, body: str, *, changed: float | None = None, p
 def course(request: HttpRequest, code: str) -> HttpResponse:
     """``/tours/<course>.ics``: every session with a lasting id; one called off says so for ninety days."""
     found = found_course(code)
-    sessions = list(queries.in_calendar(kept_since(database_now()), version__course=found))
+    sessions = list(queries.in_calendar(kept_since(database_now()), version__course=found, group=None))
     changed = max((session.changed_at.timestamp() for session in sessions), default=None)
     return answered(request, tour_calendar.calendar(naming.title(found), sessions), changed=changed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import segno
@@ -90,6 +91,9 @@ def book(request: HttpRequest, session: UUID) -> HttpResponse:
     try:
         booking = _book(found, form, now)
     except Invalid as refusal:
+        if refusal.field == "party" and form.cleaned_data["party"] > found.version.course.max_people:
+            messages.info(request, _("단체는 따로 회차를 열어 드립니다. 아래에서 신청해 주십시오."))
+            return redirect(_group_address(found, form))
         put_error(form, refusal)
         return _book_page(request, found, form, now)
     except Refused as refusal:
@@ -97,6 +101,12 @@ def book(request: HttpRequest, session: UUID) -> HttpResponse:
         return _book_page(request, found, form, now, status=refusal.http_status)
     messages.success(request, _("예약을 받았습니다. 아래에서 상태를 확인해 주십시오."))
     return redirect("tour:ticket", secret=services.link_secret(booking.public_id))
+
+
+def _group_address(session: TourSession, form: BookingForm) -> str:
+    """The group's form with the number already typed."""
+    there = reverse("tour:group", args=[session.version.course.code])
+    return f"{there}?{urlencode({'party': form.cleaned_data['party'], 'on': str(session.public_id)})}"
 
 
 def _token() -> str:
