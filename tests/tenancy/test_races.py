@@ -177,6 +177,22 @@ def test_what_was_paid_too_much_is_paid_back_or_used_never_both():
     adds_up()
 
 
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_credit_note_is_approved_or_dropped_never_both(attempt):
+    place = billed()
+    line = place.invoices[0].lines.get()
+    note = services.prepare_credit(line=line, used_to=line.period.lower, reason="감액", by=place.finance, now=NOW)
+    outcomes = at_once(
+        lambda: services.approve_credit(note=note, by=place.approver, now=NOW),
+        lambda: services.drop_credit(note=note, reason="철회", by=place.finance),
+    )
+    assert counted(outcomes) == {"done": 1, "refused": 1}, outcomes
+    left = line.credits.filter(approved_at__isnull=False).exists()
+    assert line.credits.exists() == left
+    assert [leaf["type"] for leaf in leaves(place.invoices[0])].count("space.invoice.credit_dropped/1") == (not left)
+    adds_up()
+
+
 def test_twenty_companies_want_the_same_hour():
     place = space("801")
     room = meeting_room(place.hub)
