@@ -146,7 +146,7 @@ def draw_order(draw: Draw, mine: UUID | None) -> Table:
         rows=[
             [
                 place,
-                f"{ref} · {_('내 신청번호')}" if ref == str(mine) else ref,
+                " · ".join([ref, _("내 신청번호")]) if ref == str(mine) else ref,
                 *([lottery.ticket(seed, ref)[:16]] if drawn else []),
             ]
             for place, ref in enumerate(rows, start=1)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -248,13 +249,17 @@ def invoices(rows: Sequence[Invoice], *, credit: bool = False) -> Table:
     )
 
 
+#: Between two lines of an invoice, each of which begins a line of its own.
+_NEXT = SafeString("<br>+ ")
+
+
 def _sums(invoice: Invoice, *, credit: bool) -> object:
     """Every line in words, each a link for those who may correct it."""
     lines = list(invoice.lines.all())
     if not credit or not invoice.number:
-        return " + ".join(line.in_words for line in lines)
+        return format_html_join(_NEXT, "{}", ((line.in_words,) for line in lines))
     links = ((reverse("tenancy:credit", args=[line.pk]), line.in_words) for line in lines)
-    return format_html_join(" + ", '<a href="{}">{}</a>', links)
+    return format_html_join(_NEXT, '<a href="{}">{}</a>', links)
 
 
 def amendments(rows: Sequence[Amendment]) -> Table:

@@ -65,7 +65,8 @@ def share_in_words(share: CostShare) -> str:
     exact = Fraction(cost.amount) * Fraction(share.area_days) / Fraction(cost.area_days)
     part = _("%(part)s/%(whole)s㎡·일") % {"part": plain(share.area_days), "whole": plain(cost.area_days)}
     name = f"{_month(cost.month)} {SharedKind(cost.kind).label}{where}"
-    return f"{name}: {_won(f'{cost.amount:,}')} × {part} = {_ends(exact, share.amount, _('끝수 배분'))}"
+    ends = _ends(exact, share.amount, _("끝수 배분"))
+    return f"{name}: {_won(f'{cost.amount:,}')} × {part} = {ends}"
 
 
 def _ends(exact: Fraction, amount: int, rounding: str) -> str:

@@ -45,7 +45,8 @@ def asked(request: HttpRequest, *, back: str, why: str) -> HttpResponse:
     if has_authenticator(request):
         messages.info(request, why)
         return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
-    messages.warning(request, f"{why} {_('인증 앱이나 패스키를 먼저 등록해 주십시오.')}")
+    first = _("인증 앱이나 패스키를 먼저 등록해 주십시오.")
+    messages.warning(request, f"{why} {first}")
     return redirect("mfa_index")
 
 

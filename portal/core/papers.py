@@ -96,7 +96,7 @@ def _plain(paper: Paper) -> dict[str, Any]:
         "to": _text(paper.to),
         "at": f"{paper.at.astimezone(SEOUL):%Y-%m-%d %H:%M:%S}",
         "day": list(paper.at.astimezone(SEOUL).timetuple()[:3]),
-        "issuer": f"{_('마당')} · {urlsplit(settings.SITE_URL).netloc}",
+        "issuer": " · ".join([_("마당"), urlsplit(settings.SITE_URL).netloc]),
         "closing": _text(paper.closing),
         "parts": [_part(part) for part in paper.parts],
         "entry": _entry(entry) if entry else None,

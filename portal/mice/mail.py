@@ -32,9 +32,10 @@ def send(message: OutboxMessage) -> None:
     letter = LETTERS[message.payload["word"]]
     with translation.override("ko" if booking.language == "ko" else "en"):
         words = _words(booking)
-        subject = f"[{gettext('마당')}] {str(letter.subject).format(**words)}"
+        sender, change, house = gettext("마당"), gettext("예약 보기, 바꾸기, 취소"), gettext("마당, 창업 클러스터 포털")
+        subject = f"[{sender}] {str(letter.subject).format(**words)}"
         link = settings.SITE_URL + reverse("tour:ticket", args=[link_secret(booking.public_id)])
-        foot = f"{gettext('예약 보기, 바꾸기, 취소')}: {link}\n\n{gettext('마당, 창업 클러스터 포털')}"
+        foot = f"{change}: {link}\n\n{house}"
         text = f"{str(letter.text).format(**words)}\n\n{foot}\n"
         EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [booking.email]).send()
 
@@ -49,8 +50,9 @@ def send_to_group(message: OutboxMessage) -> None:
     letter = LETTERS[message.payload["word"]]
     with translation.override("ko" if group.language == "ko" else "en"):
         words = {"tour": naming.title(group.course), "when": naming.instant(group.wished_at), "party": group.party}
-        subject = f"[{gettext('마당')}] {str(letter.subject).format(**words)}"
-        text = f"{str(letter.text).format(**words)}\n\n{gettext('마당, 창업 클러스터 포털')}\n"
+        sender, house = gettext("마당"), gettext("마당, 창업 클러스터 포털")
+        subject = f"[{sender}] {str(letter.subject).format(**words)}"
+        text = f"{str(letter.text).format(**words)}\n\n{house}\n"
         EmailMultiAlternatives(subject, text, settings.DEFAULT_FROM_EMAIL, [group.email]).send()
 
 

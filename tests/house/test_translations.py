@@ -1,5 +1,6 @@
 """Every string of ours has its English: collected anew with gettext from a copy of each room, compared with its catalogue."""
 
+import ast
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from portal.core.rooms import our_apps
-from tests.house.tree import ROOT, SKIPPED
+from tests.house.tree import ROOT, SKIPPED, name, source
 
 ROOMS = {config.label: Path(config.path) for config in our_apps()}
 #: What belongs to no room: the shell's templates and the modules beside them.
@@ -20,6 +21,7 @@ ROOMS["portal"] = ROOT / "portal"
 EACH = pytest.mark.parametrize("room", sorted(ROOMS))
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 HANGUL = re.compile("[가-힣]")
+GETTEXT = {"_", "gettext", "gettext_lazy", "pgettext", "pgettext_lazy", "ngettext", "ngettext_lazy", "npgettext"}
 #: English words that hold Korean on purpose → why.
 KOREAN_INSIDE: dict[str, str] = {"한국어": "the language's own name"}
 
@@ -104,6 +106,20 @@ def test_english_is_english_and_holds_the_same_places(room):
             assert not HANGUL.search(text) or entry.msgid in KOREAN_INSIDE, entry.msgid
             assert set(PLACEHOLDER.findall(text)) <= wanted | set(PLACEHOLDER.findall(entry.msgid_plural)), entry.msgid
             assert wanted - set(PLACEHOLDER.findall(text)) <= {"%(count)s"} or entry.msgid_plural, entry.msgid
+
+
+def test_no_string_hides_in_an_f_string():
+    """gettext does not look inside one: the words would stay Korean on English pages, and no other test would see it."""
+    hidden = [
+        f"{name(path)}:{call.lineno}"
+        for path in source()
+        for outer in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(outer, ast.JoinedStr)
+        for call in ast.walk(outer)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in GETTEXT and call.args
+        if isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
 
 
 @EACH

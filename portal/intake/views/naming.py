@@ -41,13 +41,14 @@ def found(request: HttpRequest, code: str, number: int) -> HttpResponse:
         name = link(str(hit.application), address) if may and hit.outcome == HitOutcome.OPEN else str(hit.application)
         rows.append((name, _block(stage, hit), _what(hit), hit.get_outcome_display()))
     left = queries.unsearched(stage).count() if stage.blind else 0
+    more = _("아직 찾지 않은 신청서: %(n)s건") % {"n": left}
     note = _("가린 평가를 시작하기 전에, 평가위원이 볼 답과 파일에서 기업명, 대표자, 사업자등록번호를 찾습니다.")
     context = {
         "title": _("가려지지 않은 이름"),
         "lead": stage.name_text,
         "back": reverse("intake:desk-stage", args=[code, number]),
         "back_word": stage.name_text,
-        "note": f"{note} {_('아직 찾지 않은 신청서: %(n)s건') % {'n': left}}" if left else note,
+        "note": f"{note} {more}" if left else note,
         "tables": [Table(_("발견한 이름"), columns, rows, empty=_("발견한 이름이 없습니다."), caption_hidden=True)],
     }
     return render(request, "intake/workbench.html", context)
