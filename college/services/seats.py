@@ -81,6 +81,7 @@ def _priority(run: Run, person: Person, now: datetime) -> int:
 
 
 def _seat_or_queue(request: SeatRequest, *, by: Any, now: datetime) -> None:
+    log.prepare([request])  # a new person's key is made before the run is locked, so that nobody waits for it
     open_now = Run.objects.filter(
         pk=request.run_id,
         status__in=[RunStatus.PUBLISHED, RunStatus.CONFIRMED],
