@@ -8,6 +8,8 @@ class MiceConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.intake import registry as intake
-        from portal.mice import mail, programme, registry, support_registry  # noqa: F401
+        from portal.mice import mail, programme, queries, registry, support_registry  # noqa: F401
+        from portal.plan import registry as plan
 
         intake.register(programme.EVENT)
+        plan.register_fact("mice.sanctioned", queries.is_sanctioned)

@@ -117,6 +117,25 @@ class GroupStatus(models.TextChoices):
     DECLINED = "DECLINED", _("진행 불가")
 
 
+class ClawbackStatus(models.TextChoices):
+    NOTICED = "NOTICED", pgettext_lazy("환수", "사전통지")
+    HEARING = "HEARING", pgettext_lazy("환수", "의견제출")
+    DECIDED = "DECIDED", _("환수결정")
+    DEMANDED = "DEMANDED", pgettext_lazy("환수", "고지")
+    PART_PAID = "PART_PAID", pgettext_lazy("환수", "일부납부")
+    PAID = "PAID", pgettext_lazy("환수", "납부")
+    OVERDUE = "OVERDUE", pgettext_lazy("환수", "체납")
+    REFERRED = "REFERRED", _("강제징수 의뢰")
+    WAIVED = "WAIVED", pgettext_lazy("환수", "면제")
+    DROPPED = "DROPPED", pgettext_lazy("환수", "철회")
+
+
+class ClawbackGround(models.TextChoices):
+    FALSE_CLAIM = "FALSE_CLAIM", _("허위 청구")
+    MISUSE = "MISUSE", _("목적 외 사용")
+    BREACH = "BREACH", _("협약 위반")
+
+
 class Language(models.TextChoices):
     """What a guide speaks on a session, and what a visitor is written to in where the portal speaks it."""
 

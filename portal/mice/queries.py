@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from portal.accounts.models import Cluster
+from portal.accounts.models import Cluster, Organisation
 from portal.intake.models import Call
 from portal.mice import turnout
-from portal.mice.enums import BookingStatus, GroupStatus, MatchStatus, ScanVerdict, SessionStatus
+from portal.mice.enums import BookingStatus, ClawbackStatus, GroupStatus, MatchStatus, ScanVerdict, SessionStatus
 from portal.mice.models import (
     Award,
     AwardPlan,
     CheckIn,
+    Clawback,
     CourseVersion,
     EditionMatch,
     EventEdition,
     Evidence,
+    Sanction,
     SettlementLine,
     SettlementReport,
     SupportTerms,
@@ -113,6 +115,23 @@ def checkins_of(edition: EventEdition) -> list[turnout.CheckIn]:
         for scan in admitted.order_by("at", "id")
         if scan.registrant
     ]
+
+
+def is_sanctioned(*, organisation: Organisation, on: date) -> bool:
+    """Whether the organisation gets no support of events on that day."""
+    return Sanction.objects.filter(organisation=organisation, lifted_at=None, from_on__lte=on, until_on__gt=on).exists()
+
+
+def has_overdue_clawback(organisation: Organisation) -> bool:
+    """Whether money that was to be paid back is not in."""
+    late = Clawback.objects.filter(status__in=[ClawbackStatus.OVERDUE, ClawbackStatus.REFERRED])
+    return late.filter(award__organisation=organisation).exists()
+
+
+def principal_taken_back(award: Award) -> int:
+    """The principal of the award's clawbacks that were not dropped or waived, in won."""
+    standing = Clawback.objects.filter(award=award).exclude(status__in=[ClawbackStatus.DROPPED, ClawbackStatus.WAIVED])
+    return standing.aggregate(total=Sum("principal"))["total"] or 0
 
 
 def is_in_question(edition: EventEdition) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from ledger import log
 from portal.accounts import rules as accounts
-from portal.accounts.models import Cluster, User
+from portal.accounts.models import Cluster, Organisation, User
 from portal.core.errors import Invalid, Late, NotAllowed, Overtaken
 from portal.mice import queries
 from portal.mice.enums import AwardStatus, BookingStatus, SessionStatus
@@ -141,6 +141,19 @@ def check_can_audit(by: User, award: Award) -> str:
 def check_can_settle(by: User, award: Award) -> str:
     """The role under which ``by`` fixes what an award came to and takes money back."""
     return accounts.check_may(by, "settlement.decide", cluster=award.programme.cluster)
+
+
+def check_can_claw_back(by: User, award: Award) -> str:
+    """The role under which ``by`` decides to take money back and to sanction."""
+    return accounts.check_may(by, "clawback.decide", cluster=award.programme.cluster)
+
+
+def check_is_clear(organisation: Organisation, on: date) -> None:
+    """Nothing is agreed with or paid to who is sanctioned or has not paid back in time."""
+    if queries.is_sanctioned(organisation=organisation, on=on):
+        raise Invalid(_("지원 제한 기간에 있는 기업입니다. 제한이 끝난 뒤에 진행해 주십시오."))
+    if queries.has_overdue_clawback(organisation):
+        raise Invalid(_("환수금을 체납한 기업입니다. 납부를 확인한 뒤에 진행해 주십시오."))
 
 
 def check_can_run_doors(by: User, edition: EventEdition) -> None:

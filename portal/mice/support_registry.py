@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from ledger.log import EventType, name, register
 
 _AWARD = {"edition": "ref", "programme": "ref", "amount": "int"}
+_CLAWED = {"award": "ref"}
+_FACTS = {"facts_c": "commitment"}
+_CAME_IN = {**_CLAWED, "amount": "int", "on": "date", "bank_c": "commitment"}
 _CHANGE = {"award": "ref", "amount_from": "int", "amount_to": "int"}
 
 EVENT_TYPES = [
@@ -78,6 +81,34 @@ EVENT_TYPES = [
         title=_("행사 지원금을 돌려받았습니다"),
     ),
     EventType(
+        "event.clawback.noticed",
+        1,
+        {"award": "ref", "offence": "code:FALSE_CLAIM|MISUSE|BREACH", "amount": "int", "reply_by": "time", **_FACTS},
+        title=_("행사 지원금의 환수를 미리 알렸습니다"),
+    ),
+    EventType("event.clawback.heard", 1, _CLAWED, title=_("환수에 대한 의견을 들었습니다")),
+    EventType(
+        "event.clawback.decided",
+        1,
+        {**_CLAWED, "amount": "int", "organisation": "ref"},
+        series="event.clawback",
+        title=_("행사 지원금의 환수를 결정했습니다"),
+    ),
+    EventType("event.clawback.dropped", 1, _CLAWED, title=_("행사 지원금의 환수를 철회했습니다")),
+    EventType("event.clawback.demanded", 1, _CLAWED, title=_("환수할 금액을 고지했습니다")),
+    EventType("event.clawback.waived", 1, _CLAWED, title=_("행사 지원금의 환수를 면제했습니다")),
+    EventType("event.clawback.paid", 1, _CAME_IN, title=_("환수금을 받았습니다")),
+    EventType("event.clawback.instalment", 1, _CAME_IN, title=_("환수금의 일부를 더 받았습니다")),
+    EventType("event.clawback.overdue", 1, _CLAWED, title=_("환수금이 기한까지 들어오지 않았습니다")),
+    EventType("event.clawback.referred", 1, _CLAWED, title=_("환수금의 강제징수를 의뢰했습니다")),
+    EventType(
+        "event.sanction.imposed",
+        1,
+        {"organisation": "ref", "sanction_from": "date", "sanction_until": "date"},
+        title=_("행사 지원을 제한했습니다"),
+    ),
+    EventType("event.sanction.lifted", 1, {"organisation": "ref"}, title=_("지원 제한을 풀었습니다")),
+    EventType(
         "event.match.decided",
         1,
         {"first": "ref", "second": "ref"},
@@ -92,6 +123,8 @@ name(
     kinds={
         "event_award": _("행사 지원 교부결정"),
         "event_agreement": _("지원협약"),
+        "event_clawback": _("행사 지원금 환수"),
+        "event_sanction": _("지원 제한"),
         "event_settlement": _("정산 결정"),
         "event_tranche": _("교부 차수"),
         "event_amendment": _("지원 변경신청"),
@@ -116,6 +149,10 @@ name(
         "paid_before": _("이미 지급한 금액"),
         "budget_year": _("회계연도"),
         "edition": _("행사 회차"),
+        "facts_c": _("사실관계"),
+        "offence": _("환수 사유"),
+        "sanction_from": _("제한 시작"),
+        "sanction_until": _("제한 끝"),
         "final": _("확정 금액"),
         "first": _("앞 회차"),
         "held": _("남아 있는 금액"),

@@ -80,6 +80,22 @@ MATCH: Steps = {
     ("OPEN", "DIFFERENT"): "match:decided",
 }
 
+CLAWBACK: Steps = {
+    ("NOTICED", "HEARING"): "clawback:heard",
+    ("NOTICED", "DECIDED"): "clawback:decided",
+    ("HEARING", "DECIDED"): "clawback:decided",
+    ("HEARING", "DROPPED"): "clawback:dropped",
+    ("DECIDED", "DEMANDED"): "clawback:demanded",
+    ("DECIDED", "WAIVED"): "clawback:waived",
+    ("DEMANDED", "PART_PAID"): "clawback:paid",
+    ("DEMANDED", "PAID"): "clawback:paid",
+    ("PART_PAID", "PAID"): "clawback:paid",
+    ("DEMANDED", "OVERDUE"): "clawback:overdue",
+    ("PART_PAID", "OVERDUE"): "clawback:overdue",
+    ("OVERDUE", "PAID"): "clawback:paid",
+    ("OVERDUE", "REFERRED"): "clawback:referred",
+}
+
 
 TOUR_GROUP: Steps = {("ASKED", "LED"): "group:led", ("ASKED", "DECLINED"): "group:declined"}
 
@@ -144,4 +160,17 @@ MACHINES: Mapping[str, Machine] = {
     "tranche": Machine(TRANCHE, enums.TrancheStatus, _owners(enums.TrancheStatus, DUE=Owner.PAYER)),
     "amendment": Machine(AMENDMENT, enums.AmendmentStatus, _owners(enums.AmendmentStatus, REQUESTED=Owner.PAYER)),
     "match": Machine(MATCH, enums.MatchStatus, _owners(enums.MatchStatus, OPEN=Owner.OFFICER)),
+    "clawback": Machine(
+        CLAWBACK,
+        enums.ClawbackStatus,
+        _owners(
+            enums.ClawbackStatus,
+            NOTICED=Owner.ORGANISER,
+            HEARING=Owner.PAYER,
+            DECIDED=Owner.PAYER,
+            DEMANDED=Owner.ORGANISER,
+            PART_PAID=Owner.ORGANISER,
+            OVERDUE=Owner.PAYER,
+        ),
+    ),
 }

@@ -8,6 +8,7 @@ import django.db.models.expressions
 import django.db.models.functions.datetime
 import portal.intake.models.applications
 import portal.mice.models.reports
+import datetime
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -892,5 +893,116 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='tourgroup',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at__isnull', True), models.Q(('name', ''), _negated=True), models.Q(models.Q(('email', ''), _negated=True), models.Q(('phone', ''), _negated=True), _connector='OR')), models.Q(('access_needs', ''), ('email', ''), ('erased_at__isnull', False), ('name', ''), ('phone', '')), _connector='OR'), name='tour_group_is_reachable_or_erased'),
+        ),
+        migrations.CreateModel(
+            name='Clawback',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('NOTICED', '사전통지'), ('HEARING', '의견제출'), ('DECIDED', '환수결정'), ('DEMANDED', '고지'), ('PART_PAID', '일부납부'), ('PAID', '납부'), ('OVERDUE', '체납'), ('REFERRED', '강제징수 의뢰'), ('WAIVED', '면제'), ('DROPPED', '철회')], default='NOTICED', max_length=9)),
+                ('ground', models.CharField(choices=[('FALSE_CLAIM', '허위 청구'), ('MISUSE', '목적 외 사용'), ('BREACH', '협약 위반')], max_length=11)),
+                ('facts', models.TextField()),
+                ('legal_basis', models.CharField(max_length=200)),
+                ('principal', models.BigIntegerField()),
+                ('interest', models.BigIntegerField(default=0)),
+                ('surcharge', models.BigIntegerField(default=0)),
+                ('received', models.BigIntegerField(default=0)),
+                ('reply_by', models.DateTimeField()),
+                ('reply', models.TextField(blank=True)),
+                ('waiver_basis', models.CharField(blank=True, max_length=200)),
+                ('due_on', models.DateField(blank=True, null=True)),
+                ('noticed_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clawbacks', to='mice.award')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('noticed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '환수',
+                'ordering': ['-noticed_at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ClawbackReceipt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount', models.BigIntegerField()),
+                ('bank_ref', models.CharField(max_length=64, unique=True)),
+                ('on', models.DateField()),
+                ('recorded_at', models.DateTimeField()),
+                ('clawback', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='mice.clawback')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '환수 수납',
+            },
+        ),
+        migrations.CreateModel(
+            name='Inspection',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField()),
+                ('people', models.PositiveIntegerField()),
+                ('findings', models.TextField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspections', to='mice.award')),
+                ('inspected_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '현장점검',
+                'ordering': ['award', 'at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Sanction',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('from_on', models.DateField()),
+                ('until_on', models.DateField()),
+                ('imposed_at', models.DateTimeField()),
+                ('lifted_at', models.DateTimeField(blank=True, null=True)),
+                ('clawback', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='sanction', to='mice.clawback')),
+                ('imposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='event_sanctions', to='accounts.organisation')),
+            ],
+            options={
+                'verbose_name': '제재',
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='clawback',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['NOTICED', 'HEARING', 'DECIDED', 'DEMANDED', 'PART_PAID', 'PAID', 'OVERDUE', 'REFERRED', 'WAIVED', 'DROPPED'])), name='clawback_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='clawback',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ground', 'FALSE_CLAIM'), ('surcharge__lte', django.db.models.expressions.CombinedExpression(models.F('principal'), '*', models.Value(5)))), models.Q(('ground', 'MISUSE'), ('surcharge__lte', django.db.models.expressions.CombinedExpression(models.F('principal'), '*', models.Value(3)))), models.Q(('ground', 'BREACH'), ('surcharge', 0)), _connector='OR'), name='clawback_surcharge_within_the_law'),
+        ),
+        migrations.AddConstraint(
+            model_name='clawback',
+            constraint=models.CheckConstraint(condition=models.Q(('interest__gte', 0), ('principal__gte', 1), ('received__gte', 0), ('surcharge__gte', 0), ('received__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('principal'), '+', models.F('interest')), '+', models.F('surcharge')))), name='clawback_takes_no_more'),
+        ),
+        migrations.AddConstraint(
+            model_name='clawback',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('facts', ''), _negated=True), models.Q(('legal_basis', ''), _negated=True), models.Q(models.Q(('status', 'WAIVED'), _negated=True), models.Q(('waiver_basis', ''), _negated=True), _connector='OR')), name='clawback_rests_on_law'),
+        ),
+        migrations.AddConstraint(
+            model_name='clawback',
+            constraint=models.CheckConstraint(condition=models.Q(('reply_by__gte', django.db.models.expressions.CombinedExpression(models.F('noticed_at'), '+', models.Value(datetime.timedelta(days=10))))), name='clawback_hears_ten_days'),
+        ),
+        migrations.AddConstraint(
+            model_name='clawback',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None)), models.Q(('decided_by__isnull', False), models.Q(('decided_at__gte', models.F('reply_by')), models.Q(('reply', ''), _negated=True), _connector='OR'), models.Q(('decided_by', models.F('noticed_by')), _negated=True)), _connector='OR'), name='clawback_decided_after_hearing_by_another'),
+        ),
+        migrations.AddConstraint(
+            model_name='clawback',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'PAID'), _negated=True), ('received', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('principal'), '+', models.F('interest')), '+', models.F('surcharge'))), _connector='OR'), name='clawback_paid_to_the_last_won'),
+        ),
+        migrations.AddConstraint(
+            model_name='clawbackreceipt',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 1), models.Q(('bank_ref', ''), _negated=True)), name='clawback_receipt_has_an_amount'),
+        ),
+        migrations.AddConstraint(
+            model_name='sanction',
+            constraint=models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='sanction_days_in_order'),
         ),
     ]

@@ -30,6 +30,8 @@ FUNCTIONS = (
     "evidence_agrees",
     "settlement_right",
     "settled_agrees",
+    "clawback_agrees",
+    "nobody_sanctioned",
     "net",
 )
 
@@ -58,5 +60,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Tranche", state="status", quiet=["DUE"]),
         RequireLeaf("SettlementReport", watch=["audited_at", "returned_reason"]),
         RequireLeaf("Settlement"),
+        RequireLeaf("Clawback", state="status"),
+        RequireLeaf("Sanction", watch=["until_on", "lifted_at"]),
         RequireLeaf("Amendment", state="status", quiet=["REQUESTED"]),
     ]

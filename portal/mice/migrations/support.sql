@@ -280,3 +280,50 @@ CREATE CONSTRAINT TRIGGER settled_agrees AFTER INSERT OR UPDATE ON mice_award
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_settled_agrees();
 CREATE CONSTRAINT TRIGGER settled_agrees_settlement AFTER INSERT ON mice_settlement
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_settled_agrees();
+
+-- What a clawback was noticed with stays, its receipts explain what came in, and it takes back no more than was paid.
+CREATE TRIGGER clawback_stays BEFORE UPDATE ON mice_clawback FOR EACH ROW
+  EXECUTE FUNCTION mice_paper_stays('public_id', 'award_id', 'ground', 'facts', 'legal_basis', 'principal', 'interest',
+                                    'surcharge', 'reply_by', 'noticed_by_id', 'noticed_at');
+CREATE TRIGGER clawback_not_deleted BEFORE DELETE ON mice_clawback FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+CREATE TRIGGER clawback_receipt_stays BEFORE UPDATE OR DELETE ON mice_clawbackreceipt
+  FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+CREATE TRIGGER sanction_stays BEFORE UPDATE ON mice_sanction FOR EACH ROW
+  EXECUTE FUNCTION mice_paper_stays('public_id', 'organisation_id', 'clawback_id', 'from_on', 'until_on', 'imposed_by_id');
+CREATE TRIGGER sanction_not_deleted BEFORE DELETE ON mice_sanction FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+CREATE TRIGGER inspection_stays BEFORE UPDATE OR DELETE ON mice_inspection FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+
+CREATE FUNCTION mice_clawback_agrees() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  claw mice_clawback;
+  came bigint;
+BEGIN
+  SELECT * INTO claw FROM mice_clawback
+   WHERE id = (to_jsonb(NEW) ->> CASE TG_TABLE_NAME WHEN 'mice_clawback' THEN 'id' ELSE 'clawback_id' END)::bigint;
+  SELECT coalesce(sum(amount), 0) INTO came FROM mice_clawbackreceipt WHERE clawback_id = claw.id;
+  IF claw.received <> came THEN
+    RAISE EXCEPTION 'clawback % counts % won, its receipts make %', claw.id, claw.received, came
+      USING ERRCODE = 'check_violation';
+  END IF;
+  IF (SELECT sum(principal) FROM mice_clawback WHERE award_id = claw.award_id AND status NOT IN ('DROPPED', 'WAIVED'))
+     > (SELECT paid FROM mice_award WHERE id = claw.award_id) THEN
+    RAISE EXCEPTION 'more is taken back of award % than was paid', claw.award_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER clawback_agrees AFTER INSERT OR UPDATE ON mice_clawback
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_clawback_agrees();
+CREATE CONSTRAINT TRIGGER clawback_agrees_receipts AFTER INSERT ON mice_clawbackreceipt
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION mice_clawback_agrees();
+
+-- Nothing is paid to who is sanctioned on that day.
+CREATE FUNCTION mice_nobody_sanctioned() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM mice_sanction s JOIN mice_award a ON a.organisation_id = s.organisation_id
+              WHERE a.id = NEW.award_id AND s.lifted_at IS NULL AND s.from_on <= NEW."on" AND NEW."on" < s.until_on) THEN
+    RAISE EXCEPTION 'the organisation of award % is sanctioned', NEW.award_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER nobody_sanctioned BEFORE INSERT ON mice_posting
+  FOR EACH ROW WHEN (NEW.kind = 'PAID') EXECUTE FUNCTION mice_nobody_sanctioned();

@@ -4,6 +4,7 @@ from portal.mice.models.allotments import EventAllotment
 from portal.mice.models.attendance import CheckIn, Registrant
 from portal.mice.models.awards import Agreement, Amendment, Award, AwardLine, Posting, Tranche
 from portal.mice.models.bookings import HOLDING, TourBooking
+from portal.mice.models.clawbacks import Clawback, ClawbackReceipt, Inspection, Sanction
 from portal.mice.models.courses import CourseVersion, Leg, TourCourse, TourStop
 from portal.mice.models.editions import (
     AwardPlan,
@@ -27,6 +28,8 @@ __all__ = [
     "AwardPlan",
     "BudgetEnvelope",
     "CheckIn",
+    "Clawback",
+    "ClawbackReceipt",
     "CourseVersion",
     "EditionMatch",
     "Event",
@@ -34,9 +37,11 @@ __all__ = [
     "EventEdition",
     "Evidence",
     "EvidenceFile",
+    "Inspection",
     "Leg",
     "Posting",
     "Registrant",
+    "Sanction",
     "Settlement",
     "SettlementLine",
     "SettlementReport",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.core.errors import Invalid, Overtaken
 from portal.core.money import won
+from portal.core.periods import SEOUL
 from portal.core.transition import advance
 from portal.mice import rules
 from portal.mice.enums import AgreementStatus, AwardStatus, PayStage, PostingKind, TrancheStatus
@@ -52,6 +53,7 @@ def sign_agreement(*, agreement: Agreement, by: User, now: datetime, document_ha
     award = lock(agreement.award)
     role = rules.check_can_decide_award(by, award.programme)
     rules.check_is_another(by, agreement.prepared_by_id, agreement.accepted_by_id)
+    rules.check_is_clear(award.organisation, now.astimezone(SEOUL).date())
     _check_text(agreement, document_hash)
     _step(agreement, AgreementStatus.SIGNED, by=by, role=role, signed_by=by, signed_at=now)
     advance(award, AwardStatus.AGREED, by=by.acting_as(role), steps=AWARD)
@@ -86,6 +88,7 @@ def pay_tranche(*, tranche: Tranche, by: User, bank_ref: str, on: date, now: dat
     held = lock(tranche.award)
     role = rules.check_can_decide_award(by, held.programme)
     rules.check_is_another(by, tranche.prepared_by_id)
+    rules.check_is_clear(held.organisation, on)
     advance(
         tranche,
         TrancheStatus.PAID,
