@@ -10,9 +10,11 @@ bounded: canonicalisation is factorial in indistinguishable nodes.
 import json
 import math
 import re
+import threading
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from cachetools import LRUCache
 from pyld.canon import URDNA2015
 from pyld.context_resolver import ContextResolver
 from pyld.jsonld import JsonLdError, JsonLdProcessor
@@ -21,6 +23,8 @@ from college import contexts as pins
 
 MAX_VALUES = 600
 MAX_WORK = 2_000
+#: Contexts and the parts of them that hold for one type or term; the pinned two have some sixty.
+_MOST_READ = 200
 # Relative references are completed with this scheme, which nobody else uses, and so are recognised.
 _BASE = "x-relative://x/"
 _KEPT_KEYWORDS = frozenset({"@id", "@type", "@value", "@language"})
@@ -46,12 +50,23 @@ def canonical(document: Mapping[str, Any], contexts: Mapping[str, str] | None = 
     if _checked_size(body) > MAX_VALUES:
         raise ContextError(f"more than {MAX_VALUES} values")
     loader = _Loader(known)
-    options = {"base": _BASE, "documentLoader": loader, "contextResolver": ContextResolver({}, loader)}
+    read = _read_here() if contexts is None else {}
+    options = {"base": _BASE, "documentLoader": loader, "contextResolver": ContextResolver(read, loader)}
     try:
         dataset = _Processor().to_rdf(dict(document), options)
         return str(_Bounded().main(dataset, {"format": "application/n-quads"}))
     except JsonLdError as error:
         raise ContextError(f"not readable as JSON-LD: {_innermost(error)}") from error
+
+
+_here = threading.local()
+
+
+def _read_here() -> Any:
+    """What this thread has read of the pinned contexts, which never change; pyld keeps it, and is not safe between threads."""
+    if not hasattr(_here, "read"):
+        _here.read = LRUCache(maxsize=_MOST_READ)
+    return _here.read
 
 
 def _check_contexts(named: Any, known: Mapping[str, str]) -> None:
