@@ -6,16 +6,19 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import F
 
 from college import credentials, experts, queries, services
-from college.enums import CredentialStatus
+from college.enums import CredentialStatus, Purpose
 from college.models import AttendanceEvent, Credential, Enrolment, ExpertMonth, Run, SeatRequest
 from college.registry import EVENT_TYPES
 from ledger import log
+from portal.core.clock import database_now
+from portal.core.crew import Crew
 from portal.core.periods import add_months
 from portal.core.rehearsals import Outcome
 
@@ -30,6 +33,10 @@ _NOT_YET = {
 #: What a leaf does to the seats of its run; a request withdrawn gives one back only if it had an offer.
 _TAKES = {"college.request.seated": 1, "college.seat.offered": 1, "college.seat.declined": -1, "college.seat.expired": -1,
           "college.enrolment.cancelled": -1, "college.enrolment.dropped": -1, "college.enrolment.expired": -1}  # fmt: skip
+
+#: What the verifier says of a certificate in each state.
+_SAID = {CredentialStatus.ISSUED: None, CredentialStatus.SUSPENDED: "status.suspended",
+         CredentialStatus.REVOKED: "status.revoked", CredentialStatus.SUPERSEDED: "status.revoked"}  # fmt: skip
 
 
 def leaves() -> int:
@@ -139,13 +146,23 @@ def _never_oversold(story: Story) -> Iterator[str]:
 
 
 def _certificates(story: Story) -> Iterator[str]:
-    """The room's own verifier on each: valid, or taken back as its state says."""
-    said = {CredentialStatus.ISSUED: None, CredentialStatus.SUSPENDED: "status.suspended",
-            CredentialStatus.REVOKED: "status.revoked", CredentialStatus.SUPERSEDED: "status.revoked"}  # fmt: skip
-    for one in Credential.objects.filter(enrolment__run__course__cluster=story.cluster):
-        verdict = credentials.verify(services.document_of(one, "both"))
-        if verdict.reason != said[CredentialStatus(one.status)] or not verdict.issuer_known:
-            yield f"{one.number} is {one.status}, the verifier says {verdict.reason or 'valid'}"
+    """The room's own verifier on each, by several processes: valid, or taken back as its state says."""
+    mine = Credential.objects.filter(enrolment__run__course__cluster=story.cluster)
+    keys, lists = list(mine.values_list("pk", flat=True)), set(mine.values_list("list_number", flat=True))
+    for purpose, number in product(Purpose, lists):
+        # Signed once, by this process.
+        services.fresh_list(purpose=purpose.value, number=number, now=database_now())
+    with Crew() as crew:
+        yield from filter(None, crew.each(_verified, keys))
+
+
+def _verified(pk: int) -> str:
+    """What the verifier says against the state of a certificate; nothing, if they agree."""
+    one = Credential.objects.get(pk=pk)
+    verdict = credentials.verify(services.document_of(one, "both"))
+    if verdict.reason == _SAID[CredentialStatus(one.status)] and verdict.issuer_known:
+        return ""
+    return f"{one.number} is {one.status}, the verifier says {verdict.reason or 'valid'}"
 
 
 def _all_happened(story: Story) -> Iterator[str]:
@@ -163,6 +180,7 @@ def _every_kind(story: Story) -> Iterator[str]:
     offered = SeatRequest.objects.filter(run__course__cluster=story.cluster, offered_at__isnull=False)
     happened = {
         "a scanned code": {("IN", "QR"), ("OUT", "QR")} <= set(sources),
+        "a list entered": ("IN", "IMPORT") in sources,
         "an excused absence": ("EXCUSE", "OFFICE") in sources,
         "a record taken back": ("VOID", "OFFICE") in sources,
         "an offer from the line": offered.filter(place=None, status="SEATED").exists(),

@@ -236,14 +236,26 @@ class RunLife:
         by, active = self.story.staff.instructors[self.kind["campus"]], self._active()
         services.open_lesson(lesson=lesson, by=by, now=now)
         there = [one for one in active if not self._absent(one, lesson)]
+        record = self._scan_all if lesson.number in self.facts["by_code"] else self._list_all
+        record(lesson, there)
+        services.seal_lesson(lesson=lesson, by=by, now=lesson.ends_at, head_count=len(there))
+        if lesson.number == 2:
+            self.identify(lesson.ends_at)
+
+    def _scan_all(self, lesson: Lesson, there: list[Enrolment]) -> None:
+        """Everybody comes and goes by the code; a telephone that died on the first day is not there to go."""
         for enrolment in there:
             self._scan(lesson, enrolment, "IN", lesson.starts_at)
         for enrolment in there:
             if not (self.troubles.get(enrolment.person_id) == "corrected" and lesson.number == 1):
                 self._scan(lesson, enrolment, "OUT", lesson.ends_at)
-        services.seal_lesson(lesson=lesson, by=by, now=lesson.ends_at, head_count=len(there))
-        if lesson.number == 2:
-            self.identify(lesson.ends_at)
+
+    def _list_all(self, lesson: Lesson, there: list[Enrolment]) -> None:
+        """The same from the instructor's list, at once."""
+        whole = (("IN", lesson.starts_at), ("OUT", lesson.ends_at))
+        marks = [(one, kind, when) for one in there for kind, when in whole]
+        by = self.story.staff.instructors[self.kind["campus"]]
+        services.record_list(lesson=lesson, marks=marks, by=by, now=lesson.ends_at)
 
     def _lesson(self, now: datetime) -> Lesson | None:
         """The one of this day, unless it was called off."""

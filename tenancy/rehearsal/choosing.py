@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 from portal.accounts.models import User
+from portal.core.crew import Crew
 from portal.core.periods import SEOUL
 from portal.intake import services as intake
 from portal.intake.models import Call, Decision, ScoreSheet, Track
@@ -21,7 +22,6 @@ from tenancy.enums import Side
 from tenancy.models import AllocationRun, Hub, Offer, RateCard
 from tenancy.rehearsal.cast import Applicant, Staff, apply_as
 from tenancy.rehearsal.companies import Invented
-from tenancy.rehearsal.crew import Crew
 from tenancy.rehearsal.plan_life import Life
 
 PUBLIC_VALUE = "closing-price-of-the-day"

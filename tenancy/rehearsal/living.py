@@ -11,13 +11,13 @@ from functools import partial
 from typing import Any
 
 from portal.accounts.models import User
+from portal.core.crew import Crew
 from portal.core.errors import Refused
 from portal.core.periods import SEOUL, add_months
 from tenancy import queries, services
 from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus
 from tenancy.models import ArrearsCase, Hub, Invoice, Lease, MoveOut
 from tenancy.rehearsal.cast import Staff
-from tenancy.rehearsal.crew import Crew
 from tenancy.rehearsal.plan_life import Life
 from tenancy.rehearsal.renewing import Renewing
 

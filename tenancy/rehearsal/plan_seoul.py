@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any
 
 from portal.accounts.models import Cluster, Organisation, User
+from portal.core.crew import Crew
 from portal.core.periods import SEOUL, add_months
 from portal.core.rehearsals import Outcome, Rehearsal, Say
 from tenancy import queries, services
@@ -21,7 +22,6 @@ from tenancy.rehearsal import conservation
 from tenancy.rehearsal.cast import hire
 from tenancy.rehearsal.choosing import Choosing, choose
 from tenancy.rehearsal.companies import PER_PLAY, Invented, invent
-from tenancy.rehearsal.crew import Crew
 from tenancy.rehearsal.living import Living
 from tenancy.rehearsal.plan_life import Life, variants
 from tenancy.rehearsal.present import floor

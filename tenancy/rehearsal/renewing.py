@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from portal.accounts.models import User
+from portal.core.crew import Crew
 from portal.core.periods import SEOUL
 from portal.intake import services as intake
 from portal.intake.models import Application, Call, Decision, ScoreSheet, Stage
@@ -17,7 +18,6 @@ from tenancy import services
 from tenancy.models import Hub, Lease, RenewalReview
 from tenancy.rehearsal.cast import Staff
 from tenancy.rehearsal.choosing import Reading
-from tenancy.rehearsal.crew import Crew
 from tenancy.rehearsal.plan_life import Life
 
 PUBLIC_VALUE = "closing-price-of-the-day"

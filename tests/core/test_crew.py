@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from portal.core.crew import Crew
 from portal.core.errors import Overtaken
-from tenancy.rehearsal.crew import Crew
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 #: In a process of its own, as a rehearsal's command is: what is forked here would take the test's threads along.
 TOGETHER = """
 import os, django
 django.setup()
-from tenancy.rehearsal.crew import Crew
-from tests.tenancy.test_crew import refuse, where
+from portal.core.crew import Crew
+from tests.core.test_crew import refuse, where
 with Crew(2) as crew:
     found = crew.each(where, range(40))
     print([number for number, _ in found] == list(range(40)), os.getpid() in {pid for _, pid in found})
