@@ -13,7 +13,7 @@ from typing import Any
 from portal.core.periods import add_months, first_of_month
 from tenancy import differences
 from tenancy.conditions import PRICED, charged, stretches
-from tenancy.enums import InvoiceStatus, LineKind
+from tenancy.enums import AmendmentKind, InvoiceStatus, LineKind
 from tenancy.models import Amendment, Correction, CreditNote, InvoiceLine, Lease
 from tenancy.services.credits import credit_number
 from tenancy.services.invoices import charge_usage, redraft
@@ -28,6 +28,8 @@ _PRICE = ("area_m2", "seats", "people", "basis", "rate_won", "fee_won", "fee_bas
 
 def correct_billed(amendment: Amendment, *, now: datetime) -> None:
     """What follows in money from an amendment that is in force now; its lease is locked."""
+    if amendment.kind == AmendmentKind.DATES:
+        _begin_later(amendment, now=now)
     if amendment.kind not in PRICED:
         return
     redraft(amendment.lease_id)
@@ -38,6 +40,22 @@ def correct_billed(amendment: Amendment, *, now: datetime) -> None:
         for kind in _KINDS:
             _correct(amendment, month, kind, lines, now=now)
     charge_usage([_lease(amendment)])
+
+
+def _begin_later(amendment: Amendment, *, now: datetime) -> None:
+    """The term begins later than was billed: drafts are written anew, the days before it are credited."""
+    redraft(amendment.lease_id)
+    rows = InvoiceLine.objects.filter(
+        invoice__lease=amendment.lease_id, kind__in=_KINDS, period__startswith__lt=amendment.effective_date
+    ).exclude(invoice__status__in=_UNISSUED)
+    lease = _lease(amendment)
+    for line in rows.select_related("invoice").prefetch_related("credits").order_by("period", "pk"):
+        kind, start, end = LineKind(line.kind), line.period.lower, line.period.upper
+        before = _parts(lease, start, end, kind)
+        after = _parts(lease, amendment.effective_date, end, kind) if amendment.effective_date < end else []
+        owed = differences.difference(before, after)
+        words = differences.in_words(kind, first_of_month(start), before, after)
+        _credit([line], -owed.supply, -owed.vat, words, now=now)
 
 
 def _billed(amendment: Amendment) -> list[InvoiceLine]:

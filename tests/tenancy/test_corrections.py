@@ -8,7 +8,7 @@ import pytest
 from tenancy import services
 from tenancy.models import Correction, CreditNote, Invoice, InvoiceLine, MoveOut
 from tests.factories.people import leaves
-from tests.factories.space import NOW, START, master, rate_card
+from tests.factories.space import NOW, START, leased, master, rate_card, selected, space
 from tests.tenancy.test_amendments import sign, tenants
 from tests.tenancy.test_constraints import refused
 from tests.tenancy.test_endings import at, listed
@@ -211,3 +211,44 @@ def test_a_dropped_credit_note_leaves_its_number_to_nobody_else():
     rated(place, 2000, on=date(2020, 2, 25))
     third = CreditNote.objects.order_by("pk").last()
     assert [note.number.rpartition("-")[2] for note in (second, third)] == ["C2", "C3"]
+
+
+def signed(place, code="801"):
+    """A lease in force whose key nobody has yet."""
+    place.lease = leased(place, selected(place), code)
+    return place
+
+
+def begun_later(place, start):
+    sign(place, services.prepare_start(lease=place.lease, start=start, by=place.officer, **WHY))
+
+
+def test_a_later_first_day_credits_the_days_before_it_that_were_billed():
+    place = signed(space("801"))
+    for month in (date(2019, 12, 1), date(2020, 1, 1)):
+        for invoice in services.bill_month(hub=place.hub, month=month):
+            services.issue_invoice(invoice=invoice, by=place.finance, now=NOW)
+    december, january = Invoice.objects.order_by("month")
+    begun_later(place, date(2020, 1, 10))
+    notes = {note.invoice_id: note for note in CreditNote.objects.all()}
+    assert {invoice: note.total for invoice, note in notes.items()} == {
+        december.pk: december.total, january.pk: 100_000 - 70_967,
+    }  # fmt: skip
+    assert "22일/31일" in notes[january.pk].reason
+    assert all(note.prepared_by is None and note.approved_at is None for note in notes.values())
+    for note in notes.values():
+        services.approve_credit(note=note, by=place.approver, now=NOW)
+    assert [state(Invoice.objects.get(pk=one.pk)) for one in (december, january)] == [
+        ("SETTLED", 0),
+        ("ISSUED", 70_967),
+    ]
+    adds_up()
+
+
+def test_a_later_first_day_rewrites_the_draft_of_its_month_and_drops_an_earlier_one():
+    place = signed(space("801"))
+    for month in (date(2019, 12, 1), date(2020, 1, 1)):
+        services.bill_month(hub=place.hub, month=month)
+    begun_later(place, date(2020, 1, 10))
+    assert [(one.status, one.total) for one in Invoice.objects.order_by("month")] == [("DROPPED", 0), ("DRAFT", 70_967)]
+    assert not CreditNote.objects.exists()
