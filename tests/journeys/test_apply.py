@@ -241,7 +241,8 @@ def first_stage(call, people, refused, ours) -> None:
     officer, approver, evaluator = people["officer"], people["approver"], people["evaluator1"]
     form_panel(officer, call.code, 1)
     evaluator.go("/{lang}/review/calls/" + call.code + "/pledge/")
-    evaluator.page.get_by_label(str(refused.organisation)).check()
+    company = refused.organisation
+    evaluator.page.get_by_label(evaluator.word(company.name_ko, company.name_en or company.name_ko)).check()
     evaluator.page.fill("[name=reason]", "작년에 자문했습니다.")
     evaluator.page.check("[name=fair]")
     evaluator.check()
