@@ -77,7 +77,8 @@ class Story:
             amount=13_600_000_000, target_total=100_000_000_000, cap_bp=1400, warn_bp=1360, by=self.approver, now=start,
         )  # fmt: skip
         for number, (role, name_ko, name_en, known) in enumerate(PARTNERS, start=1):
-            company = self._organisation(number, name_ko, name_en, start) if known else None
+            master = self.people["gp"] if role == PartnerRole.GP else None
+            company = self._organisation(number, name_ko, name_en, start, master) if known else None
             self.partners.append(
                 services.add_partner(
                     programme=self.programme,
@@ -89,9 +90,11 @@ class Story:
                 )
             )
 
-    def _organisation(self, number: int, name_ko: str, name_en: str, now: datetime) -> Organisation:
+    def _organisation(
+        self, number: int, name_ko: str, name_en: str, now: datetime, master: User | None
+    ) -> Organisation:
         email = f"partner{number}@{demo.DOMAIN}"
-        master = User.objects.create_user(email, name=f"{name_ko} 담당", is_demo=True, joined_at=now)
+        master = master or User.objects.create_user(email, name=f"{name_ko} 담당", is_demo=True, joined_at=now)
         nine = f"{918_870_000 + number:09}"
         return register_organisation(
             by=master, business_number=f"{nine}{check_digit(nine)}", name_ko=name_ko, name_en=name_en,
@@ -209,6 +212,7 @@ def load(cluster: Cluster, now: datetime) -> Programme:
     story.call(second, 1_000_000_000, date(2021, 6, 1))
     story.call(second, 500_000_000, now.astimezone(SEOUL).date(), paid=False)
     _waiting(story, second)
+    _reported(story)
     _publish(story)
     return story.programme
 
@@ -255,6 +259,18 @@ def _waiting(story: Story, second: SubFund) -> None:
         holding=holding, on=story.now.astimezone(SEOUL).date(), amount=350_000_000, method="DCF", level=3,
         evidence="사업계획과 매출 추정", by=story.manager, now=story.now,
     )  # fmt: skip
+
+
+def _reported(story: Story) -> None:
+    """Managers report from the first quarter of last year on."""
+    start = date(story.now.astimezone(SEOUL).year - 1, 1, 1)
+    services.set_report_terms(
+        programme=story.programme,
+        start=start,
+        source="서울 블록체인 펀드 운용지침 제9조",
+        by=story.approver,
+        now=story.now,
+    )
 
 
 def _publish(story: Story) -> None:

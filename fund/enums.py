@@ -288,6 +288,73 @@ class SnapshotStatus(models.TextChoices):
     RESTATED = "RESTATED", pgettext_lazy("실적확정", "정정됨")
 
 
+class ReportState(models.TextChoices):
+    """How the report of a sub-fund on a quarter stands today."""
+
+    DUE = "DUE", pgettext_lazy("운용사 보고", "제출할 차례")
+    PARTIAL = "PARTIAL", pgettext_lazy("운용사 보고", "보완할 차례")
+    LATE = "LATE", pgettext_lazy("운용사 보고", "기한 지남")
+    DONE = "DONE", pgettext_lazy("운용사 보고", "제출함")
+
+
+class UploadStatus(models.TextChoices):
+    """A manager's workbook: received, checked against the books, applied or refused."""
+
+    RECEIVED = "RECEIVED", pgettext_lazy("보고서", "접수")
+    CHECKED = "CHECKED", pgettext_lazy("보고서", "확인")
+    APPLIED = "APPLIED", pgettext_lazy("보고서", "반영")
+    REFUSED = "REFUSED", pgettext_lazy("보고서", "반려")
+
+
+class RowState(models.TextChoices):
+    """What a row of a workbook would do to what is here already."""
+
+    REFUSED = "REFUSED", pgettext_lazy("보고서의 행", "거부")
+    DIFFERS = "DIFFERS", pgettext_lazy("보고서의 행", "장부와 다름")
+    NEW = "NEW", pgettext_lazy("보고서의 행", "신규")
+    CHANGED = "CHANGED", pgettext_lazy("보고서의 행", "변경")
+    SAME = "SAME", pgettext_lazy("보고서의 행", "동일")
+
+
+class BreakKind(models.TextChoices):
+    """Between which two accounts of the same thing a difference stands."""
+
+    BOOKS = "BOOKS", pgettext_lazy("대사차이", "조합 장부와 서울시 장부")
+    REPORT = "REPORT", pgettext_lazy("대사차이", "운용사 보고와 장부")
+
+
+class BreakStatus(models.TextChoices):
+    OPEN = "OPEN", pgettext_lazy("대사차이", "확인할 차례")
+    EXPLAINED = "EXPLAINED", pgettext_lazy("대사차이", "설명함")
+    RESOLVED = "RESOLVED", pgettext_lazy("대사차이", "해소")
+
+
+class Balance(models.TextChoices):
+    """What a manager reports of its own book at the end of a quarter, since the sub-fund was formed."""
+
+    CASH = "CASH", _("현금 잔액")
+    COST = "COST", _("투자자산 취득원가")
+    PAID_IN = "PAID_IN", _("납입 누계")
+    DISTRIBUTED = "DISTRIBUTED", _("배분 누계")
+    FEES = "FEES", _("관리보수 누계")
+    EXPENSES = "EXPENSES", _("조합 비용 누계")
+
+
+class Reconciled(models.TextChoices):
+    """What was compared: a balance, one asset or voucher of a report, or one happening in two books."""
+
+    CASH = "CASH", _("현금 잔액")
+    COST = "COST", _("투자자산 취득원가")
+    PAID_IN = "PAID_IN", _("납입 누계")
+    DISTRIBUTED = "DISTRIBUTED", _("배분 누계")
+    FEES = "FEES", _("관리보수 누계")
+    EXPENSES = "EXPENSES", _("조합 비용 누계")
+    HOLDING = "HOLDING", _("자산의 취득원가")
+    VOUCHER = "VOUCHER", _("전표의 금액")
+    DUE = "DUE", _("서울시가 낼 금액")
+    PAID_OUT = "PAID_OUT", _("서울시가 받은 금액")
+
+
 class MotionKind(models.TextChoices):
     INVESTMENT = "INVESTMENT", pgettext_lazy("안건", "투자")
     VALUATION = "VALUATION", pgettext_lazy("안건", "평가")
@@ -322,4 +389,5 @@ class Owner(models.TextChoices):
     APPROVER = "APPROVER", _("투자 결재자")
     PARTNER = "PARTNER", _("출자자")
     MEMBER = "MEMBER", _("투자심의위원")
+    REPORTER = "REPORTER", _("운용사 보고담당")
     NOBODY = "NOBODY", _("없음(끝난 상태)")

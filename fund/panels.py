@@ -14,6 +14,7 @@ from fund import queries
 from fund.models import SubFund
 from portal.accounts.roles import roles_for
 from portal.core.panels import Panel
+from portal.core.periods import SEOUL
 from portal.core.ui.parts import Figure
 
 
@@ -39,7 +40,23 @@ def committee(user: Any, now: datetime) -> Mapping[str, Any] | None:
     }
 
 
+def reports(user: Any, now: datetime) -> Mapping[str, Any] | None:
+    """What the managers one acts for still have to report; nothing for people of no manager."""
+    rows = list(queries.reporting.managed_by(user)) if user.is_authenticated else []
+    if not rows:
+        return None
+    left = queries.reporting.outstanding(queries.reporting.tasks(rows, today=now.astimezone(SEOUL).date()))
+    late, count = queries.reporting.late(left), pgettext("단위", "건")
+    return {
+        "figures": [
+            Figure(_("남은 보고"), len(left), count, href=reverse("fund:reporting")),
+            Figure(_("기한이 지난 보고"), len(late), count, href=reverse("fund:reporting")),
+        ]
+    }
+
+
 PANELS = [
+    Panel("fund-reports", "my", gettext_lazy("운용사 보고"), "fund/panel_desk.html", reports, order=45),
     Panel(
         "fund", "desk", gettext_lazy("투자 업무"), "fund/panel_desk.html", desk, roles=roles_for("fund.read"), order=60
     ),

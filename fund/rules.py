@@ -191,3 +191,12 @@ def can_publish(by: Any, snapshot: Snapshot) -> bool:
 def check_second_person(by: Any, proposed_by: int) -> None:
     if by.pk == proposed_by:
         raise NotAllowed(_("직접 기안한 것은 승인할 수 없습니다. 다른 결재자가 승인해야 합니다."))
+
+
+def check_can_set_report_terms(by: Any, programme: Programme) -> str:
+    """Whoever approves what the programme binds its managers to."""
+    return check_may_on(by, "commitment.approve", programme)
+
+
+def can_set_report_terms(by: Any, programme: Programme) -> bool:
+    return may_on(by, "commitment.approve", programme)

@@ -121,7 +121,9 @@ HOLDING: Steps = {
     ("WRITTEN_OFF", "EXITED"): "holding:exited",
 }
 
+# A value that nobody has judged yet may be put right by a corrected report.
 VALUATION: Steps = {
+    ("SUBMITTED", "SUBMITTED"): "valuation:resubmitted",
     ("SUBMITTED", "CHALLENGED"): "valuation:challenged",
     ("CHALLENGED", "SUBMITTED"): "valuation:resubmitted",
     ("SUBMITTED", "APPROVED"): "valuation:approved",
@@ -154,6 +156,22 @@ SEAT: Steps = {
     ("PENDING", "CLEAR"): "seat:cleared",
     ("PENDING", "RECUSED"): "seat:recused",
     ("CLEAR", "RECUSED"): "seat:recused",
+}
+
+# A workbook is checked as often as the books move under it, and applied or refused once.
+UPLOAD: Steps = {
+    ("RECEIVED", "CHECKED"): "upload:checked",
+    ("CHECKED", "CHECKED"): "upload:checked",
+    ("CHECKED", "APPLIED"): "upload:applied",
+    ("RECEIVED", "REFUSED"): "upload:refused",
+    ("CHECKED", "REFUSED"): "upload:refused",
+}
+
+# "break" names a difference between two accounts of the same thing (대사차이).
+BREAK: Steps = {
+    ("OPEN", "EXPLAINED"): "break:explained",
+    ("OPEN", "RESOLVED"): "break:resolved",
+    ("EXPLAINED", "RESOLVED"): "break:resolved",
 }
 
 
@@ -233,5 +251,11 @@ MACHINES: Mapping[str, Machine] = {
         ),
     ),
     "seat": Machine(SEAT, enums.SeatStatus, _owners(enums.SeatStatus, Owner.MEMBER, RECUSED=Owner.NOBODY)),
+    "upload": Machine(
+        UPLOAD, enums.UploadStatus, _owners(enums.UploadStatus, RECEIVED=Owner.REPORTER, CHECKED=Owner.REPORTER)
+    ),
+    "break": Machine(
+        BREAK, enums.BreakStatus, _owners(enums.BreakStatus, OPEN=Owner.MANAGER, EXPLAINED=Owner.MANAGER)
+    ),
     "cap_breach": Machine(CAP_BREACH, enums.BreachStatus, _owners(enums.BreachStatus, OPEN=Owner.APPROVER)),
 }  # fmt: skip

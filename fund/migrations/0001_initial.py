@@ -5,6 +5,8 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
+import fund.models.reports
+import portal.intake.models.applications
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -498,6 +500,7 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('fund_of_funds', models.BooleanField(default=False, verbose_name='다른 조합에 출자하는 조합')),
                 ('code', models.SlugField(max_length=30, unique=True)),
                 ('name_ko', models.CharField(max_length=120)),
                 ('name_en', models.CharField(max_length=120)),
@@ -530,6 +533,7 @@ class Migration(TablesAtOnce):
                 ('on_date', models.DateField(verbose_name='기준일')),
                 ('period', django.contrib.postgres.fields.ranges.DateRangeField(blank=True, null=True, verbose_name='기간')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='내용')),
+                ('voucher', models.CharField(blank=True, max_length=40, verbose_name='전표 번호')),
                 ('run', models.JSONField(default=dict)),
                 ('inputs_hash', models.CharField(max_length=64)),
                 ('status', models.CharField(choices=[('PROPOSED', '기안'), ('OWED', '지급 대기'), ('SETTLED', '완료'), ('REFUSED', '반려'), ('REVERSED', '취소')], default='PROPOSED', max_length=8)),
@@ -1192,5 +1196,93 @@ class Migration(TablesAtOnce):
                 'ordering': ['company', 'on_date', 'id'],
                 'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), ('on_date', '='), ('known', '&&')], name='one_company_report_at_a_time'), models.CheckConstraint(condition=models.Q(('known__isempty', False)), name='company_report_is_known_sometime'), models.CheckConstraint(condition=models.Q(('source__in', ['INSURANCE', 'TAX', 'REGISTRY', 'COMPANY'])), name='company_report_source_known'), models.CheckConstraint(condition=models.Q(('headcount__isnull', False), ('sales__isnull', False), ('shares__isnull', False), models.Q(('address', ''), _negated=True), _connector='OR'), name='company_report_says_something'), models.CheckConstraint(condition=models.Q(('shares__isnull', True), ('shares__gte', 1), _connector='OR'), name='company_report_has_shares'), models.CheckConstraint(condition=models.Q(('source_date__gte', models.F('on_date'))), name='company_report_source_is_no_forecast')],
             },
+        ),
+        migrations.CreateModel(
+            name='ReportTerms',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
+                ('quarter_days', models.PositiveSmallIntegerField(default=60, verbose_name='분기 보고(일)')),
+                ('year_days', models.PositiveSmallIntegerField(default=120, verbose_name='연간 보고(일)')),
+                ('indirect_quarter_days', models.PositiveSmallIntegerField(default=120, verbose_name='다른 조합에 출자하는 조합의 분기 보고(일)')),
+                ('indirect_year_days', models.PositiveSmallIntegerField(default=180, verbose_name='다른 조합에 출자하는 조합의 연간 보고(일)')),
+                ('source', models.CharField(max_length=200, verbose_name='근거')),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='report_terms', to='fund.programme')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '보고 기한',
+                'ordering': ['programme', 'valid'],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('programme', '='), ('valid', '&&')], name='one_report_term_at_a_time'), models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__startswith__isnull', False)), name='report_terms_have_a_start'), models.CheckConstraint(condition=models.Q(('indirect_quarter_days__gte', 1), ('indirect_year_days__gte', 1), ('quarter_days__gte', 1), ('year_days__gte', 1)), name='report_terms_give_time')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Upload',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('end_date', models.DateField(verbose_name='분기의 마지막 날')),
+                ('reason', models.CharField(blank=True, max_length=400, verbose_name='정정하는 이유')),
+                ('name', models.CharField(max_length=200)),
+                ('size', models.PositiveBigIntegerField()),
+                ('content_type', models.CharField(max_length=100)),
+                ('sha256', models.CharField(max_length=64)),
+                ('file', models.FileField(storage=portal.intake.models.applications.private_storage, upload_to=fund.models.reports.upload_name)),
+                ('scan', models.CharField(choices=[('NONE', '검사하지 않음'), ('WAITING', '검사 중'), ('CLEAN', '이상 없음'), ('INFECTED', '악성코드 발견')], default='NONE', max_length=10)),
+                ('status', models.CharField(choices=[('RECEIVED', '접수'), ('CHECKED', '확인'), ('APPLIED', '반영'), ('REFUSED', '반려')], default='RECEIVED', max_length=8)),
+                ('result', models.JSONField(default=dict)),
+                ('digest', models.CharField(blank=True, max_length=64)),
+                ('uploaded_at', models.DateTimeField()),
+                ('checked_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('corrects', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='fund.upload')),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('sub_fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uploads', to='fund.subfund')),
+                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '보고서 접수',
+                'ordering': ['sub_fund', 'end_date', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['RECEIVED', 'CHECKED', 'APPLIED', 'REFUSED'])), name='upload_status_known'), models.CheckConstraint(condition=models.Q(('scan__in', ['NONE', 'WAITING', 'CLEAN', 'INFECTED'])), name='upload_scan_known'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='upload_is_known_by_content'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['CHECKED', 'APPLIED']), _negated=True), models.Q(('checked_at__isnull', False), ('digest__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='upload_checked_has_a_result'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), ('status__in', ['APPLIED', 'REFUSED'])), models.Q(('ended_at__isnull', True), ('ended_by__isnull', True), ('status__in', ['RECEIVED', 'CHECKED'])), _connector='OR'), name='upload_ended_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('corrects__isnull', True), ('reason', '')), models.Q(('corrects__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='upload_corrects_for_a_reason'), models.UniqueConstraint(condition=models.Q(('status__in', ['RECEIVED', 'CHECKED'])), fields=('sub_fund', 'end_date'), name='one_open_report_of_a_quarter'), models.UniqueConstraint(condition=models.Q(('corrects__isnull', True), ('status', 'APPLIED')), fields=('sub_fund', 'end_date'), name='one_first_report_of_a_quarter'), models.UniqueConstraint(condition=models.Q(('status', 'APPLIED')), fields=('corrects',), name='a_report_is_corrected_once'), models.UniqueConstraint(condition=models.Q(('status', 'APPLIED')), fields=('sub_fund', 'end_date', 'sha256'), name='a_file_is_applied_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Break',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('kind', models.CharField(choices=[('BOOKS', '조합 장부와 서울시 장부'), ('REPORT', '운용사 보고와 장부')], max_length=6, verbose_name='대사')),
+                ('figure', models.CharField(choices=[('CASH', '현금 잔액'), ('COST', '투자자산 취득원가'), ('PAID_IN', '납입 누계'), ('DISTRIBUTED', '배분 누계'), ('FEES', '관리보수 누계'), ('EXPENSES', '조합 비용 누계'), ('HOLDING', '자산의 취득원가'), ('VOUCHER', '전표의 금액'), ('DUE', '서울시가 낼 금액'), ('PAID_OUT', '서울시가 받은 금액')], max_length=11, verbose_name='항목')),
+                ('subject', models.CharField(blank=True, max_length=60)),
+                ('on_date', models.DateField(verbose_name='기준일')),
+                ('ours', models.BigIntegerField()),
+                ('theirs', models.BigIntegerField()),
+                ('status', models.CharField(choices=[('OPEN', '확인할 차례'), ('EXPLAINED', '설명함'), ('RESOLVED', '해소')], default='OPEN', max_length=9)),
+                ('opened_at', models.DateTimeField()),
+                ('reason', models.CharField(blank=True, max_length=400, verbose_name='이유')),
+                ('judged_at', models.DateTimeField(blank=True, null=True)),
+                ('judged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('sub_fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='breaks', to='fund.subfund')),
+                ('upload', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='breaks', to='fund.upload')),
+            ],
+            options={
+                'verbose_name': '대사차이',
+                'ordering': ['-opened_at', '-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'EXPLAINED', 'RESOLVED'])), name='break_status_known'), models.CheckConstraint(condition=models.Q(('figure__in', ['CASH', 'COST', 'PAID_IN', 'DISTRIBUTED', 'FEES', 'EXPENSES', 'HOLDING', 'VOUCHER', 'DUE', 'PAID_OUT'])), name='break_figure_known'), models.CheckConstraint(condition=models.Q(('ours', models.F('theirs')), _negated=True), name='break_sides_differ'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'REPORT'), ('upload__isnull', False)), models.Q(('kind', 'BOOKS'), ('upload__isnull', True)), _connector='OR'), name='break_of_a_report_names_it'), models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('judged_by__isnull', True), ('reason', ''), ('status', 'OPEN')), models.Q(models.Q(('status', 'OPEN'), _negated=True), models.Q(('reason', ''), _negated=True), ('judged_at__isnull', False), ('judged_by__isnull', False)), _connector='OR'), name='break_judged_with_a_reason'), models.UniqueConstraint(condition=models.Q(('status', 'RESOLVED'), _negated=True), fields=('sub_fund', 'kind', 'figure', 'subject', 'on_date'), name='one_standing_break_of_a_thing')],
+            },
+        ),
+        migrations.AddField(
+            model_name='settlement',
+            name='upload',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='settlements', to='fund.upload'),
+        ),
+        migrations.AddField(
+            model_name='valuation',
+            name='upload',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='valuations', to='fund.upload'),
+        ),
+        migrations.AddConstraint(
+            model_name='settlement',
+            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('voucher', ''), _negated=True), ('status__in', ['PROPOSED', 'OWED', 'SETTLED'])), fields=('sub_fund', 'voucher'), name='a_voucher_is_settled_once'),
         ),
     ]

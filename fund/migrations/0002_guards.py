@@ -35,13 +35,17 @@ FUNCTIONS = (
     "snapshot_stays()",
     "company_stays()",
     "company_report_stays()",
+    "report_terms_stay()",
+    "upload_comes()",
+    "upload_stays()",
+    "break_stays()",
     "settlement_stays()",
     "carry_is_held()",
     "result_is_shared()",
     "check_lot(bigint)",
     "check_holding(bigint)",
 )
-SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql")
+SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql", "reports.sql")
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -73,6 +77,9 @@ class Migration(migrations.Migration):
         RequireLeaf("CompanyReport"),
         RequireLeaf("Measure", state="status", quiet=["PROPOSED"]),
         RequireLeaf("Settlement", state="status", quiet=["PROPOSED"]),
+        RequireLeaf("ReportTerms"),
+        RequireLeaf("Break", state="status"),
+        RequireLeaf("Upload", state="status", quiet=["RECEIVED", "CHECKED"]),
         RequireLeaf("Snapshot", state="status"),
         RequireLeaf("Motion", state="status", quiet=["TABLED"]),
         RequireLeaf("Seat", state="status", quiet=["PENDING"]),

@@ -9,6 +9,7 @@ from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
 from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFund
 from fund.models.reporting import PerformanceRun, Snapshot
+from fund.models.reports import Break, ReportTerms, Upload
 from fund.models.settlements import Settlement
 from fund.models.values import Measure, Valuation
 
@@ -17,6 +18,7 @@ __all__ = [
     "Ballot",
     "BankReceipt",
     "Book",
+    "Break",
     "CallLine",
     "CallShare",
     "CapBreach",
@@ -39,10 +41,12 @@ __all__ = [
     "Posting",
     "Programme",
     "Release",
+    "ReportTerms",
     "Seat",
     "SecurityEvent",
     "Settlement",
     "Snapshot",
     "SubFund",
+    "Upload",
     "Valuation",
 ]

@@ -108,6 +108,7 @@ class SubFund(models.Model):
     name_ko = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120)
     manager = models.ForeignKey(Organisation, models.PROTECT, related_name="managed_funds", verbose_name=_("운용사"))
+    fund_of_funds = models.BooleanField(_("다른 조합에 출자하는 조합"), default=False)
     registration_number = models.CharField(_("등록번호"), max_length=40, blank=True)
     vintage = models.PositiveSmallIntegerField(_("결성 연도"))
     currency = models.CharField(max_length=3, default="KRW")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.enums import SettlementKind, SettlementStatus
 from fund.models.programme import SubFund
+from fund.models.reports import Upload
 from ledger import log
 from portal.accounts.models import User
 
@@ -33,6 +34,8 @@ class Settlement(models.Model):
     on_date = models.DateField(_("기준일"))
     period = DateRangeField(_("기간"), null=True, blank=True)
     note = models.CharField(_("내용"), max_length=200, blank=True)
+    voucher = models.CharField(_("전표 번호"), max_length=40, blank=True)
+    upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="settlements")
     run = models.JSONField(default=dict)
     inputs_hash = models.CharField(max_length=64)
     status = models.CharField(max_length=8, choices=SettlementStatus, default=SettlementStatus.PROPOSED)
@@ -53,6 +56,11 @@ class Settlement(models.Model):
                 condition=Q(kind="FEE", period__isnull=False, period__isempty=False)
                 | (~Q(kind="FEE") & Q(period__isnull=True)),
                 name="settlement_fee_has_its_days",
+            ),
+            models.UniqueConstraint(
+                fields=["sub_fund", "voucher"],
+                condition=~Q(voucher="") & Q(status__in=STANDING),
+                name="a_voucher_is_settled_once",
             ),
             ExclusionConstraint(
                 name="no_day_is_charged_twice",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from fund.enums import MeasureKind, MeasureStatus, Method, Reason, ValuationStatus
 from fund.models.decisions import Motion
 from fund.models.holdings import Holding, Lot
+from fund.models.reports import Upload
 from ledger import log
 from portal.accounts.models import User
 
@@ -31,6 +32,7 @@ class Valuation(models.Model):
     status = models.CharField(max_length=10, choices=ValuationStatus, default=ValuationStatus.SUBMITTED)
     known = DateTimeRangeField(null=True, blank=True)
     motion = models.OneToOneField(Motion, models.PROTECT, null=True, blank=True, related_name="valuation")
+    upload = models.ForeignKey(Upload, models.PROTECT, null=True, blank=True, related_name="valuations")
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     event = models.UUIDField(null=True, blank=True)

@@ -80,6 +80,15 @@ class Life:
             name_en=f"Blockchain fund, rehearsal {play}", amount=13_600_000_000, target_total=100_000_000_000,
             cap_bp=1400, warn_bp=1360, by=self.approver, now=at(on),
         )  # fmt: skip
+        for start, days in ((date(2019, 1, 1), 90), (date(2020, 1, 1), 60)):
+            services.set_report_terms(
+                programme=self.programme,
+                start=start,
+                source="운용지침",
+                by=self.approver,
+                now=at(on),
+                quarter_days=days,
+            )
         manager = self.organisation(f"예행벤처스 {play}", f"Rehearsal Ventures {play}", on)
         roles = {
             "city": (PartnerRole.CITY, "서울시", "Seoul Metropolitan Government", None),

@@ -45,6 +45,7 @@ from fund.services.distributions import (
     reverse_distribution,
 )
 from fund.services.measures import approve_measure, propose_measure, refuse_measure
+from fund.services.reports import set_report_terms
 from fund.services.securities import convert_lot, split_lot
 from fund.services.settlements import (
     approve_settlement,
@@ -132,6 +133,7 @@ __all__ = [
     "reverse_event",
     "reverse_settlement",
     "see_snapshot",
+    "set_report_terms",
     "settle_deal",
     "settle_valuation",
     "sign_commitment",

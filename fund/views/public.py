@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fund import public as disclosure
-from fund import public_tables, queries, rules
+from fund import public_tables, queries, report_tables, rules
 from fund.figures import FIGURES
 from fund.models import Snapshot
-from portal.core.ui.parts import Row
+from portal.core.clock import database_now
+from portal.core.periods import SEOUL
+from portal.core.ui.parts import Row, Table
 
 
 @require_safe
@@ -34,9 +36,17 @@ def public(request: HttpRequest) -> HttpResponse:
         "pictures": public_tables.pictures(content, disclosure.PUBLIC),
         "write_downs": public_tables.write_downs(content, disclosure.PUBLIC),
         "restatements": _restatements(found),
+        "late": _late(found),
         "published": found,
     }
     return render(request, "fund/public.html", context)
+
+
+def _late(found: Snapshot) -> Table:
+    """Which managers' reports are past their day today: by rule everybody may know."""
+    today = database_now().astimezone(SEOUL).date()
+    tasks = queries.reporting.tasks(queries.funds.sub_funds_of(found.programme), today=today)
+    return report_tables.late(queries.reporting.late(tasks), today=today)
 
 
 def _restatements(found: Snapshot) -> Any:

@@ -73,6 +73,7 @@ PEOPLE = (
     Person("event", "홍파랑", ("event.officer",)),
     Person("fund", "문하람", ("fund.manager",)),
     Person("fund-approver", "배누리", ("fund.approver",)),
+    Person("gp", "백가람", (), _("운용사 보고담당"), _("자펀드의 분기 보고를 올리고 반영될 내용을 확인합니다.")),
     *(
         Person(f"committee{number}", name, ("fund.committee",))
         for number, name in enumerate(("하나린", "구름찬", "표한솔", "여은빛"), start=1)

@@ -22,6 +22,7 @@ APPROVER = frozenset({"approver"})
 DESK = frozenset({"officer", "approver", "auditor"})
 ADMIN = frozenset({"admin"})
 FUND = frozenset({"fund manager", "auditor"})
+REPORTER = frozenset({"gp reporter"})
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -246,6 +247,8 @@ TABLE: dict[str, Row] = {
     "fund:snapshot": Row(FUND, "fund snapshot"),
     "fund:snapshot_step": Row(NOBODY, "fund snapshot step", "post"),
     "fund:desk": Row(FUND),
+    "fund:reporting": Row(FUND | REPORTER),
+    "fund:report_terms": Row(NOBODY, "programme"),
     "fund:exposure": Row(FUND),
     "fund:exposure_csv": Row(FUND, "programme"),
     "fund:sub_fund": Row(FUND, "sub fund"),

@@ -315,6 +315,7 @@ def _fund(world: World, organisation: Any) -> None:
     see_snapshot(snapshot=frozen[0], by=made.approver)
     publish_snapshot(snapshot=frozen[0], by=made.approver, now=paid_at)
     world.people["fund manager"] = made.manager
+    world.people["gp reporter"] = made.sub_fund.manager.memberships.get().user
     world.things |= {
         "sub fund": [made.sub_fund.public_id],
         "programme": [made.programme.code],
