@@ -118,8 +118,9 @@ def read_deks(ids: Sequence[UUID]) -> dict[UUID, Dek]:
     """The keys as the table holds them; missing ones are made. `KeyDestroyed` after an erasure."""
     deks = _select_deks(ids)
     if missing := sorted(owner for owner in ids if owner not in deks):  # in one order, or two of us wait for each other
-        _create_deks(missing)
-        deks = _select_deks(ids)
+        deks |= _create_deks(missing)
+        if made_elsewhere := [owner for owner in missing if owner not in deks]:
+            deks |= _select_deks(made_elsewhere)
     _memory.keep(deks)
     return deks
 
@@ -205,17 +206,20 @@ def create_kek(path: Path) -> None:
     _kek.cache_clear()
 
 
-def _create_deks(ids: Sequence[UUID]) -> None:
-    """Makes keys, except those that another transaction made at the same moment."""
+def _create_deks(ids: Sequence[UUID]) -> dict[UUID, Dek]:
+    """The keys made here: all but those that another transaction made at the same moment."""
     kek_id, kek = _current_kek()
+    keys = {owner: os.urandom(32) for owner in ids}
     nonces = {owner: os.urandom(_NONCE_BYTES) for owner in ids}
-    wrapped = [nonce + AESGCM(kek).encrypt(nonce, os.urandom(32), owner.bytes) for owner, nonce in nonces.items()]
+    wrapped = {owner: nonce + AESGCM(kek).encrypt(nonce, keys[owner], owner.bytes) for owner, nonce in nonces.items()}
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO ledger_subject_key (id, wrapped_dek, kek_id) SELECT *, %s FROM unnest(%s::uuid[], %s::bytea[])"
-            " ON CONFLICT DO NOTHING",
-            [kek_id, list(ids), wrapped],
+            " ON CONFLICT DO NOTHING RETURNING id",
+            [kek_id, list(ids), list(wrapped.values())],
         )
+        made = [owner for (owner,) in cursor.fetchall()]
+    return {owner: Dek(wrapped[owner], AESGCM(keys[owner])) for owner in made}
 
 
 def _unwrap(owner: UUID, wrapped: bytes, kek_id: str, held: tuple[str, bytes]) -> bytes:

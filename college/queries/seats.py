@@ -35,11 +35,14 @@ def run_of(code: str) -> Run | None:
 
 def person_of(user: Any) -> Person | None:
     """The person an account belongs to; None before its first request."""
-    account = PersonAccount.objects.filter(user=user).select_related("person__canonical").first()
-    if account is None:
+    all_of_them = PersonAccount.objects.filter(person__accounts__user=user).order_by("pk")
+    accounts = list(all_of_them.select_related("person__canonical", "user"))
+    if not accounts:
         return None
-    account.person.found_by = account.user_id
-    return account.person
+    person = accounts[0].person
+    person.found_by = user.pk
+    person.users = [account.user for account in accounts]
+    return person
 
 
 def in_order(run: Run) -> QuerySet[SeatRequest]:
