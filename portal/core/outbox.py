@@ -39,9 +39,12 @@ LONGEST_ERROR = 4000
 DRAIN = "portal.core.tasks.drain_outbox"
 #: Seconds without another nudge after the broker did not answer.
 BROKER_PAUSE = 10.0
+#: Seconds in which one nudge of a process speaks for all: the worker takes whatever is there, and the tick what came after.
+NUDGE_PAUSE = 0.1
 
 _handlers: dict[str, Handler] = {}
 _broker_away_until = 0.0
+_nudged_until = 0.0
 
 
 def handler(topic: str) -> Callable[[Handler], Handler]:
@@ -164,9 +167,11 @@ def unhurried() -> Iterator[None]:
 
 def _nudge() -> None:
     """Hurry the worker; while the broker is away its next tick finds the rows all the same."""
-    global _broker_away_until
-    if time.monotonic() < _broker_away_until:
+    global _broker_away_until, _nudged_until
+    now = time.monotonic()
+    if now < max(_broker_away_until, _nudged_until):
         return
+    _nudged_until = now + NUDGE_PAUSE
     try:
         app.send_task(DRAIN, retry=False, expires=10)
     except OperationalError:
