@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -357,3 +357,20 @@ def test_a_guessed_or_forged_place_is_refused(place, clock):
     clock.at = OPENS
     browser(thief).post(reverse("college:ask", args=[place.run.code]))
     assert SeatRequest.objects.count() == 0
+
+
+def test_the_place_as_data_is_answered_past_every_page_machinery(place, clock, monkeypatch):
+    ticket = queries.ticket_of(window(), enter(place))
+    answer = asked(ticket)
+    assert (answer["X-Content-Type-Options"], answer["Cache-Control"]) == ("nosniff", "max-age=0, no-cache, no-store, must-revalidate, private")  # fmt: skip
+    assert not answer.cookies
+    assert "Content-Security-Policy" not in answer, "it came past the pages' middleware"
+    nothing = asked("not-a-ticket")
+    assert (nothing.status_code, nothing.json()) == (404, {"status": 404})
+
+    def away(*_given, **_named):
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("college.queries.sight", away)
+    later = asked(ticket)
+    assert (later.status_code, later["Retry-After"]) == (503, "5")
