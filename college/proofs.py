@@ -4,8 +4,10 @@ Source: Data Integrity EdDSA Cryptosuites v1.0 (W3C, 2025), §3.2 eddsa-rdfc-202
 signed bytes are SHA-256(proof options) ‖ SHA-256(document), each in canonical form, without proof and proof value.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -19,6 +21,8 @@ from college.multikey import SIGNATURE_BYTES, decode_base58btc, encode_base58btc
 RDFC = "eddsa-rdfc-2022"
 JCS = "eddsa-jcs-2022"
 SUITES = (RDFC, JCS)
+#: Proof options whose hash is remembered; a day's certificates and the lists need few.
+_MOST_OPTIONS = 256
 
 
 class ProofError(ValueError):
@@ -85,8 +89,14 @@ def signed_bytes(document: Mapping[str, Any], proof: Mapping[str, Any]) -> bytes
     bare = {key: value for key, value in proof.items() if key != "proofValue"}
     if proof.get("cryptosuite") == RDFC:
         bare["@context"] = document.get("@context")
-        return _rdf_hash(bare) + _rdf_hash(unsigned(document))
+        return _options_hash(json.dumps(bare, sort_keys=True)) + _rdf_hash(unsigned(document))
     return _jcs_hash(bare) + _jcs_hash(unsigned(document))
+
+
+@lru_cache(maxsize=_MOST_OPTIONS)
+def _options_hash(options: str) -> bytes:
+    """Certificates issued together share their proof's options, and canonicalising those is half the work."""
+    return _rdf_hash(json.loads(options))
 
 
 def digest(document: Mapping[str, Any]) -> str:

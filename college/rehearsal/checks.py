@@ -18,7 +18,6 @@ from college.models import AttendanceEvent, Credential, Enrolment, ExpertMonth, 
 from college.registry import EVENT_TYPES
 from ledger import log
 from portal.core.clock import database_now
-from portal.core.crew import Crew
 from portal.core.periods import add_months
 from portal.core.rehearsals import Outcome
 
@@ -148,12 +147,14 @@ def _never_oversold(story: Story) -> Iterator[str]:
 def _certificates(story: Story) -> Iterator[str]:
     """The room's own verifier on each, by several processes: valid, or taken back as its state says."""
     mine = Credential.objects.filter(enrolment__run__course__cluster=story.cluster)
-    keys, lists = list(mine.values_list("pk", flat=True)), set(mine.values_list("list_number", flat=True))
+    keys, lists = (
+        list(mine.order_by("pk").values_list("pk", flat=True)),
+        set(mine.values_list("list_number", flat=True)),
+    )
     for purpose, number in product(Purpose, lists):
         # Signed once, by this process.
         services.fresh_list(purpose=purpose.value, number=number, now=database_now())
-    with Crew() as crew:
-        yield from filter(None, crew.each(_verified, keys))
+    yield from filter(None, story.crew.each(_verified, keys))
 
 
 def _verified(pk: int) -> str:

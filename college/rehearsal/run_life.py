@@ -12,6 +12,7 @@ from college.enums import Admission, CorrectionReason, EnrolmentStatus, RequestS
 from college.models import Course, Credential, Enrolment, Lesson, Run, SeatRequest
 from college.rehearsal.cast import Student
 from college.rehearsal.facts import at
+from portal.accounts.models import User
 
 if TYPE_CHECKING:
     from college.rehearsal.story import Story
@@ -244,11 +245,10 @@ class RunLife:
 
     def _scan_all(self, lesson: Lesson, there: list[Enrolment]) -> None:
         """Everybody comes and goes by the code; a telephone that died on the first day is not there to go."""
-        for enrolment in there:
-            self._scan(lesson, enrolment, "IN", lesson.starts_at)
-        for enrolment in there:
-            if not (self.troubles.get(enrolment.person_id) == "corrected" and lesson.number == 1):
-                self._scan(lesson, enrolment, "OUT", lesson.ends_at)
+        user, crew = self.story.students.user, self.story.crew
+        crew.each(scan, [(lesson, one, "IN", user(one.person_id), lesson.starts_at) for one in there])
+        left = [one for one in there if not (self.troubles.get(one.person_id) == "corrected" and lesson.number == 1)]
+        crew.each(scan, [(lesson, one, "OUT", user(one.person_id), lesson.ends_at) for one in left])
 
     def _list_all(self, lesson: Lesson, there: list[Enrolment]) -> None:
         """The same from the instructor's list, at once."""
@@ -267,14 +267,6 @@ class RunLife:
         if trouble == "falls_short":
             return lesson.number >= last - 1
         return lesson.number == 1 and trouble in ("excused", "refused")
-
-    def _scan(self, lesson: Lesson, enrolment: Enrolment, kind: str, now: datetime) -> None:
-        """As the door reads it: the path of the code, its step and what its mac proves."""
-        secret, user = bytes(lesson.secret), self.story.students.user(enrolment.person_id)
-        read = qr.parts(qr.path(secret, str(lesson.public_id), kind, now))
-        assert read is not None
-        assert qr.kind_of(secret, read[1], read[2]) == kind
-        services.scan(lesson=lesson, enrolment=enrolment, kind=kind, step=read[1], by=user, now=now)
 
     def correct(self, now: datetime) -> None:
         """The day after: excuses, a dead telephone, a request without ground; two people decide."""
@@ -331,6 +323,16 @@ class RunLife:
     def certificate_of(self, trouble: str) -> Credential:
         found = Credential.objects.filter(enrolment=self.one(trouble)).order_by("-id")
         return found.select_related("enrolment__run__course__cluster", "person", "completion")[0]
+
+
+def scan(given: tuple[Lesson, Enrolment, str, User, datetime]) -> None:
+    """As the door reads it: the path of the code, its step and what its mac proves."""
+    lesson, enrolment, kind, user, now = given
+    secret = bytes(lesson.secret)
+    read = qr.parts(qr.path(secret, str(lesson.public_id), kind, now))
+    assert read is not None
+    assert qr.kind_of(secret, read[1], read[2]) == kind
+    services.scan(lesson=lesson, enrolment=enrolment, kind=kind, step=read[1], by=user, now=now)
 
 
 def _of(run: Run, enrolment: Enrolment) -> Enrolment:

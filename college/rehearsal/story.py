@@ -17,6 +17,7 @@ from college.rehearsal.cast import Student, Students, hire
 from college.rehearsal.facts import Facts, Term, at, variants
 from college.rehearsal.run_life import RunLife
 from portal.accounts.models import Cluster, User
+from portal.core.crew import Crew
 from portal.core.errors import Invalid
 from portal.core.periods import add_months
 from portal.core.rehearsals import Outcome, Rehearsal, Say
@@ -25,8 +26,8 @@ from portal.core.rehearsals import Outcome, Rehearsal, Say
 class Story:
     """One play, in a cluster of its own where the first has had its months frozen already."""
 
-    def __init__(self, facts: Facts, say: Say) -> None:
-        self.facts, self.say, self.agenda = facts, say, Agenda()
+    def __init__(self, facts: Facts, say: Say, crew: Crew) -> None:
+        self.facts, self.say, self.crew, self.agenda = facts, say, crew, Agenda()
         self.began = checks.leaves()
         self.play = Course.objects.filter(code__startswith="rehearsal-basic-").count() + 1
         self.cluster = self._cluster()
@@ -98,7 +99,8 @@ def _freezing(story: Story, month: date) -> Act:
 
 def play(say: Say, variant: str) -> Outcome:
     """Live the five years once more, with courses, people and a count of their own."""
-    return Story(Facts.read(variant), say).live()
+    with Crew() as crew:
+        return Story(Facts.read(variant), say, crew).live()
 
 
 REHEARSAL = Rehearsal("college", play, variants(), tested=("small",))
