@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from fund.due import due_date, ends
-from fund.enums import ReportState, SubFundStatus
-from fund.models import Programme, ReportTerms, SubFund
+from fund.enums import ReportState, SubFundStatus, UploadStatus
+from fund.models import Programme, ReportTerms, SubFund, Upload
+from fund.queries.filing import state_of
 from portal.accounts.queries import acted_for
 
 #: From its formation until it is closed a sub-fund is reported on.
@@ -57,11 +58,18 @@ def tasks(sub_funds: Iterable[SubFund], *, today: date) -> list[Task]:
     terms: dict[int, list[ReportTerms]] = {}
     for one in ReportTerms.objects.filter(programme__in={row.programme_id for row in rows}):
         terms.setdefault(one.programme_id, []).append(one)
-    made = [task for row in rows for task in _of(row, terms.get(row.programme_id, []), today)]
+    told = (
+        state_of(Upload.objects.filter(sub_fund__in=rows).values_list("sub_fund_id", "end_date", "status"))
+        if terms
+        else {}
+    )
+    made = [task for row in rows for task in _of(row, terms.get(row.programme_id, []), today, told)]
     return sorted(made, key=lambda task: (-task.end.toordinal(), task.sub_fund.code))
 
 
-def _of(sub_fund: SubFund, terms: Sequence[ReportTerms], today: date) -> Iterable[Task]:
+def _of(
+    sub_fund: SubFund, terms: Sequence[ReportTerms], today: date, told: Mapping[tuple[int, date], str]
+) -> Iterable[Task]:
     assert sub_fund.formed_date is not None
     for one in terms:
         until = one.valid.upper or date.max
@@ -69,7 +77,16 @@ def _of(sub_fund: SubFund, terms: Sequence[ReportTerms], today: date) -> Iterabl
         for end in ends(max(one.valid.lower, sub_fund.formed_date), today):
             if end < until and end < today:
                 due = due_date(end, days)
-                yield Task(sub_fund, end, due, ReportState.LATE if due < today else ReportState.DUE)
+                yield Task(sub_fund, end, due, _state(told.get((sub_fund.pk, end)), due, today))
+
+
+def _state(told: str | None, due: date, today: date) -> ReportState:
+    """A report that was applied is there, however late; one that waits for somebody's confirmation is not."""
+    if told == UploadStatus.APPLIED:
+        return ReportState.DONE
+    if due < today:
+        return ReportState.LATE
+    return ReportState.PARTIAL if told else ReportState.DUE
 
 
 def outstanding(found: Iterable[Task]) -> list[Task]:

@@ -27,11 +27,27 @@ DAYS = 3_000
 
 
 def run(report: Report) -> None:
-    """Rates first, then every statement of a large programme at once, then what a balance costs as the books grow."""
+    """Rates first, then every statement of a large programme at once, what a balance costs as the books grow, a report."""
     rates(report)
     call_command("ledger_init", stdout=StringIO())
     statements(report)
     balances(report)
+    reports(report)
+
+
+def reports(report: Report) -> None:
+    """A manager's workbook of as many rows as one may have, held against the books: the dry run that a person waits for."""
+    from fund.workbook.comparing import Known, Voucher, compare
+    from fund.workbook.layout import MOST_ROWS
+    from fund.workbook.reading import read_workbook
+    from fund.workbook.writing import Named, template
+
+    day = date(2019, 5, 2)
+    vouchers = {f"V-{n:05}": Voucher("EXPENSE", day, 1_000, "", None, None, "PROPOSED") for n in range(MOST_ROWS - 6)}
+    known = Known("fund", date(2019, 6, 30), START, "KRW", vouchers=vouchers)
+    data = template(known, Named("자펀드", "운용사"))
+    timing = timed(10, lambda _: compare(read_workbook(data), known))
+    report.row(f"dry run of a report of {MOST_ROWS:,} rows, p95", timing.ms(95) / 1000, "s", aim="< 5")
 
 
 def histories(number: int, seed: int = 2018) -> list[list[tuple[date, int]]]:

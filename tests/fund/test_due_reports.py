@@ -91,7 +91,7 @@ class TestTasks:
         for number in range(3):
             rows = list(queries.funds.sub_funds_of(made.programme))
             assert len(rows) == number + 1
-            with django_assert_num_queries(1):
+            with django_assert_num_queries(2):
                 assert len(queries.reporting.tasks(rows, today=LATE)) == 3 * (number + 1)
             formed(into=made)
 
