@@ -17,6 +17,7 @@ from fund.enums import (
     SettlementStatus,
 )
 from fund.models import (
+    Break,
     CapitalCall,
     Commitment,
     Distribution,
@@ -200,3 +201,26 @@ def check_can_set_report_terms(by: Any, programme: Programme) -> str:
 
 def can_set_report_terms(by: Any, programme: Programme) -> bool:
     return may_on(by, "commitment.approve", programme)
+
+
+def check_can_report(by: Any, sub_fund: SubFund) -> str:
+    """Whoever acts for the manager (운용사) now; nobody else says what the manager says."""
+    try:
+        return accounts.check_can_act_for(by, sub_fund.manager)
+    except NotAllowed as refusal:
+        raise NotAllowed(_("이 자펀드의 운용사 구성원만 보고를 올릴 수 있습니다.")) from refusal
+
+
+def can_report(by: Any, sub_fund: SubFund) -> bool:
+    return accounts.can_act_for(by, sub_fund.manager)
+
+
+def check_can_see_report(by: Any, sub_fund: SubFund) -> None:
+    """Whoever reads the sub-fund's books, and the manager's people."""
+    if not may_in(by, "fund.read", sub_fund):
+        check_can_report(by, sub_fund)
+
+
+def check_can_judge_break(by: Any, found: Break) -> str:
+    """Whoever runs the sub-fund explains or resolves what differs."""
+    return check_may_in(by, "valuation.prepare", found.sub_fund)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fund import queries, services
 from fund.enums import SubFundStatus
 from fund.models import Lot, SubFund
-from fund.rehearsal import checks
+from fund.rehearsal import checks, reporting
 from fund.rehearsal.life import TERMS, Life, at
 from fund.services import Asked
 from portal.accounts import demo
@@ -43,7 +43,8 @@ def play(say: Say, variant: str) -> Outcome:
     _values(life, lots)
     _companies(life, lots)
     _figures(life, lots)
-    say("values, companies, write-downs, exits and figures of 2021")
+    reporting.play(life, funds[2])
+    say("values, companies, write-downs, exits, figures and a report of 2021")
     _partners(life, funds)
     _harvest(life, funds, lots)
     _end(life, funds[1], funds[0])

@@ -44,6 +44,7 @@ from fund.services.distributions import (
     propose_distribution,
     reverse_distribution,
 )
+from fund.services.filing import apply_upload, check_upload, close_upload, read_for, receive_upload, stored
 from fund.services.measures import approve_measure, propose_measure, refuse_measure
 from fund.services.reports import set_report_terms
 from fund.services.securities import convert_lot, split_lot
@@ -65,6 +66,7 @@ from fund.services.setup import (
     move_sub_fund,
 )
 from fund.services.snapshots import build_snapshot, publish_snapshot, see_snapshot
+from fund.services.taking import judge_break
 from fund.services.valuations import (
     approve_valuation,
     challenge_valuation,
@@ -81,6 +83,7 @@ __all__ = [
     "add_partner",
     "adopt_agreement",
     "amend_call",
+    "apply_upload",
     "approve_call",
     "approve_distribution",
     "approve_measure",
@@ -93,7 +96,9 @@ __all__ = [
     "charged",
     "check_notice",
     "check_settlement",
+    "check_upload",
     "close_call",
+    "close_upload",
     "contract_deal",
     "convert_lot",
     "create_programme",
@@ -106,6 +111,7 @@ __all__ = [
     "fund_deal",
     "hold_close",
     "issue_call",
+    "judge_break",
     "mark_late",
     "move_sub_fund",
     "open_motion",
@@ -121,7 +127,9 @@ __all__ = [
     "propose_settlement",
     "publish_snapshot",
     "publish_valuation",
+    "read_for",
     "receive",
+    "receive_upload",
     "record_consent",
     "record_report",
     "refuse_measure",
@@ -139,6 +147,7 @@ __all__ = [
     "sign_commitment",
     "split_lot",
     "state_conflict",
+    "stored",
     "submit_valuation",
     "sums",
     "table_deal",

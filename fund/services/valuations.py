@@ -32,7 +32,7 @@ def submit_valuation(
     _check(holding, on, amount, level, evidence, now)
     return Valuation.objects.create(
         holding=holding, on_date=on, amount=amount, method=method, level=level, evidence=evidence,
-        evidence_hash=_seal(evidence), submitted_by=by,
+        evidence_hash=seal(evidence), submitted_by=by,
     )  # fmt: skip
 
 
@@ -47,7 +47,8 @@ def _check(holding: Holding, on: date, amount: int, level: int, evidence: str, n
         raise Invalid(_("평가 근거를 적어 주십시오."), field="evidence")
 
 
-def _seal(evidence: str) -> str:
+def seal(evidence: str) -> str:
+    """What the ledger keeps of the evidence."""
     return hashlib.sha256(evidence.encode()).hexdigest()
 
 
@@ -65,11 +66,11 @@ def resubmit_valuation(*, valuation: Valuation, amount: int, evidence: str, by: 
     """Answer a challenge with other evidence or another value."""
     role = rules.check_may_in(by, "valuation.prepare", valuation.holding.sub_fund)
     _check(valuation.holding, valuation.on_date, amount, valuation.level, evidence, now)
-    seal = _seal(evidence)
-    changes = {"amount": amount, "evidence": evidence, "evidence_hash": seal, "submitted_by": by, "motion": None}
+    sealed = seal(evidence)
+    changes = {"amount": amount, "evidence": evidence, "evidence_hash": sealed, "submitted_by": by, "motion": None}
     advance(
         valuation, ValuationStatus.SUBMITTED, by=by.acting_as(role), steps=VALUATION, changes=changes,
-        data={"evidence": seal}, private={"value": str(amount)},
+        data={"evidence": sealed}, private={"value": str(amount)},
     )  # fmt: skip
 
 
