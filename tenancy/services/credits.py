@@ -39,8 +39,10 @@ def credit_unused(line: InvoiceLine, used_to: date, *, reason: str, by: Any, now
     if used_to >= line.period.upper:
         return None
     # What waits for a decision on these days is decided with them: the terms of today say what they come to.
-    line.credits.filter(approved_at__isnull=True).delete()
-    invoice, taken = _creditable(line), _unused_now(line, used_to)
+    invoice = _creditable(line)
+    for note in line.credits.filter(approved_at__isnull=True):
+        _drop(note, invoice, reason, by=by.acting_as("space.approver"))
+    taken = _unused_now(line, used_to)
     if taken.total <= 0:
         return None
     note = _write(line, invoice, taken, reason, by=None, now=now)
@@ -152,12 +154,14 @@ def drop_credit(*, note: CreditNote, reason: str, by: Any) -> None:
     role = rules.check_can_drop_credit(by, note)
     if not reason.strip():
         raise Invalid(_("이유를 적어 주십시오."), field="reason")
-    invoice = locked(note.invoice)
+    _drop(note, locked(note.invoice), reason.strip(), by=by.acting_as(role))
+
+
+def _drop(note: CreditNote, invoice: Invoice, reason: str, *, by: Any) -> None:
     if not CreditNote.objects.filter(pk=note.pk, approved_at__isnull=True).delete()[0]:
         raise Overtaken
     data = {"note": note.number, "total": note.total}
-    acting = by.acting_as(role)
-    log.append("space.invoice.credit_dropped", row=invoice, by=acting, data=data, private={"reason": reason.strip()})
+    log.append("space.invoice.credit_dropped", row=invoice, by=by, data=data, private={"reason": reason})
 
 
 def credit_number(invoice: Invoice) -> str:

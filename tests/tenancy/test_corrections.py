@@ -152,6 +152,18 @@ def test_who_leaves_after_it_pays_the_days_used_at_what_they_cost_then(won, due)
     adds_up()
 
 
+def test_a_credit_that_waits_when_the_tenant_leaves_is_decided_with_the_days_left_and_told():
+    place = issued()
+    rated(place, 4000)
+    waiting, invoice = CreditNote.objects.get(), Invoice.objects.get()
+    gone(place, date(2020, 2, 20))
+    assert not CreditNote.objects.filter(pk=waiting.pk).exists()
+    told = [leaf for leaf in leaves(invoice) if leaf["type"] == "space.invoice.credit_dropped/1"]
+    assert [(leaf["data"]["note"], leaf["data"]["total"]) for leaf in told] == [(waiting.number, waiting.total)]
+    assert [leaf["type"] for leaf in leaves(invoice)].count("space.invoice.credited/1") == 1
+    adds_up()
+
+
 def test_a_draft_of_a_month_half_used_says_the_days_used():
     place = issued(months=())
     [february] = services.bill_month(hub=place.hub, month=FEBRUARY)
