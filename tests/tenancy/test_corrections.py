@@ -159,7 +159,7 @@ def test_a_credit_that_waits_when_the_tenant_leaves_is_decided_with_the_days_lef
     gone(place, date(2020, 2, 20))
     assert not CreditNote.objects.filter(pk=waiting.pk).exists()
     told = [leaf for leaf in leaves(invoice) if leaf["type"] == "space.invoice.credit_dropped/1"]
-    assert [(leaf["data"]["note"], leaf["data"]["total"]) for leaf in told] == [(waiting.number, waiting.total)]
+    assert [(leaf["data"]["note"], leaf["data"]["total"]) for leaf in told] == [(waiting.number, str(waiting.total))]
     assert [leaf["type"] for leaf in leaves(invoice)].count("space.invoice.credited/1") == 1
     adds_up()
 
