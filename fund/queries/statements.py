@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
-from operator import add, sub
+from functools import cache, cached_property, reduce
+from operator import add, or_, sub
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import BigIntegerField, F, IntegerField, Q, QuerySet, Sum
-from django.db.models.functions import Cast, Coalesce, ExtractQuarter, ExtractYear
+from django.db.models import BigIntegerField, F, FloatField, Func, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Cast, Coalesce
 
 from fund.enums import Account, EntryKind
 from fund.models import Posting, Programme, SubFund
@@ -27,6 +28,10 @@ from portal.core.periods import add_months
 LINES = (
     "contributions", "distributions", "fees", "expenses", "income", "realised", "unrealised", "write_downs", "carry", "due",
 )  # fmt: skip
+
+
+#: How many of them have postings of their own: what is due is what those leave.
+_NAMED = len(LINES) - 1
 
 
 class Totals(NamedTuple):
@@ -49,22 +54,14 @@ class Totals(NamedTuple):
 
 
 NOTHING = Totals()
+_COMMITTED = Totals._fields.index("committed")
 
 
-def _plus(one: Totals, other: Totals) -> Totals:
-    return Totals(*map(add, one, other))
+#: A partner, or None for postings of nobody, and what its postings of one quarter come to, in the order of ``Totals``.
+type _Change = tuple[int | None, tuple[int, ...]]
 
 
-def _minus(one: Totals, other: Totals) -> Totals:
-    return Totals(*map(sub, one, other))
-
-
-#: A partner, or None for postings of nobody, and what its postings of one quarter come to.
-type _Change = tuple[int | None, Totals]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One period of the sub-fund: ``beginning`` + every line = ``ending``."""
 
     beginning: int
@@ -72,8 +69,7 @@ class Column:
     ending: int
 
 
-@dataclass(frozen=True, slots=True)
-class PartnerColumn:
+class PartnerColumn(NamedTuple):
     """One period of one partner: ``beginning`` + contributions + distributions + result + between = ``ending``."""
 
     beginning: int
@@ -84,21 +80,45 @@ class PartnerColumn:
     ending: int
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Mark:
-    """Everything up to the end of a day: the sub-fund's totals, and those of each partner by its id."""
+    """Everything up to the end of a day: the sub-fund's totals, and those of each partner by its id. Never changed.
 
-    fund: Totals
-    partners: dict[int, Totals]
+    They stay plain tuples until they are asked for: the collector of garbage passes over those, and there are many.
+    """
+
+    _fund: tuple[int, ...]
+    _partners: dict[int, tuple[int, ...]]
+
+    @property
+    def fund(self) -> Totals:
+        return Totals._make(self._fund)
+
+    @property
+    def partners(self) -> list[int]:
+        return list(self._partners)
+
+    def of(self, partner: int) -> Totals:
+        return Totals._make(self._partners.get(partner, NOTHING))
+
+    def rolled(self, change: list[_Change]) -> _Mark:
+        """This with what happened after it."""
+        partners = dict(self._partners)
+        for partner, totals in change:
+            if partner is not None:
+                partners[partner] = tuple(map(add, partners.get(partner, NOTHING), totals))
+        fund = tuple(map(sum, zip(self._fund, *[totals for _partner, totals in change], strict=True)))
+        return _Mark(fund, partners if len(partners) == len(self._partners) else dict(sorted(partners.items())))
 
     @cached_property
     def results(self) -> dict[int, int]:
         """Each partner's part of the result by what it has committed; whole minor units that sum to it."""
-        weights = [max(0, one.committed) for one in self.partners.values()]
+        weights = [max(0, own[_COMMITTED]) for own in self._partners.values()]
         if not any(weights):
             return {}
-        result = self.fund.nav - self.fund.contributions - self.fund.distributions
-        return dict(zip(self.partners, split(result, weights), strict=True))
+        fund = self.fund
+        result = fund.nav - fund.contributions - fund.distributions
+        return dict(zip(self._partners, split(result, weights), strict=True))
 
 
 _NEVER = _Mark(NOTHING, {})
@@ -118,11 +138,12 @@ class Statement:
     @property
     def columns(self) -> tuple[Column, Column, Column]:
         """The whole sub-fund over the quarter, the year and from inception; all three end at one value."""
-        return tuple(_column(mark.fund, self._after.fund) for mark in self._begins)  # type: ignore[return-value]
+        after = self._after.fund
+        return tuple(_column(mark.fund, after) for mark in self._begins)  # type: ignore[return-value]
 
     @property
     def partners(self) -> list[int]:
-        return list(self._after.partners)
+        return self._after.partners
 
     def of(self, partner: int) -> tuple[PartnerColumn, PartnerColumn, PartnerColumn]:
         """One partner over the same three periods."""
@@ -131,7 +152,7 @@ class Statement:
 
     def commitment(self, partner: int) -> tuple[int, int]:
         """What the partner has committed and what of it may still be called, at the end."""
-        own = self._after.partners.get(partner, NOTHING)
+        own = self._after.of(partner)
         return own.committed, own.unfunded
 
     @property
@@ -140,14 +161,13 @@ class Statement:
 
 
 def _column(before: Totals, after: Totals) -> Column:
-    change = _minus(after, before)
-    lines = change[: len(LINES) - 1]
-    return Column(before.nav, (*lines, change.nav - sum(lines)), after.nav)
+    lines = tuple(map(sub, after[:_NAMED], before[:_NAMED]))
+    return Column(before.nav, (*lines, after.nav - before.nav - sum(lines)), after.nav)
 
 
 def _partner_at(mark: _Mark, partner: int) -> tuple[int, int, int, int]:
     """Contributions, distributions, result and what came from other partners so far."""
-    own = mark.partners.get(partner, NOTHING)
+    own = mark.of(partner)
     return own.contributions, own.distributions, mark.results.get(partner, 0), -own.borne
 
 
@@ -164,7 +184,7 @@ def statements(programme: Programme, *, on: date, known: datetime | None = None)
     changes: dict[int, dict[date, list[_Change]]] = {}
     for row in _read(_rows(programme, on, known)):
         quarters = changes.setdefault(row[0], {})
-        quarters.setdefault(_first_day(row[1]), []).append((row[2], Totals._make(row[3:])))
+        quarters.setdefault(_first_day(row[1]), []).append((row[2], row[3:]))
     codes = dict(SubFund.objects.filter(pk__in=changes).values_list("pk", "code"))
     return [made for pk in sorted(changes, key=codes.__getitem__) for made in _quarters(pk, changes[pk], on)]
 
@@ -174,21 +194,11 @@ def _quarters(sub_fund: int, changes: dict[date, list[_Change]], on: date) -> It
     start, so_far, year = min(changes), _NEVER, _NEVER
     while start <= on:
         year = so_far if start.month == 1 else year
-        after = _rolled(so_far, changes.get(start))
+        change = changes.get(start)
+        after = so_far.rolled(change) if change else so_far
         following = add_months(start, 3)
         yield Statement(sub_fund, start, min(following - timedelta(days=1), on), so_far, year, after)
         start, so_far = following, after
-
-
-def _rolled(mark: _Mark, change: list[_Change] | None) -> _Mark:
-    if change is None:
-        return mark
-    partners = dict(mark.partners)
-    for partner, totals in change:
-        if partner is not None:
-            partners[partner] = _plus(partners.get(partner, NOTHING), totals)
-    fund = Totals(*map(sum, zip(mark.fund, *[totals for _partner, totals in change], strict=True)))
-    return _Mark(fund, dict(sorted(partners.items())))
 
 
 def _read(rows: QuerySet[Posting, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -211,19 +221,22 @@ def _rows(programme: Programme, on: date, known: datetime | None) -> QuerySet[Po
         currency=F("book__sub_fund__currency"),
     )  # fmt: skip
     found = found if known is None else found.filter(recorded_at__lte=known)
+    counted = _counted()
     return (
-        found.annotate(
-            quarter=Cast(ExtractYear("effective_date") * 4 + ExtractQuarter("effective_date") - 1, IntegerField()),
-            happened=Coalesce("entry__reversal_of__kind", "entry__kind"),
-        )
+        found.annotate(happened=Coalesce("entry__reversal_of__kind", "entry__kind"))
+        .filter(reduce(or_, (which for which, _sign in counted.values())))
+        .annotate(quarter=Cast(_date_part("year") * 4 + _date_part("quarter") - 1, IntegerField()))
         .values("book__sub_fund", "quarter", "partner")
-        .annotate(**{f"sum_{name}": total for name, total in _sums().items()})
+        .annotate(**{f"sum_{name}": _sum(*asked) for name, asked in counted.items()})
         .values_list("book__sub_fund", "quarter", "partner", *[f"sum_{name}" for name in Totals._fields])
     )
 
 
-def _sums() -> dict[str, Cast]:
-    """Each total as a filtered sum of the same rows; what counts as paid in or out follows ``flows.sides``."""
+def _counted() -> dict[str, tuple[Q, int]]:
+    """Which postings each total counts, and with which sign; what is in none (a call that waits) is never read.
+
+    What counts as paid in or out follows ``flows.sides``.
+    """
     paid = (
         Q(happened=EntryKind.RECEIPT, account=Account.DUE)
         | Q(happened=EntryKind.EQUALISATION, account=Account.CAPITAL)
@@ -231,26 +244,31 @@ def _sums() -> dict[str, Cast]:
     )
     carry = Q(account=Account.CARRY_PAID, happened__in=[EntryKind.DISTRIBUTION, EntryKind.CLAWBACK])
     return {
-        "contributions": _sum(paid, -1),
-        "distributions": _sum(Q(account=Account.DISTRIBUTED, happened=EntryKind.DISTRIBUTION), -1),
-        "fees": _sum(_in(Account.FEE), -1),
-        "expenses": _sum(_in(Account.EXPENSE), -1),
-        "income": _sum(_in(Account.INCOME, Account.OTHER_INCOME), -1),
-        "realised": _sum(_in(Account.REALISED), -1),
-        "unrealised": _sum(_in(Account.REVALUED), -1),
-        "write_downs": _sum(_in(Account.WRITTEN_DOWN), -1),
-        "carry": _sum(carry, -1),
-        "nav": _sum(_in(*NET_ASSETS)),
-        "committed": _sum(_in(Account.COMMITTED)),
-        "unfunded": _sum(_in(Account.UNFUNDED), -1),
-        "borne": _sum(_in(Account.RESULT)),
+        "contributions": (paid, -1),
+        "distributions": (Q(account=Account.DISTRIBUTED, happened=EntryKind.DISTRIBUTION), -1),
+        "fees": (_in(Account.FEE), -1),
+        "expenses": (_in(Account.EXPENSE), -1),
+        "income": (_in(Account.INCOME, Account.OTHER_INCOME), -1),
+        "realised": (_in(Account.REALISED), -1),
+        "unrealised": (_in(Account.REVALUED), -1),
+        "write_downs": (_in(Account.WRITTEN_DOWN), -1),
+        "carry": (carry, -1),
+        "nav": (_in(*NET_ASSETS), 1),
+        "committed": (_in(Account.COMMITTED), 1),
+        "unfunded": (_in(Account.UNFUNDED), -1),
+        "borne": (_in(Account.RESULT), 1),
     }
+
+
+def _date_part(name: str) -> Func:
+    """A part of the day as a float, exact at this size: EXTRACT answers a decimal, which is slow to count with."""
+    return Func(Value(name), "effective_date", function="date_part", output_field=FloatField())
 
 
 def _in(*accounts: Account) -> Q:
     return Q(account__in=accounts)
 
 
-def _sum(which: Q, sign: int = 1) -> Cast:
-    """A whole number of eight bytes: what the database sums is a decimal, which is slow to read by the hundred thousand."""
-    return Cast(Coalesce(Sum("amount", filter=which), 0) * sign, BigIntegerField())
+def _sum(which: Q, sign: int) -> CombinedExpression:
+    """A whole number of eight bytes: what the database sums is a decimal, which is slow to count and to read with."""
+    return Coalesce(Cast(Sum("amount", filter=which), BigIntegerField()), 0) * sign
