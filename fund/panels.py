@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from fund import queries
 from fund.models import SubFund
+from fund.queries.reporting import Task
 from portal.accounts.roles import roles_for
 from portal.core.panels import Panel
 from portal.core.periods import SEOUL
@@ -26,8 +27,13 @@ def desk(user: Any, now: datetime) -> Mapping[str, Any] | None:
         "figures": [
             Figure(_("처리할 출자요청"), queries.calls.open_calls(rows).count(), count, href=reverse("fund:desk")),
             Figure(_("진행 중인 투자건"), queries.holdings.open_deals(rows).count(), count, href=reverse("fund:deals")),
+            Figure(_("기한이 지난 보고"), len(_late(rows, now)), count, href=reverse("fund:reporting")),
         ]
     }
+
+
+def _late(rows: list[SubFund], now: datetime) -> list[Task]:
+    return queries.reporting.late(queries.reporting.tasks(rows, today=now.astimezone(SEOUL).date()))
 
 
 def committee(user: Any, now: datetime) -> Mapping[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -35,6 +36,11 @@ def quarter(end: date) -> str:
     return _("%(year)s년 %(quarter)s분기") % {"year": end.year, "quarter": quarter_of(end)}
 
 
+def page_of(row: Task) -> str:
+    """Where the quarter of a sub-fund is reported on."""
+    return reverse("fund:report", args=[row.sub_fund.public_id, row.end.year, quarter_of(row.end)])
+
+
 def tasks(rows: Sequence[Task], *, today: date, caption: str, empty: str) -> Table:
     """Which report of which sub-fund is due when."""
     return Table(
@@ -44,7 +50,7 @@ def tasks(rows: Sequence[Task], *, today: date, caption: str, empty: str) -> Tab
             [
                 str(row.sub_fund),
                 company(row.sub_fund.manager),
-                quarter(row.end),
+                parts.link(quarter(row.end), page_of(row)),
                 when(row, today),
                 parts.badge(row.state.label, TONES[row.state]),
             ]
@@ -63,12 +69,20 @@ def when(row: Task, today: date) -> str:
     return _("%(day)s (%(days)s일 남음)") % {"day": day(row.due), "days": (row.due - today).days}
 
 
-def late(rows: Sequence[Task], *, today: date) -> Table:
-    """What everybody may know: which reports were due and are not there."""
+def late(rows: Sequence[Task], *, today: date, linked: bool = False) -> Table:
+    """What everybody may know: which reports were due and are not there; ``linked`` for those who may open them."""
     return Table(
         caption=_("기한이 지난 운용사 보고"),
         columns=[Column(_("자펀드")), Column(_("분기")), Column(_("기한")), Column(_("지난 날수"), number=True)],
-        rows=[[str(row.sub_fund), quarter(row.end), day(row.due), f"{row.days_late(today):,}"] for row in rows],
+        rows=[
+            [
+                str(row.sub_fund),
+                parts.link(quarter(row.end), page_of(row)) if linked else quarter(row.end),
+                day(row.due),
+                f"{row.days_late(today):,}",
+            ]
+            for row in rows
+        ],
         empty=_("기한이 지난 보고가 없습니다."),
         caption_hidden=True,
     )

@@ -7,6 +7,7 @@ from fund.views import (
     deals,
     distributions,
     exposure,
+    filing,
     holdings,
     portfolio,
     public,
@@ -25,6 +26,15 @@ urlpatterns = [
     path("desk/exposure/", exposure.exposure, name="exposure"),
     path("desk/exposure/<slug:programme>/csv/", exposure.exposure_csv, name="exposure_csv"),
     path("reporting/", reporting.reporting, name="reporting"),
+    path("reporting/<uuid:sub_fund>/<int:year>/<int:quarter>/", filing.report, name="report"),
+    path(
+        "reporting/<uuid:sub_fund>/<int:year>/<int:quarter>/template/", filing.report_template, name="report_template"
+    ),
+    path("uploads/<uuid:upload>/", filing.upload, name="upload"),
+    path("uploads/<uuid:upload>/errors/", filing.upload_errors, name="upload_errors"),
+    path("uploads/<uuid:upload>/file/", filing.upload_file, name="upload_file"),
+    path("uploads/<uuid:upload>/<slug:step>/", filing.upload_step, name="upload_step"),
+    path("differences/<uuid:found>/", filing.judge, name="break"),
     path("desk/<slug:programme>/report-terms/", reporting.report_terms, name="report_terms"),
     path("desk/snapshots/", snapshots.snapshots, name="snapshots"),
     path("snapshots/<uuid:snapshot>/", snapshots.snapshot, name="snapshot"),

@@ -10,13 +10,16 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from fund import deal_tables, queries, rules, settlement_tables, tables, value_tables
+from fund import deal_tables, queries, report_tables, rules, settlement_tables, tables, value_tables
 from fund.models import Programme, SubFund
 from fund.views.shared import SignedIn, as_of, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
-from portal.core.ui.parts import Figure, Tab
+from portal.core.periods import SEOUL
+from portal.core.ui.parts import Figure, Tab, Table
 
+#: As many late reports stand on the desk, the oldest first; all of them are a page away.
+_LATE = 10
 _TABS = ("partners", "calls", "distributions", "settlements", "deals", "holdings", "performance", "books", "journal")
 
 
@@ -38,7 +41,14 @@ def _programme(request: SignedIn, programme: Programme) -> dict[str, Any]:
         "figures": _figures(programme),
         "sub_funds": tables.sub_funds(rows, queries.funds.committed(programme)),
         "waiting": tables.calls(list(queries.calls.open_calls(rows))),
+        "late": _late(rows),
     }
+
+
+def _late(rows: list[SubFund]) -> Table:
+    today = database_now().astimezone(SEOUL).date()
+    found = queries.reporting.late(queries.reporting.tasks(rows, today=today))
+    return report_tables.late(found[:_LATE], today=today, linked=True)
 
 
 def _figures(programme: Programme) -> list[Figure]:

@@ -20,6 +20,7 @@ from fund.services import (
     propose_settlement,
     publish_snapshot,
     see_snapshot,
+    set_report_terms,
     table_deal,
 )
 from ledger import log
@@ -57,6 +58,7 @@ from tenancy.services import (
 from tenancy.services.lease_files import keep_lease_file
 from tests.factories import fund, intake, people, space
 from tests.factories.intake import OPENS, Round
+from tests.fund import filing
 
 #: Who comes: a visitor; a company that has nothing to do with the case; the same desk in another city; then those concerned.
 ROLES = (
@@ -285,6 +287,23 @@ def _room(world: World, organisation: Any) -> None:
     }
 
 
+def _reported(made: Any) -> dict[str, list[Any]]:
+    """A quarter with an applied report that differs from the books, and an open correction of it."""
+    set_report_terms(
+        programme=made.programme, start=date(2019, 1, 1), source="운용지침", by=made.approver, now=fund.NOW
+    )
+    made.reporter = made.sub_fund.manager.memberships.get().user
+    first = filing.hand_in(made, filing.filled(made, S_C2=1))
+    filing.confirm(made, first)
+    second = filing.hand_in(made, filing.filled(made, H_F2=-1), reason="정정")
+    return {
+        "fund report": [made.sub_fund.public_id, 2019, 2],
+        "fund upload": [second.public_id],
+        "fund upload step": [second.public_id, "check"],
+        "fund break": [first.breaks.get(figure="CASH").public_id],
+    }
+
+
 def _fund(world: World, organisation: Any) -> None:
     """A sub-fund with one call sent; our company is one of its partners."""
     made = fund.investing()
@@ -317,6 +336,7 @@ def _fund(world: World, organisation: Any) -> None:
     world.people["fund manager"] = made.manager
     world.people["gp reporter"] = made.sub_fund.manager.memberships.get().user
     world.things |= {
+        **_reported(made),
         "sub fund": [made.sub_fund.public_id],
         "programme": [made.programme.code],
         "deal": [deal.public_id],
