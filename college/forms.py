@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from college import surveys
+from college import pdffile, surveys
 from college.enums import CorrectionReason
 from college.models import Lesson
 from college.naming import said
@@ -22,6 +22,10 @@ _MARKS = {
     2: _("아니다 (2)"),
     1: _("전혀 아니다 (1)"),
 }
+
+
+#: The largest file somebody may drop on the check page; a printed certificate has about a tenth of it.
+MOST_BYTES = 2 * 1024 * 1024
 
 
 class CapacityForm(forms.Form):
@@ -77,7 +81,24 @@ class NumberForm(forms.Form):
 class PaperForm(forms.Form):
     """A certificate as a file."""
 
-    paper = forms.FileField(label=_("수료증 파일"), help_text=_("JSON 파일, 256KB까지. 파일은 저장하지 않습니다."))
+    paper = forms.FileField(
+        label=_("수료증 파일"), help_text=_("PDF 또는 JSON 파일, 2MB까지. 파일은 저장하지 않습니다.")
+    )
+
+    def clean_paper(self) -> bytes:
+        """The signed text: the file itself, or what a printed certificate carries inside."""
+        file = self.cleaned_data["paper"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("파일이 2MB보다 큽니다. 내려받은 수료증 파일을 그대로 올려 주십시오."))
+        content: bytes = file.read()
+        if not content.startswith(pdffile.MAGIC):
+            return content
+        inside = pdffile.certificate_in(content)
+        if inside is None:
+            raise forms.ValidationError(
+                _("이 PDF에는 서명한 수료증이 들어 있지 않습니다. 내려받은 수료증 파일을 그대로 올려 주십시오.")
+            )
+        return inside
 
 
 class NameForm(forms.Form):

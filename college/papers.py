@@ -1,15 +1,17 @@
-"""The certificate on paper, for its holder: what the page behind its QR code says, with the name."""
+"""The certificate on paper, for its holder: what the page behind its QR code says, with the name, and its signed text."""
 
 from __future__ import annotations
+
+import json
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from college import tables
+from college import pdffile, services, tables
 from college.models import Credential
 from ledger import log
-from portal.core.papers import Paper, Part
+from portal.core.papers import Attached, Paper, Part, Pointer
 from portal.core.ui.parts import Row
 
 
@@ -34,7 +36,20 @@ def certificate(found: Credential) -> Paper:
                     Row(_("지문"), found.digest),
                 ],
             ),
-            Part(_("확인하는 곳"), text=[_("지금도 유효한지는 이 주소에서 누구나 확인할 수 있습니다."), page]),
         ],
+        pointer=Pointer(
+            _("확인하는 곳"),
+            _(
+                "지금도 유효한지는 누구나 확인할 수 있습니다. 코드를 찍거나, 이 PDF 파일을 수료증 확인 화면에 올려 주십시오."
+            ),
+            page,
+            _("수료증 확인 화면으로 가는 QR 코드"),
+        ),
+        attached=Attached(
+            pdffile.NAME,
+            "application/vc+ld+json",
+            _("서명한 수료증"),
+            json.dumps(services.document_of(found, "both"), ensure_ascii=False),
+        ),
         entry=log.printed(leaf) if leaf else None,
     )

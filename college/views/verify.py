@@ -24,7 +24,6 @@ from portal.core.errors import Late, NotAllowed
 from portal.core.papers import answer
 from portal.core.ui.parts import Row
 
-LARGEST = 256 * 1024
 TRIES, TRIES_WITHIN_S = 5, 3600
 
 
@@ -46,9 +45,8 @@ def front(request: HttpRequest) -> HttpResponse:
     return render(request, "college/verify.html", context, status=422 if number.errors or paper.errors else 200)
 
 
-def _paper_page(request: HttpRequest, file: Any) -> HttpResponse:
-    now = database_now()
-    verdict = credentials.verify(file.read(LARGEST + 1), at=now)
+def _paper_page(request: HttpRequest, content: bytes) -> HttpResponse:
+    verdict = credentials.verify(content, at=database_now())
     document = verdict.document or {}
     own = _own_of(document)
     context = {
@@ -162,12 +160,20 @@ def _facts_of(document: dict[str, Any]) -> list[Row]:
     achievement = subject.get("achievement")
     achievement = achievement if isinstance(achievement, dict) else {}
     said = [
+        (_("이름"), _holder_in(subject)),
         (_("수료증 번호"), subject.get("licenseNumber")),
         (_("과정"), achievement.get("name")),
         (_("수료일"), document.get("awardedDate")),
         (_("발급일"), document.get("validFrom")),
     ]
     return [Row(label, value) for label, value in said if isinstance(value, str)]
+
+
+def _holder_in(subject: dict[str, Any]) -> object:
+    """The name that was signed, for whoever holds the file: so that a name changed on the printed page shows."""
+    listed = subject.get("identifier")
+    named = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return next((one.get("identityHash") for one in named if one.get("identityType") == "name"), None)
 
 
 def _masked(name: str) -> str:

@@ -48,6 +48,26 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where to look for oneself: an address of ours as text and as a QR code, and what waits there."""
+
+    heading: Text
+    text: Text
+    address: str
+    alt: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file inside the PDF, for programs that read it; ``text`` in UTF-8."""
+
+    name: str
+    mime_type: str
+    title: Text
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Paper:
     """What stands on the paper. ``at`` is when what it says was so: it dates the file, never the moment of printing."""
 
@@ -58,6 +78,8 @@ class Paper:
     parts: Sequence[Part]
     entry: log.Printed | None = None
     closing: Text = ""
+    pointer: Pointer | None = None
+    attached: Attached | None = None
 
 
 def pdf(paper: Paper) -> bytes:
@@ -100,7 +122,28 @@ def _plain(paper: Paper) -> dict[str, Any]:
         "closing": _text(paper.closing),
         "parts": [_part(part) for part in paper.parts],
         "entry": _entry(entry) if entry else None,
+        "pointer": _pointer(paper.pointer) if paper.pointer else None,
+        "attached": _attached(paper.attached) if paper.attached else None,
     }
+
+
+def _pointer(pointer: Pointer) -> dict[str, Any]:
+    return {
+        "heading": _text(pointer.heading),
+        "text": _text(pointer.text),
+        "address": pointer.address,
+        "alt": _text(pointer.alt),
+        "qr": _qr(pointer.address),
+        "rows": [],
+    }
+
+
+def _attached(file: Attached) -> dict[str, str]:
+    return {"name": file.name, "mime": file.mime_type, "title": _text(file.title), "text": file.text}
+
+
+def _qr(address: str) -> str:
+    return str(segno.make(address, error="m").svg_inline(border=0, scale=4))
 
 
 def _part(part: Part) -> dict[str, Any]:
@@ -118,7 +161,7 @@ def _entry(entry: log.Printed) -> dict[str, Any]:
         "text": _("이 결정은 누구나 확인할 수 있는 공개 감사원장에 남았습니다. 코드를 찍으면 그 기록이 열립니다."),
         "address": address,
         "alt": _("감사원장 기록으로 가는 QR 코드"),
-        "qr": segno.make(address, error="m").svg_inline(border=0, scale=4),
+        "qr": _qr(address),
         "rows": [
             [_("기록한 일"), _text(entry.title)],
             *([[_("결정번호"), entry.number]] if entry.number else []),

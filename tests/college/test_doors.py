@@ -208,9 +208,13 @@ def test_a_stranger_checks_a_certificate_by_number_page_and_file(certified):
     assert "유효한 수료증입니다" in upload(stranger, file.content)
     printed = reverse("college:certificate-pdf", args=[certified.credential.public_id])
     assert stranger.get(printed).status_code == 403
-    assert b"".join(browser(certified.students[0]).get(printed).streaming_content).startswith(b"%PDF")
+    pdf = b"".join(browser(certified.students[0]).get(printed).streaming_content)
+    assert pdf.startswith(b"%PDF")
+    assert "유효한 수료증입니다" in upload(stranger, pdf)
+    assert "김하늘" in upload(stranger, pdf)
     assert "유효하지 않은" in upload(stranger, file.content.replace("하늘".encode(), "하늬".encode()))
-    assert "유효하지 않은" in upload(stranger, b"%PDF-1.7 no json")
+    assert "들어 있지 않습니다" in upload(stranger, b"%PDF-1.7 no json")
+    assert "2MB보다 큽니다" in upload(stranger, b" " * (2 * 1024 * 1024 + 1))
 
 
 def upload(client, content):

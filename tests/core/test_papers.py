@@ -1,13 +1,15 @@
 """Papers: PDF/UA with the portal's font, the same bytes for the same words, nothing read as markup."""
 
+import io
 from datetime import UTC, datetime
 
 import pytest
 from django.utils import translation
+from pypdf import PdfReader
 
 from ledger import log
 from portal.core import papers
-from portal.core.papers import Paper, Part
+from portal.core.papers import Attached, Paper, Part, Pointer
 from portal.core.ui.parts import Row
 
 AT = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
@@ -46,6 +48,17 @@ def test_it_says_what_the_ledger_says():
         "기록 해시": "ab" * 32,
     }
     assert papers.pdf(paper(entry=None, to="줄\x00과\x07 소리")).startswith(b"%PDF")
+
+
+def test_a_file_rides_in_the_paper_and_a_pointer_shows_the_way():
+    pointer = Pointer("확인하는 곳", "코드를 찍으십시오.", "https://madang.example/verify/1/", "QR 코드")
+    made = papers.pdf(paper(pointer=pointer, attached=Attached("a.json", "application/json", "원문", '{"가": 1}')))
+    assert made == papers.pdf(
+        paper(pointer=pointer, attached=Attached("a.json", "application/json", "원문", '{"가": 1}'))
+    )
+    read = PdfReader(io.BytesIO(made))
+    assert read.attachments["a.json"] == ['{"가": 1}'.encode()]
+    assert "https://madang.example/verify/1/" in read.pages[0].extract_text()
 
 
 def test_the_answer_is_for_its_reader_alone():
