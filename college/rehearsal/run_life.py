@@ -154,7 +154,9 @@ class RunLife:
             if not self.silent and self.story.facts.many("unpaid"):
                 self.silent.add(enrolment.person_id)
             if enrolment.person_id not in self.silent:
-                services.confirm_payment(enrolment=_of(self.run, enrolment), by=self.story.staff.officer, now=now)
+                services.confirm_payment(
+                    enrolment=self._whole(self.run, enrolment), by=self.story.staff.officer, now=now
+                )
 
     def _offered(self) -> list[SeatRequest]:
         found = self.run.requests.filter(status=RequestStatus.OFFERED)
@@ -186,7 +188,13 @@ class RunLife:
     def _active(self) -> list[Enrolment]:
         run = self.run
         found = run.enrolments.filter(status=EnrolmentStatus.ACTIVE).select_related("request", "person").order_by("id")
-        return [_of(run, enrolment) for enrolment in found]
+        return [self._whole(run, enrolment) for enrolment in found]
+
+    def _whole(self, run: Run, enrolment: Enrolment) -> Enrolment:
+        """The enrolment with the run read already, and its person found by the account that acts, as a page finds it."""
+        enrolment.run = run
+        enrolment.person.found_by = self.story.students.user(enrolment.person_id).pk
+        return enrolment
 
     def _ordinary(self) -> list[Enrolment]:
         """Of those who learn, the ones of whom nothing is told yet."""
@@ -318,7 +326,7 @@ class RunLife:
         """Somebody of whom this is told and who is still of the run."""
         people = [person for person, name in self.troubles.items() if name == trouble]
         found = self.run.enrolments.filter(person__in=people, holds_seat=True).select_related("request", "person")
-        return _of(self.run, found.order_by("id")[0])
+        return self._whole(self.run, found.order_by("id")[0])
 
     def certificate_of(self, trouble: str) -> Credential:
         found = Credential.objects.filter(enrolment=self.one(trouble)).order_by("-id")
@@ -333,12 +341,6 @@ def scan(given: tuple[Lesson, Enrolment, str, User, datetime]) -> None:
     assert read is not None
     assert qr.kind_of(secret, read[1], read[2]) == kind
     services.scan(lesson=lesson, enrolment=enrolment, kind=kind, step=read[1], by=user, now=now)
-
-
-def _of(run: Run, enrolment: Enrolment) -> Enrolment:
-    """The enrolment with the run read already."""
-    enrolment.run = run
-    return enrolment
 
 
 def public_value(day: date) -> str:
