@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund import queries
 from fund.models import Company, Programme, SubFund
+from fund.queries.books import CITY_CURRENCY
 from fund.queries.exposure import invested_companies
 from fund.queries.pooled import Sums
 from portal.accounts.models import Cluster
@@ -30,7 +31,9 @@ def _programmes(cluster: Cluster, scope: Sequence[str]) -> list[Programme]:
 
 def _sums(programmes: Sequence[Programme], on: date) -> list[Sums]:
     now = database_now()
-    return [one for row in programmes for one in queries.pooled.sums(row, on=on, known=now).values()]
+    return [
+        one for row in programmes for one in queries.pooled.sums(row, on=on, known=now, currency=CITY_CURRENCY).values()
+    ]
 
 
 def _total(amount: Callable[[Sums], int]) -> Compute:

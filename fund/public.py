@@ -84,5 +84,5 @@ def disclosed(content: Mapping[str, Any], tier: str) -> dict[str, Any]:
         "write_downs": [list(row) for row in write_downs(content, tier)],
     }
     if tier != PUBLIC:
-        made |= {"sub_funds": content["sub_funds"], "runs": content["runs"]}
+        made |= {"sub_funds": content["sub_funds"], "apart": content.get("apart", []), "runs": content["runs"]}
     return made

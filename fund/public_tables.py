@@ -111,7 +111,15 @@ def dates(snapshot: Snapshot, content: Mapping[str, Any]) -> list[Row]:
         Row(_("기준일"), tables.day(snapshot.as_of_date)),
         Row(_("인지시점"), f"{known:%Y-%m-%d %H:%M:%S}"),
         Row(_("공개한 자료의 지문(SHA-256)"), snapshot.digest),
+        *_held_apart(content),
     ]
+
+
+def _held_apart(content: Mapping[str, Any]) -> list[Row]:
+    """How many sub-funds are in no total because they keep another currency; nothing where there are none."""
+    currencies = [row["currency"] for row in content.get("apart", [])]
+    told = [f"{code} {currencies.count(code)}" for code in sorted(set(currencies))]
+    return [Row(_("통화가 달라 합계에 넣지 않은 자펀드"), " · ".join(told))] if told else []
 
 
 def pictures(content: Mapping[str, Any], tier: str) -> list[Picture]:

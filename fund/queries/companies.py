@@ -99,7 +99,7 @@ def _ownership(
 
     Preferred shares count as converted. A note or SAFE has no shares yet: what it owns is undefined, not nought.
     """
-    stakes = {pk: city_stake(one) for pk, one in pooled.sums(programme, on=on, known=known).items()}
+    stakes = {pk: city_stake(one) for pk, one in pooled.sums(programme, on=on, known=known, currency=None).items()}
     rows = (
         SecurityEvent.objects.filter(
             lot__holding__sub_fund__programme=programme, on_date__lte=on, recorded_at__lte=known

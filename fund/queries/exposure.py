@@ -67,7 +67,7 @@ class LookThrough:
 
 def look_through(programme: Programme, *, on: date, known: datetime) -> LookThrough:
     """What stands behind the programme's net assets at the end of ``on``, as known at ``known``; amounts in won."""
-    books = pooled.sums(programme, on=on, known=known)
+    books = pooled.sums(programme, on=on, known=known, currency=CURRENCY)
     held, rest = _held(programme, on, known)
     whole = _through("programme", {pk: Fraction(1) for pk in books}, held)
     city = _through("city", {pk: city_stake(one) for pk, one in books.items()}, held)

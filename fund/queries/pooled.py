@@ -1,4 +1,7 @@
-"""What the books of a programme's sub-funds come to together on a day, as known at an instant; each from one grouped query."""
+"""What the books of a programme's sub-funds come to together on a day, as known at an instant; each from one grouped query.
+
+Only sub-funds of one currency are read together, in that currency: minor units of two are never added.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from fund.enums import Account, EntryKind
 from fund.models import Measure, Posting, Programme, Valuation
+from fund.queries.books import CITY_CURRENCY
 from fund.queries.flows import NET_ASSETS, sides
 from portal.core.money import split
 
@@ -50,17 +54,23 @@ class Sums:
             self.realised += total
 
 
-def _postings(programme: Programme, on: date, known: datetime) -> QuerySet[Posting]:
-    return Posting.objects.filter(
-        book__programme=programme, book__kind="SUB_FUND", effective_date__lte=on, recorded_at__lte=known
-    )
+def _postings(programme: Programme, on: date, known: datetime, currency: str | None) -> QuerySet[Posting]:
+    """What stands in each sub-fund's own currency, of the sub-funds in ``currency``; None is all of them."""
+    found = Posting.objects.filter(
+        book__programme=programme, book__kind="SUB_FUND", effective_date__lte=on, recorded_at__lte=known,
+        currency=F("book__sub_fund__currency"),
+    )  # fmt: skip
+    return found if currency is None else found.filter(currency=currency)
 
 
-def sums(programme: Programme, *, on: date, known: datetime) -> dict[int, Sums]:
-    """By sub-fund, from one grouped query over the postings."""
+def sums(programme: Programme, *, on: date, known: datetime, currency: str | None) -> dict[int, Sums]:
+    """By sub-fund, from one grouped query over the postings. ``currency`` None is every sub-fund in its own.
+
+    Who adds sub-funds up asks for one currency; None is for what stays apart, such as parts of a whole.
+    """
     kind = Coalesce(F("entry__reversal_of__kind"), F("entry__kind"))
     rows = (
-        _postings(programme, on, known)
+        _postings(programme, on, known, currency)
         .annotate(happened=kind)
         .values("book__sub_fund", "account", "partner__role", "happened")
         .annotate(total=Sum("amount"))
@@ -85,11 +95,11 @@ class Day:
     nav: int
 
 
-def days(programme: Programme, *, on: date, known: datetime) -> list[Day]:
+def days(programme: Programme, *, on: date, known: datetime, currency: str = CITY_CURRENCY) -> list[Day]:
     """Every day with a posting, in order, from one grouped query."""
     kind = Coalesce(F("entry__reversal_of__kind"), F("entry__kind"))
     rows = (
-        _postings(programme, on, known)
+        _postings(programme, on, known, currency)
         .filter(account__lt=9000)
         .annotate(happened=kind)
         .values("book__sub_fund", "effective_date", "account", "partner", "happened")
@@ -120,7 +130,7 @@ def partner_values(programme: Programme, *, on: date, known: datetime) -> dict[t
     The result is shared by commitments; what partners bear or gain of each other (3300) comes off or on.
     """
     rows = (
-        _postings(programme, on, known)
+        _postings(programme, on, known, CITY_CURRENCY)
         .filter(partner__isnull=False, account__in=[Account.COMMITTED, Account.RESULT])
         .values("book__sub_fund", "partner", "account")
         .annotate(total=Sum("amount"))
@@ -155,7 +165,7 @@ def partner_values(programme: Programme, *, on: date, known: datetime) -> dict[t
 
 
 def carried(programme: Programme, on: date, known: datetime) -> int:
-    found = _postings(programme, on, known).filter(account__in=_VALUE, holding__isnull=False)
+    found = _postings(programme, on, known, CITY_CURRENCY).filter(account__in=_VALUE, holding__isnull=False)
     return int(found.aggregate(total=Sum("amount", default=0))["total"])
 
 
@@ -163,7 +173,7 @@ def sectors(programme: Programme, on: date, known: datetime) -> list[list[Any]]:
     """By sector: companies ever invested in, what was invested, what is carried. A company counts once."""
     kind = Coalesce(F("entry__reversal_of__kind"), F("entry__kind"))
     rows = (
-        _postings(programme, on, known)
+        _postings(programme, on, known, CITY_CURRENCY)
         .filter(holding__isnull=False, account__in=_VALUE)
         .annotate(happened=kind)
         .values("holding__company", "holding__company__sector", "account", "happened")
@@ -187,7 +197,7 @@ def sectors(programme: Programme, on: date, known: datetime) -> list[list[Any]]:
 def write_downs(programme: Programme, on: date, known: datetime) -> list[list[Any]]:
     """By sector and reason: companies written down, and how much; a restoration lowers its holding's last reason."""
     rows = (
-        _postings(programme, on, known)
+        _postings(programme, on, known, CITY_CURRENCY)
         .filter(account=Account.WRITTEN_DOWN, holding__isnull=False)
         .values("holding", "holding__company", "holding__company__sector", "entry__event", "effective_date", "entry")
         .annotate(total=Sum("amount"))
@@ -212,7 +222,7 @@ def write_downs(programme: Programme, on: date, known: datetime) -> list[list[An
 def oldest(programme: Programme, on: date, known: datetime) -> date | None:
     """The oldest day at which anything still held was valued, its first day where it never was."""
     held = (
-        _postings(programme, on, known)
+        _postings(programme, on, known, CITY_CURRENCY)
         .filter(account=Account.INVESTMENTS, holding__isnull=False)
         .values("holding", "holding__first_cash_date")
         .annotate(total=Sum("amount"))

@@ -21,6 +21,7 @@ from fund import performance
 from fund.enums import Account, PartnerRole
 from fund.models import Company, Holding, Partner, Programme, Snapshot, SubFund
 from fund.queries import pooled
+from fund.queries.books import CITY_CURRENCY
 from portal.core.periods import add_months, first_of_month
 from portal.intake.canonical import canonical
 from portal.plan.registry import fact
@@ -54,15 +55,21 @@ def given(programme: Programme, *, on: date) -> dict[str, Any]:
 
 def body(programme: Programme, *, kind: str, on: date, known: datetime, given: Mapping[str, Any]) -> dict[str, Any]:
     """Everything a snapshot says, as plain whole numbers and text."""
-    by_fund = pooled.sums(programme, on=on, known=known)
+    own = pooled.sums(programme, on=on, known=known, currency=None)
+    funds = list(SubFund.objects.filter(programme=programme))
+    codes = {one.pk: one.code for one in funds}
+    foreign = {one.pk: one.currency for one in funds if one.currency != CITY_CURRENCY}
+    by_fund = {pk: one for pk, one in own.items() if pk not in foreign}
+    apart = {pk: one for pk, one in own.items() if pk in foreign}
     past = pooled.days(programme, on=on, known=known)
-    codes = dict(SubFund.objects.filter(programme=programme).values_list("pk", "code"))
     city = Partner.objects.filter(programme=programme, role=PartnerRole.CITY).values_list("pk", flat=True).first()
     values = pooled.partner_values(programme, on=on, known=known)
     runs = _runs(past, values, by_fund, city, codes, on, pooled.carried(programme, on, known))
     every = _all(by_fund)
     sectors = pooled.sectors(programme, on, known)
-    return {
+    # Only where there are any: what was frozen of won alone is spelled as it always was.
+    held_apart = {"apart": _apart(apart, codes, foreign)} if apart else {}
+    return held_apart | {
         "format": 1,
         "programme": programme.code,
         "kind": kind,
@@ -95,6 +102,14 @@ def rebuilt(snapshot: Snapshot) -> str:
         snapshot.programme, kind=snapshot.kind, on=snapshot.as_of_date, known=snapshot.known_at, given=kept["given"]
     )
     return spelled(content)[0]
+
+
+def _apart(
+    apart: Mapping[int, pooled.Sums], codes: Mapping[int, str], currencies: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    """The sub-funds of another currency, each in its own minor units; they are in no total."""
+    rows = sorted(apart.items(), key=lambda row: codes[row[0]])
+    return [_sub_fund(codes[pk], one) | {"currency": currencies[pk]} for pk, one in rows]
 
 
 def _all(by_fund: Mapping[int, pooled.Sums]) -> pooled.Sums:

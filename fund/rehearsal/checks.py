@@ -111,7 +111,7 @@ def _values(life: Life) -> Iterator[str]:
     now = Snapshot.objects.filter(programme=life.programme).order_by("-number").first()
     assert now is not None
     parts = queries.pooled.partner_values(life.programme, on=_LAST, known=now.known_at)
-    sums = queries.pooled.sums(life.programme, on=_LAST, known=now.known_at)
+    sums = queries.pooled.sums(life.programme, on=_LAST, known=now.known_at, currency="KRW")
     if sum(parts.values()) != sum(one.nav for one in sums.values()):
         yield "partners' parts are not the net assets"
     for pk, one in sums.items():

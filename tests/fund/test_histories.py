@@ -1,6 +1,8 @@
 """Random histories: whatever is asked in whatever order, after every step the books and the promises hold."""
 
+import json
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
@@ -9,10 +11,12 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fund import capital, queries, services
-from fund.enums import Account
+from fund.enums import Account, EntryKind
 from fund.models import Book, CapitalCall, Commitment, Distribution, Posting, Programme
 from fund.services import Asked
+from fund.services.books import move
 from portal.core.errors import Refused
+from portal.core.periods import first_of_month
 from portal.intake.canonical import canonical
 from tests.factories.fund import NOW, formed
 
@@ -169,3 +173,43 @@ def test_after_every_step_of_any_history(moves):
             for book, (known, said) in earlier.items():
                 assert _said(Book.objects.get(pk=book), known) == said
         transaction.set_rollback(True)
+
+
+@given(
+    before=st.lists(MOVES, min_size=1, max_size=5),
+    after=st.lists(MOVES, max_size=4),
+    late=st.lists(st.tuples(st.integers(0, 400), AMOUNTS), min_size=1, max_size=4),
+)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_frozen_figures_are_the_same_bytes_after_whatever_is_posted_later(before, after, late):
+    """``late`` are entries of days before the frozen one (how many, how much), known only after it was frozen."""
+    with transaction.atomic():
+        history = History()
+        played(history, before)
+        on, now = first_of_month(history.now.date()) - timedelta(days=1), history.now
+        frozen = services.build_snapshot(
+            programme=history.made.programme, kind="MONTH", on=on, by=history.made.manager, now=now
+        )
+        played(history, after)
+        book = queries.books.book_of(history.made.sub_fund)
+        for days, amount in late:
+            services.post(
+                book=book, sub_fund=history.made.sub_fund, kind=EntryKind.INCOME, on=on - timedelta(days=days),
+                event=uuid4(), now=now, lines=move(Account.CASH, Account.INCOME, amount),
+            )  # fmt: skip
+        assert queries.snapshots.rebuilt(frozen) == frozen.body
+        again = services.build_snapshot(
+            programme=history.made.programme, kind="MONTH", on=on, by=history.made.manager, now=history.now
+        )
+        assert json.loads(again.body)["figures"]["nav"] != json.loads(frozen.body)["figures"]["nav"]
+        transaction.set_rollback(True)
+
+
+def played(history, moves):
+    """Every move that is not refused."""
+    for one in moves:
+        try:
+            with transaction.atomic():
+                history.play(*one)
+        except Refused:
+            pass

@@ -1,11 +1,12 @@
 """Frozen figures: the same bytes after whatever is posted later, two persons, a restatement beside what it corrects."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from fund import queries, services
 from fund.enums import Account, EntryKind
@@ -13,8 +14,9 @@ from fund.models import PerformanceRun, Snapshot
 from fund.queries.books import book_of
 from fund.services.books import move
 from portal.core.errors import Invalid, NotAllowed
-from tests.factories.fund import INVESTED, invested, investing, measured, valued
+from tests.factories.fund import INVESTED, NOW, TERMS, invested, investing, measured, valued
 from tests.fund.test_constraints import refused, sql
+from tests.house.test_access import browser_of
 
 pytestmark = pytest.mark.django_db
 AS_OF = date(2019, 6, 30)
@@ -73,6 +75,38 @@ def test_partners_parts_are_the_net_assets(made):
     values = queries.pooled.partner_values(made.programme, on=AS_OF, known=BUILT)
     assert sum(values.values()) == 530_000_000
     assert values[made.sub_fund.pk, made.partners["city"].pk] == 74_200_000
+
+
+def test_another_currency_is_held_apart_and_added_to_nothing(made):
+    won = said(published(made))
+    dollar_fund(made)
+    found = said(built(made, now=BUILT + timedelta(days=1)))
+    assert (found["figures"], found["bridge"], found["history"]) == (won["figures"], won["bridge"], won["history"])
+    [apart] = found["apart"]
+    assert (apart["currency"], apart["nav"], apart["committed"]) == ("USD", 5_000_000, 100_000_000)
+    assert [row["code"] for row in found["sub_funds"]] == [row["code"] for row in won["sub_funds"]]
+    assert "apart" not in won
+    row = Snapshot.objects.latest("number")
+    page = browser_of(made.manager).get(reverse("fund:snapshot", args=[row.public_id])).content.decode()
+    assert "통화가 달라 합계에 넣지 않은 자펀드" in page
+    assert "USD 1" in page
+
+
+def dollar_fund(made):
+    """A sub-fund in dollars beside the others: a million of commitments, fifty thousand paid, in cents."""
+    dollars = services.create_sub_fund(
+        programme=made.programme, manager=made.partners["gp"].organisation, by=made.manager, now=NOW, code="usd",
+        name_ko="달러 조합", name_en="Dollars", vintage=2019, currency="USD",
+    )  # fmt: skip
+    first, made.sub_fund = made.sub_fund, dollars
+    for state, by in (("SELECTED", made.approver), ("GATHERING", made.manager)):
+        services.move_sub_fund(sub_fund=dollars, to=state, by=by, now=NOW)
+    services.adopt_agreement(sub_fund=dollars, start=NOW.date(), terms=TERMS, by=made.approver, now=NOW)
+    made.commit("city", 10)
+    made.commit("fof", 90)
+    made.close()
+    made.pay(made.call(5_000_000))
+    made.sub_fund = first
 
 
 def test_later_postings_change_todays_answer_and_never_the_snapshots(made):
