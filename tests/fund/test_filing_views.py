@@ -58,6 +58,7 @@ def test_bad_rows_are_shown_with_reasons_and_the_error_file_has_them(made):
     shown = text(sent(made, filled(made, H_F2=-1, S_C2="많음")))
     assert "고칠 행이 2개 있습니다" in shown
     assert "0보다 작은 금액" in shown
+    assert shown.count(page_of(made)) == 2, "above, and beside the error file"
     assert "이대로 반영하기" not in shown
     row = Upload.objects.get()
     file = browser_of(made.reporter).get(at("upload_errors", row.public_id))
