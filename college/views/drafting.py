@@ -16,11 +16,12 @@ from college import queries, rules, services, tables
 from college.drafting_forms import DropForm, LessonForm, RunForm
 from college.enums import RunStatus
 from college.models import Course, Run
-from college.views.shared import SignedIn, put_error, tried
+from college.views.shared import SignedIn, put_error
 from portal.accounts.models import User
 from portal.accounts.queries import people_with
 from portal.core.errors import Invalid, NotAllowed
 from portal.core.periods import SEOUL, is_working_day
+from portal.core.ui.trying import tried
 
 
 def my_courses(user: Any) -> list[Course]:

@@ -22,12 +22,13 @@ from college.forms import CapacityForm, DrawForm, ReasonForm
 from college.models import Correction, Run
 from college.views.drafting import my_courses
 from college.views.public import facts
-from college.views.shared import SignedIn, tried
+from college.views.shared import SignedIn
 from portal.accounts.queries import clusters_of
 from portal.accounts.roles import roles_for
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed, Refused
 from portal.core.ui.parts import Row
+from portal.core.ui.trying import tried
 
 _DESK = roles_for("enrolment.manage") | roles_for("completion.decide")
 

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from college import queries, services, tables, waitingroom
 from college.models import QueuePlace, QueueWindow, Run
-from college.views.shared import SignedIn, found_run, tried
+from college.views.shared import SignedIn, found_run
 from portal.core.clock import database_now
 from portal.core.ui.parts import Row
+from portal.core.ui.trying import tried
 
 BEFORE, WAITING, ADMITTED, PASSED = "before", "waiting", "admitted", "passed"
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 from college import queries, rules, services, standing, tables
 from college.enums import EnrolmentStatus, RequestStatus, SessionStatus
 from college.models import SeatRequest
-from college.views.shared import SignedIn, found_run, tried
+from college.views.shared import SignedIn, found_run
 from portal.core.clock import arrived_at, database_now
+from portal.core.ui.trying import tried
 
 #: Lessons whose record may be wrong.
 _HELD = (SessionStatus.HELD, SessionStatus.SEALED)

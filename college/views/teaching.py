@@ -20,10 +20,11 @@ from college import qr, queries, receipts, rules, services, tables
 from college.enums import EventKind, SessionStatus
 from college.forms import CorrectionForm, SealForm
 from college.models import Lesson
-from college.views.shared import SignedIn, tried
+from college.views.shared import SignedIn
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Late, NotAllowed
 from portal.core.ui.parts import Tab
+from portal.core.ui.trying import tried
 
 #: The page with the code is asked for anew so often; a code lives 30 to 60 seconds.
 REFRESH_S = 10

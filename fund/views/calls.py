@@ -16,11 +16,12 @@ from fund import papers, queries, rules, services, tables
 from fund.enums import CallStatus, ShareStatus
 from fund.forms import CallForm, ReasonForm, ReceiptForm
 from fund.models import CallShare, CapitalCall
-from fund.views.shared import SignedIn, check_concerned, found_sub_fund, tried
+from fund.views.shared import SignedIn, check_concerned, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Refused
 from portal.core.papers import answer
 from portal.core.ui.parts import Row
+from portal.core.ui.trying import tried
 
 
 @login_required

@@ -14,9 +14,10 @@ from fund import deal_tables, queries, rules, services, tables
 from fund.deal_forms import RecuseForm, VoteForm
 from fund.enums import MotionStatus, SeatStatus
 from fund.models import Motion, Seat
-from fund.views.shared import SignedIn, tried
+from fund.views.shared import SignedIn
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed
+from portal.core.ui.trying import tried
 
 _OPENS = (MotionStatus.TABLED, MotionStatus.DEFERRED)
 _DECIDED = (MotionStatus.CARRIED, MotionStatus.REJECTED)

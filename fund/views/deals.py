@@ -17,10 +17,11 @@ from fund.deal_forms import DayForm, DealForm
 from fund.enums import DealStatus
 from fund.forms import ReasonForm
 from fund.models import Deal, SubFund
-from fund.views.shared import SignedIn, found_sub_fund, tried
+from fund.views.shared import SignedIn, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed, Refused
 from portal.core.ui.parts import Tab
+from portal.core.ui.trying import tried
 
 _STOPPABLE = (DealStatus.SOURCED, DealStatus.DILIGENCE, DealStatus.APPROVED)
 

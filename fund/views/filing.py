@@ -20,12 +20,13 @@ from fund.enums import BreakStatus, RowState, UploadStatus
 from fund.models import Break, SubFund, Upload
 from fund.queries.reporting import Task
 from fund.report_forms import BreakForm, UploadForm
-from fund.views.shared import SignedIn, tried
+from fund.views.shared import SignedIn
 from fund.workbook.writing import Named, template, with_reasons
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Refused
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Tab
+from portal.core.ui.trying import tried
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PER_PAGE = 50

@@ -18,9 +18,10 @@ from fund.enums import SettlementStatus
 from fund.forms import ReasonForm, SettlementForm
 from fund.models import Settlement
 from fund.queries.settlements import Worked
-from fund.views.shared import SignedIn, found_sub_fund, tried
+from fund.views.shared import SignedIn, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Refused
+from portal.core.ui.trying import tried
 
 
 @login_required

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest
 
 from fund import queries, rules
@@ -14,7 +12,6 @@ from fund.forms import AsOfForm
 from fund.models import Commitment, SubFund
 from portal.accounts.models import User
 from portal.accounts.rules import check_can_act_for
-from portal.core.errors import Refused
 from portal.core.periods import SEOUL, end_of_day
 
 
@@ -49,14 +46,3 @@ def as_of(request: HttpRequest, now: datetime) -> tuple[date, datetime, AsOfForm
     known = asked.get("known")
     until = end_of_day(known) - timedelta(microseconds=1) if known else now
     return asked.get("on") or now.astimezone(SEOUL).date(), min(until, now), form
-
-
-def tried(request: HttpRequest, action: Callable[[], object], done: str) -> bool:
-    """Do it and say so; a refusal becomes a message and nothing is lost."""
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-        return False
-    messages.success(request, done)
-    return True

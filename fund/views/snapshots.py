@@ -17,9 +17,10 @@ from fund import public_tables, queries, rules, services, tables
 from fund.enums import SnapshotStatus
 from fund.forms import SnapshotForm
 from fund.models import Snapshot
-from fund.views.shared import SignedIn, tried
+from fund.views.shared import SignedIn
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed, Refused
+from portal.core.ui.trying import tried
 
 
 @login_required

@@ -18,9 +18,10 @@ from fund.enums import MeasureStatus, ValuationStatus
 from fund.forms import ReasonForm
 from fund.models import Holding, Measure, Valuation
 from fund.value_forms import AnswerForm, MeasureForm, ValuationForm
-from fund.views.shared import SignedIn, tried
+from fund.views.shared import SignedIn
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Refused
+from portal.core.ui.trying import tried
 
 
 @login_required

@@ -12,11 +12,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Figure
 from tenancy import forms, money_tables, queries, rules, services, tables
 from tenancy.enums import PaymentKind
 from tenancy.models import Lease, Payment
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, found_lease
 
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.core.papers import answer
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Table, link
 from tenancy import forms, papers, queries, rules, services, tables
 from tenancy.models import Graduation
 from tenancy.reasons import FIGURES
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn
 
 _ASKED = ("sales", "jobs", "investment")

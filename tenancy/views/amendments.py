@@ -19,11 +19,11 @@ from portal.accounts.models import Organisation
 from portal.core.business_number import normalise
 from portal.core.errors import Invalid, NotAllowed
 from portal.core.papers import answer
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Tab, Table, link
 from tenancy import change_forms, explain, forms, papers, queries, rules, services, tables
 from tenancy.enums import AmendmentStatus, Side
 from tenancy.models import Amendment, Lease, Unit
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, found_amendment, found_lease
 
 

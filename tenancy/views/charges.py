@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed, Refused
 from portal.core.periods import SEOUL, add_months, first_of_month
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Row, Tab, link
 from tenancy import charge_forms, charge_tables, services, tables, usage
 from tenancy import charge_rules as rules
@@ -26,7 +27,6 @@ from tenancy.enums import MeterKind, RateCardStatus
 from tenancy.forms import ReasonForm, SureForm
 from tenancy.models import Floor, Hub, SharedCost, Tariff
 from tenancy.queries.charges import last_readings, month_readings, shared_costs, stays, tariff_in, tariffs_of
-from tenancy.views.case import Act, Case, show
 from tenancy.views.money import desk, found_hub
 from tenancy.views.shared import SignedIn, day_asked
 

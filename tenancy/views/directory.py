@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 from portal.accounts.models import Organisation
 from portal.accounts.queries import organisations_of
 from portal.core.clock import database_now
+from portal.core.ui.case import Act, Case, show
 from tenancy import queries, resident_forms, rules, services
 from tenancy.models import Hub, Listing
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn
 
 

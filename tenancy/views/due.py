@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from portal.core.clock import database_now
 from portal.core.periods import SEOUL
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Table
 from tenancy import change_forms, due_list, money_tables, queries, rules, services, tables
 from tenancy.enums import ArrearsStatus
 from tenancy.forms import SureForm
 from tenancy.models import ArrearsCase, InvoiceLine
-from tenancy.views.case import Act, Case, show
 from tenancy.views.money import desk, found_hub
 from tenancy.views.shared import SignedIn
 

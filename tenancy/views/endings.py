@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Table
 from tenancy import change_forms, forms, handover_forms, queries, rules, services, tables
 from tenancy.enums import MOVE_OUT_OPEN, ArrearsStatus, LeaseFileKind, LeaseStatus, MoveOutStatus
 from tenancy.models import ArrearsCase, ChecklistItem, Lease, MoveOut
 from tenancy.reasons import CHECKLIST
-from tenancy.views.case import Act, Case, show
 from tenancy.views.handover import photos, readings
 from tenancy.views.shared import SignedIn, found_lease, found_offer
 

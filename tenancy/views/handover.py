@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.core.errors import Refused
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Table, link
 from portal.intake.enums import Scan
 from tenancy import explain, handover_forms, rules, services, tables
 from tenancy.enums import LeaseFileKind
 from tenancy.models import Lease, LeaseFile, MoveIn
 from tenancy.reasons import CHECKLIST
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, found_lease
 
 

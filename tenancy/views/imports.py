@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal.core.errors import Invalid, Overtaken
+from portal.core.ui.case import Act, Case, again, show
 from portal.core.ui.parts import Column, Figure, Table
 from tenancy import change_forms, floor_files, rules, services
 from tenancy.models import Building
 from tenancy.reasons import TROUBLES
 from tenancy.services.places import ImportReport
-from tenancy.views.case import Act, Case, again, show
 from tenancy.views.money import desk, found_hub
 from tenancy.views.shared import SignedIn
 

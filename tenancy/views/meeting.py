@@ -23,6 +23,7 @@ from portal.accounts.queries import organisations_of
 from portal.core import ical
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Tab, Table, link
 from tenancy import daily_forms, daily_tables, queries, rules, services, tables
 from tenancy.daygrid import day_grid
@@ -30,7 +31,6 @@ from tenancy.enums import BookingStatus
 from tenancy.forms import DayForm, ReasonForm, SureForm
 from tenancy.models import Booking, BookingRule, Hub, MeetingRoom
 from tenancy.services.bookings import EARLY, Wish
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn, day_asked
 
 _FEED = "bookings"

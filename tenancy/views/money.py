@@ -18,10 +18,10 @@ from django.utils.translation import pgettext
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed, Refused
 from portal.core.periods import SEOUL, first_of_month
+from portal.core.ui.case import Act, Case, again, show
 from portal.core.ui.parts import Figure, Row
 from tenancy import forms, money_tables, queries, rules, services, tables
 from tenancy.models import CreditNote, Hub, InvoiceLine
-from tenancy.views.case import Act, Case, again, show
 from tenancy.views.shared import SignedIn, day_asked, found_lease
 
 

@@ -19,15 +19,16 @@ from portal.accounts.queries import clusters_of
 from portal.accounts.roles import roles_for
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Tab
+from portal.core.ui.trying import tried
 from portal.intake.models import Call
 from tenancy import money_tables, queries, rate_rules, rules, services, tables
 from tenancy.enums import AllocationStatus
 from tenancy.forms import ReasonForm, RunForm
 from tenancy.handover_forms import HandoverForm
 from tenancy.models import AllocationRun, Hub, Invoice
-from tenancy.views.case import Act, Case, show
-from tenancy.views.shared import SignedIn, found_lease, found_offer, tried
+from tenancy.views.shared import SignedIn, found_lease, found_offer
 
 _STEPS = {
     "confirm": (services.confirm_allocation, gettext_lazy("배정을 확정했습니다.")),

@@ -12,12 +12,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Table, link
 from tenancy import handover_forms, rules, services, tables
 from tenancy.enums import PaperStatus, Side
 from tenancy.forms import ReasonForm, SureForm
 from tenancy.models import Amendment, Lease, PaperSigning
-from tenancy.views.case import Act, Case, show
 from tenancy.views.handover import file_link
 from tenancy.views.shared import SignedIn, found_amendment, found_lease
 

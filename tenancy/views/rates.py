@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import Cluster
 from portal.core.clock import database_now
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Table, link
 from tenancy import explain, queries, services, tables
 from tenancy import rate_rules as rules
@@ -21,7 +22,6 @@ from tenancy.enums import RateCardStatus
 from tenancy.forms import ReasonForm, SureForm
 from tenancy.models import RateCard
 from tenancy.rate_forms import RateCardForm
-from tenancy.views.case import Act, Case, show
 from tenancy.views.money import desk
 from tenancy.views.shared import SignedIn, day_asked
 

@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from portal.accounts import second_factor
 from portal.core.clock import database_now
 from portal.core.errors import Refused
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Table, link
 from portal.intake.models import Call
 from tenancy import change_forms, explain, forms, queries, rules, services, tables
 from tenancy.enums import RenewalPath, RenewalStatus
 from tenancy.models import Hub, RenewalReview
 from tenancy.reasons import FIGURES
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn
 
 

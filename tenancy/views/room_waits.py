@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from portal.accounts.queries import organisations_of
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Row
 from tenancy import daily_forms, daily_tables, queries, rules, services, tables
 from tenancy.enums import RoomWaitStatus
 from tenancy.forms import SureForm
 from tenancy.models import RoomWait
-from tenancy.views.case import Act, Case, show
 from tenancy.views.meeting import asked_start, found_room
 from tenancy.views.shared import SignedIn
 

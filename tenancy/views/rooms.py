@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from portal.core.clock import database_now
 from portal.core.errors import Invalid
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Table
 from tenancy import change_forms, queries, rules, services, tables
 from tenancy.models import Floor, Occupancy, Unit
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn
 
 

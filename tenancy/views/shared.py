@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.core.errors import Refused
 from portal.core.periods import SEOUL
 from tenancy import queries
 from tenancy.models import Amendment, Lease, Offer
@@ -57,14 +55,3 @@ def found_amendment(public_id: UUID) -> Amendment:
         "lease__organisation", "lease__unit__floor__building__hub__cluster", "lease__rate_card"
     ).prefetch_related("signatures__user")
     return get_object_or_404(rows, public_id=public_id)
-
-
-def tried(request: HttpRequest, action: Callable[[], object], done: str) -> bool:
-    """Do it and say so; a refusal becomes a message and nothing is lost."""
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-        return False
-    messages.success(request, done)
-    return True

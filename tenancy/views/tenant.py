@@ -21,12 +21,13 @@ from portal.core.errors import Refused
 from portal.core.papers import answer
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Next, Row, Step
+from portal.core.ui.trying import tried
 from tenancy import drawing, explain, papers, queries, resident_home, rules, services, tables
 from tenancy.enums import ArrearsStatus, LeaseStatus, MoveOutStatus, OfferStatus, Side
 from tenancy.forms import AcceptForm, DeclineForm, SignForm
 from tenancy.handover_forms import HandoverForm
 from tenancy.models import Lease, MoveIn, Offer
-from tenancy.views.shared import SignedIn, found_lease, found_offer, tried
+from tenancy.views.shared import SignedIn, found_lease, found_offer
 
 
 @login_required

@@ -19,13 +19,13 @@ from django.views.decorators.http import require_safe
 
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed, Refused
+from portal.core.ui.case import Act, Case, show
 from portal.core.ui.parts import Column, Row, Tab, Table, badge, link
 from portal.intake.enums import Scan
 from tenancy import queries, resident_forms, rules, services, tables
 from tenancy.enums import TicketStatus
 from tenancy.forms import SureForm
 from tenancy.models import Hub, Ticket, TicketFile
-from tenancy.views.case import Act, Case, show
 from tenancy.views.shared import SignedIn
 
 PER_PAGE = 50

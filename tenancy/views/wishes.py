@@ -9,11 +9,11 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.core.ui.case import Case, show
 from portal.core.ui.parts import Column, Row, Table
 from tenancy import queries, rules, tables
 from tenancy.models import Need, Terms
 from tenancy.reasons import REASONS
-from tenancy.views.case import Case, show
 from tenancy.views.shared import SignedIn
 
 

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.core import papers
 from portal.core.clock import database_now
 from portal.core.errors import Refused
+from portal.core.ui.trying import tried
 from portal.mice import naming, queries, rules, services, tour_sheet, tour_tables
 from portal.mice.enums import BookingStatus, SessionStatus
 from portal.mice.models import TourBooking, TourSession
 from portal.mice.tour_forms import CheckInForm
-from portal.mice.views.tour_shared import SignedIn, found_session, tried
+from portal.mice.views.tour_shared import SignedIn, found_session
 
 #: Who is on the guide's list.
 _LISTED = (BookingStatus.PENDING, BookingStatus.CONFIRMED, BookingStatus.CHECKED_IN, BookingStatus.NO_SHOW)

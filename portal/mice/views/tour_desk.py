@@ -17,10 +17,11 @@ from portal.accounts.queries import clusters_of
 from portal.accounts.roles import roles_for
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed, Refused
+from portal.core.ui.trying import tried
 from portal.mice import naming, queries, rules, services, tour_tables
 from portal.mice.models import TourCourse
 from portal.mice.tour_forms import KeepForm, ReasonForm, SessionForm
-from portal.mice.views.tour_shared import GUIDE_FEED, SignedIn, found_session, put_error, tried
+from portal.mice.views.tour_shared import GUIDE_FEED, SignedIn, found_session, put_error
 
 
 @login_required

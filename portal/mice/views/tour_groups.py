@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from portal.core.clock import arrived_at, database_now
 from portal.core.errors import Invalid, Refused
+from portal.core.ui.trying import tried
 from portal.mice import naming, queries, rules, services, tour_tables
 from portal.mice.models import TourCourse, TourGroup
 from portal.mice.tour_forms import GroupForm, LeadForm, ReasonForm
-from portal.mice.views.tour_shared import SignedIn, found_course, put_error, tried
+from portal.mice.views.tour_shared import SignedIn, found_course, put_error
 
 
 def ask(request: HttpRequest, code: str) -> HttpResponse:

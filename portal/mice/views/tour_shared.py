@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from portal.accounts.models import User
-from portal.core.errors import Invalid, Refused
+from portal.core.errors import Invalid
 from portal.mice import queries, services
 from portal.mice.models import TourBooking, TourCourse, TourSession
 
@@ -50,17 +48,6 @@ def found_booking(secret: str) -> TourBooking:
 def put_error(form: forms.Form, refusal: Invalid) -> None:
     """What the service refused, at the field it is about."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
-
-
-def tried(request: HttpRequest, action: Callable[[], object], done: str) -> bool:
-    """Do it and say so; a refusal becomes a message and nothing is lost."""
-    try:
-        action()
-    except Refused as refusal:
-        messages.error(request, str(refusal.message))
-        return False
-    messages.success(request, done)
-    return True
 
 
 def kept_since(now: datetime) -> datetime:

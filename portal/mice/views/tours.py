@@ -20,11 +20,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portal.core.clock import arrived_at, database_now
 from portal.core.errors import Invalid, Refused
+from portal.core.ui.trying import tried
 from portal.mice import naming, queries, route, services, tour_calendar, tour_tables
 from portal.mice.enums import BookingStatus, SessionStatus
 from portal.mice.models import TourBooking, TourSession
 from portal.mice.tour_forms import BookingForm, ChangeForm
-from portal.mice.views.tour_shared import found_booking, found_course, found_session, put_error, tried
+from portal.mice.views.tour_shared import found_booking, found_course, found_session, put_error
 
 _SALT = "mice.booking"
 _ANSWERS = {

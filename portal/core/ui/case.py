@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, NotAllowed, Refused
 from portal.core.ui.parts import Figure, Row, Tab, Table
-from tenancy.views.shared import SignedIn, tried
+from portal.core.ui.trying import tried
 
 type Text = str | Promise
 
@@ -68,7 +68,7 @@ class Case:
     recorded: Sequence[Any] = ()
 
 
-def show(request: SignedIn, case: Case, *, then: str = "") -> HttpResponse:
+def show(request: HttpRequest, case: Case, *, then: str = "") -> HttpResponse:
     """Answer a visit, or run the act asked for and lead back to the page; a form with faults is shown again."""
     for act in case.acts:
         act.bind()
@@ -104,11 +104,11 @@ def _run(act: Act, bound: forms.Form, now: datetime) -> object:
         raise Refused(refusal.message) from refusal
 
 
-def _page(request: SignedIn, case: Case, status: int = 200) -> HttpResponse:
-    return render(request, "tenancy/case.html", {"case": case}, status=status)
+def _page(request: HttpRequest, case: Case, status: int = 200) -> HttpResponse:
+    return render(request, "layout/case.html", {"case": case}, status=status)
 
 
-def again(request: SignedIn, case: Case) -> HttpResponse:
+def again(request: HttpRequest, case: Case) -> HttpResponse:
     """The page with its forms as new, whatever the method."""
     for act in case.acts:
         act.bind()
