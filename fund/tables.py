@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from django.urls import reverse
@@ -23,6 +24,7 @@ from fund.enums import (
 from fund.models import CallShare, CapitalCall, Commitment, Distribution, Entry, SubFund
 from fund.queries.calls import Share
 from fund.queries.flows import CashFlow
+from fund.workbook.layout import places_of
 from portal.core.money import won
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
@@ -55,6 +57,14 @@ def day(value: date | None) -> str:
 
 def money(amount: int) -> str:
     return won(amount, get_language() or "ko")
+
+
+def amount_in(currency: str, amount: int) -> str:
+    """An amount in minor units of its own currency; only won has words of its own."""
+    if currency == "KRW":
+        return money(amount)
+    places = places_of(currency)
+    return f"{currency} {Decimal(amount).scaleb(-places):,.{places}f}"
 
 
 def percent(part: int, whole: int) -> str:

@@ -40,6 +40,7 @@ urlpatterns = [
     path("snapshots/<uuid:snapshot>/", snapshots.snapshot, name="snapshot"),
     path("snapshots/<uuid:snapshot>/<slug:step>/", snapshots.snapshot_step, name="snapshot_step"),
     path("sub-funds/<uuid:sub_fund>/", portfolio.sub_fund, name="sub_fund"),
+    path("sub-funds/<uuid:sub_fund>/paper/", portfolio.tear_sheet, name="tear_sheet"),
     path("sub-funds/<uuid:sub_fund>/call/", calls.new_call, name="new_call"),
     path("calls/<uuid:call>/", calls.call, name="call"),
     path("calls/<uuid:call>/<slug:step>/", calls.call_step, name="call_step"),

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from fund import deal_tables, queries, report_tables, rules, settlement_tables, tables, value_tables
+from fund import tear_sheet as sheet
 from fund.models import Programme, SubFund
 from fund.views.shared import SignedIn, as_of, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
+from portal.core.papers import answer
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Figure, Tab, Table
 
@@ -92,6 +95,7 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         "sub_fund": found,
         "on": on,
         "tone": tables.TONES.get(found.status, ""),
+        "paper_query": urlencode({"on": on, "known": request.GET.get("known", "")}),
         "as_of_form": form if shown in ("holdings", "performance", "books", "journal") else None,
         "shown": shown,
         "tabs": [Tab(words[tab], f"?show={tab}", current=shown == tab) for tab in _TABS],
@@ -128,29 +132,12 @@ def _shown(found: SubFund, shown: str, on: Any, known: Any) -> list[Figure] | No
     """The figures above the table."""
     if shown == "holdings":
         return value_tables.value_figures(queries.values.values(found, on=on, known=known))
-    return _results(found, on, known) if shown == "performance" else None
+    return sheet.results(found, on=on, known=known) if shown == "performance" else None
 
 
-def _results(found: SubFund, on: Any, known: Any) -> list[Figure]:
-    """The multiples, and the rate or why there is none; a rate of less than a year is shown as what it was."""
-    result = queries.flows.performance_of(found, on=on, known=known)
-    rate, multiples = result.rate, result.multiples
-    words = {
-        "NO_SOLUTION": _("이 현금흐름을 설명하는 수익률이 없습니다."),
-        "MULTIPLE": _("수익률이 둘 이상이어서 하나로 말할 수 없습니다."),
-        "UNDEFINED": _("수익률을 계산할 현금흐름이 아직 없습니다."),
-    }
-    if rate.status == "OK" and rate.annualised and rate.rate is not None:
-        shown, note = f"{rate.rate:.2%}", _("연 수익률, 보수와 비용을 뺀 뒤")
-    elif rate.period_return is not None:
-        shown, note = f"{rate.period_return:.2%}", _("1년이 되지 않아 기간 수익률을 보입니다.")
-    else:
-        shown, note = "–", words[rate.status]
-    return [
-        Figure(_("순자산"), tables.money(result.nav)),
-        Figure("PIC", tables.multiple(multiples.pic), note=_("납입 ÷ 약정")),
-        Figure("DPI", tables.multiple(multiples.dpi), note=_("배분 ÷ 납입")),
-        Figure("RVPI", tables.multiple(multiples.rvpi), note=_("순자산 ÷ 납입")),
-        Figure("TVPI", tables.multiple(multiples.tvpi), note=_("(배분 + 순자산) ÷ 납입")),
-        Figure(_("수익률"), shown, note=note),
-    ]
+@login_required
+def tear_sheet(request: SignedIn, sub_fund: UUID) -> FileResponse:
+    """The sub-fund on one paper, as of the day and the instant in the address."""
+    found, now = found_sub_fund(request, sub_fund), database_now()
+    on, known, _form = as_of(request, now)
+    return answer(sheet.tear_sheet(found, on=on, known=known), f"{found.code}-{on}.pdf")

@@ -1,15 +1,17 @@
 """The doors: the call wizard to the won, two persons, the bank's receipts, and who may read what."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
+from fund import tables
 from fund.enums import CallStatus
 from fund.models import BankReceipt, CapitalCall
+from fund.tear_sheet import tear_sheet
 from portal.core.clock import database_now
 from tests.factories import people
-from tests.factories.fund import formed
+from tests.factories.fund import DAY, formed
 from tests.house.test_access import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +138,24 @@ def test_every_page_speaks_both_languages(made, language):
         page = browser.get(address.replace("/ko/", f"/{language}/", 1)).content.decode()
         assert f'lang="{language}"' in page
         assert ("Sub-fund" in page or "Madang I" in page) is (language == "en")
+
+
+def test_a_sub_fund_on_one_paper_as_of_its_day(made):
+    made.pay(made.call(200_000_000))
+    paper = tear_sheet(made.sub_fund, on=DAY, known=database_now())
+    told = {str(row.label): str(row.value) for part in paper.parts for row in part.rows}
+    assert (told["약정 합계"], told["서울시 약정"]) == ("1,000,000,000원", "140,000,000원 (14.00 %)")
+    assert (told["납입"], told["미납입 약정"], told["순자산"]) == ("200,000,000원", "800,000,000원", "200,000,000원")
+    before = tear_sheet(made.sub_fund, on=DAY, known=datetime(2019, 3, 1, tzinfo=UTC))
+    assert {str(row.label): str(row.value) for row in before.parts[1].rows}["납입"] == "0원"
+    address = at("tear_sheet", made.sub_fund.public_id)
+    answer = browser_of(made.manager).get(address, {"on": str(DAY), "known": ""})
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    page = browser_of(made.manager).get(at("sub_fund", made.sub_fund.public_id), {"on": str(DAY)}).content.decode()
+    assert f"{address}?on={DAY}" in page
+
+
+def test_another_currency_is_told_in_its_own_units():
+    assert [tables.amount_in(code, 1_234_567) for code in ("KRW", "USD", "JPY")] == [
+        "1,234,567원", "USD 12,345.67", "JPY 1,234,567"
+    ]  # fmt: skip

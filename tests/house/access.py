@@ -259,6 +259,7 @@ TABLE: dict[str, Row] = {
     "fund:exposure": Row(FUND),
     "fund:exposure_csv": Row(FUND, "programme"),
     "fund:sub_fund": Row(FUND, "sub fund"),
+    "fund:tear_sheet": Row(FUND, "sub fund"),
     "fund:new_call": Row(frozenset({"fund manager"}), "sub fund"),
     "fund:call": Row(FUND, "capital call"),
     "fund:call_step": Row(frozenset({"fund manager"}), "capital call step", "post"),
