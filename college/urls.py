@@ -16,6 +16,7 @@ urlpatterns = [
     path("college/requests/<uuid:public_id>/<slug:word>/", student.answer, name="answer"),
     path("college/certificates/<uuid:public_id>.json", verify.paper, name="paper"),
     path("college/certificates/<uuid:public_id>.pdf", verify.printed, name="certificate-pdf"),
+    path("college/certificates/<uuid:public_id>/share/<slug:word>/", verify.share, name="share"),
     path("college/lessons/", teaching.lessons, name="lessons"),
     path("college/lessons/<uuid:public_id>/", teaching.roster, name="roster"),
     path("college/lessons/<uuid:public_id>/open/", teaching.open_, name="open-lesson"),
@@ -37,5 +38,7 @@ urlpatterns = [
     path("college/desk/<slug:code>/lessons/drop/", drafting.drop_lesson, name="drop-lesson"),
     path("college/desk/<slug:code>/<slug:word>/", office.step, name="office-step"),
     path("verify/", verify.front, name="verify"),
+    path("verify/shared/<uuid:token>/", verify.shared, name="shared"),
+    path("verify/shared/<uuid:token>/file/", verify.shared_file, name="shared-file"),
     path("verify/<uuid:public_id>/", verify.certificate, name="certificate"),
 ]

@@ -796,4 +796,19 @@ class Migration(TablesAtOnce):
             model_name='survey',
             constraint=models.CheckConstraint(condition=models.Q(('opened_at__lt', models.F('closes_at'))), name='survey_times_in_order'),
         ),
+        migrations.CreateModel(
+            name='Share',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('made_at', models.DateTimeField()),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shares', to='college.credential')),
+            ],
+            options={
+                'verbose_name': '공유 링크',
+                'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('credential',), name='one_live_share_per_certificate'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('made_at')), _connector='OR'), name='share_ends_after_it_began')],
+            },
+        ),
     ]

@@ -1,7 +1,7 @@
 """The college's tables."""
 
 from college.models.attendance import AttendanceEvent, Correction, Score
-from college.models.certificates import LIST_SIZE, Completion, Credential, ExpertMonth, IssuerKey, StatusList
+from college.models.certificates import LIST_SIZE, Completion, Credential, ExpertMonth, IssuerKey, Share, StatusList
 from college.models.courses import Course, Draw, Lesson, Run
 from college.models.people import Merge, Person, PersonAccount, PersonIdentity
 from college.models.queue import QueuePlace, QueueWindow
@@ -31,6 +31,7 @@ __all__ = [
     "Run",
     "Score",
     "SeatRequest",
+    "Share",
     "StatusList",
     "Survey",
     "SurveyAnswer",

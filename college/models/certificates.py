@@ -131,6 +131,30 @@ class Credential(models.Model):
         return log.Subject(kind="certificate", ref=str(self.public_id), key=self.person.seal)
 
 
+class Share(models.Model):
+    """A link by which its holder shows a certificate, with the name and the file, until the link is taken back."""
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    credential = models.ForeignKey(Credential, models.PROTECT, related_name="shares")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("공유 링크")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credential"], condition=Q(ended_at__isnull=True), name="one_live_share_per_certificate"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("made_at")), name="share_ends_after_it_began"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential} · {self.made_at:%Y-%m-%d}"
+
+
 class StatusList(models.Model):
     """A signed list as it is served; its bits follow from the certificates and are never kept apart from them."""
 

@@ -21,6 +21,7 @@ from college.queries.certificates import (
     issuer,
     my_certificates,
     sealed_at,
+    shared_by,
     taken_back,
 )
 from college.queries.counting import WINDOW, causes_between, count_rows, experts_at, frozen_months, people_at
@@ -98,6 +99,7 @@ __all__ = [
     "record_of",
     "run_of",
     "sealed_at",
+    "shared_by",
     "sight",
     "survey_of",
     "survey_results",

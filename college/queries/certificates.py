@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from college import issuers
 from college.enums import CredentialStatus, Purpose
-from college.models import Completion, Credential, IssuerKey, Person, Run
+from college.models import Completion, Credential, IssuerKey, Person, Run, Share
 
 _TAKEN_BACK = {
     Purpose.REVOCATION.value: ("revocation_index", (CredentialStatus.REVOKED, CredentialStatus.SUPERSEDED)),
@@ -26,6 +26,13 @@ def certificate_of(public_id: UUID) -> Credential | None:
     )
 
 
+def shared_by(token: UUID) -> Credential | None:
+    """The certificate that a link shows; None for a link taken back or never made."""
+    shares = Share.objects.filter(token=token, ended_at=None).values("credential__public_id")
+    found = shares.first()
+    return certificate_of(found["credential__public_id"]) if found else None
+
+
 def by_number(number: str) -> Credential | None:
     """The newest certificate of that number."""
     return Credential.objects.filter(number=number.strip().upper()).order_by("-id").first()
@@ -37,6 +44,7 @@ def my_certificates(person: Person | None) -> QuerySet[Credential]:
     return (
         Credential.objects.filter(enrolment__canonical=person.one)
         .select_related("enrolment__run__course")
+        .prefetch_related(Prefetch("shares", Share.objects.filter(ended_at=None), to_attr="live_shares"))
         .order_by("-issued_at")
     )
 

@@ -43,6 +43,7 @@ from college.services.seats import (
     request_seat,
     withdraw_request,
 )
+from college.services.sharing import share, take_share_back
 from college.services.surveys import answer_survey, open_survey
 
 __all__ = [
@@ -100,9 +101,11 @@ __all__ = [
     "scan",
     "seal_due_lessons",
     "seal_lesson",
+    "share",
     "sign_list",
     "split_merge",
     "suspend",
     "take_place",
+    "take_share_back",
     "withdraw_request",
 ]

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from college import credentials, issuers, papers, queries, services, tables
 from college.credentials import Verdict
@@ -23,6 +26,7 @@ from portal.core.clock import database_now
 from portal.core.errors import Late, NotAllowed
 from portal.core.papers import answer
 from portal.core.ui.parts import Row
+from portal.core.ui.trying import tried
 
 TRIES, TRIES_WITHIN_S = 5, 3600
 
@@ -80,7 +84,7 @@ def certificate(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "verdict": verdict,
         "sentence": _sentence(verdict, found),
         "tone": "success" if verdict.ok and verdict.issuer_known else "danger",
-        "facts": _facts(found),
+        "facts": _facts(found, named=found.name_public),
         "checks": _checks(verdict),
         "form": form,
         "matches": matches,
@@ -139,7 +143,7 @@ def _label(name: str) -> str:
     return labels.get(name.partition(".")[0], name)
 
 
-def _facts(credential: Credential) -> list[Row]:
+def _facts(credential: Credential, *, named: bool) -> list[Row]:
     run = credential.enrolment.run
     return [
         Row(_("수료증 번호"), credential.number),
@@ -148,7 +152,7 @@ def _facts(credential: Credential) -> list[Row]:
         Row(_("교육장"), tables.campus(run.campus)),
         Row(_("수료일"), tables.day_of(credential.completion.decided_at)),
         Row(_("발급일"), tables.day_of(credential.issued_at)),
-        Row(_("이름"), credential.holder if credential.name_public else _masked(credential.holder)),
+        Row(_("이름"), credential.holder if named else _masked(credential.holder)),
         Row(_("지문"), credential.digest),
     ]
 
@@ -198,7 +202,10 @@ def printed(request: SignedIn, public_id: UUID) -> FileResponse:
 
 def paper(request: SignedIn, public_id: UUID) -> HttpResponse:
     """The JSON, for its holder only: ``?proof=rdfc`` (default), ``jcs`` or ``both``."""
-    found = _own(request, public_id)
+    return _file(request, _own(request, public_id))
+
+
+def _file(request: HttpRequest, found: Credential) -> HttpResponse:
     said = JsonResponse(
         services.document_of(found, request.GET.get("proof", "rdfc")),
         json_dumps_params={"ensure_ascii": False, "indent": 1},
@@ -206,6 +213,66 @@ def paper(request: SignedIn, public_id: UUID) -> HttpResponse:
     )
     said["Content-Disposition"] = f'attachment; filename="{found.number}.json"'
     return said
+
+
+_SHARING = {
+    "make": (
+        services.share,
+        gettext_lazy("공유 링크를 만들었습니다. 링크를 아는 사람은 이름과 수료증을 볼 수 있습니다."),
+    ),
+    "end": (
+        services.take_share_back,
+        gettext_lazy("공유 링크를 거두었습니다. 이제 그 링크로는 아무것도 열리지 않습니다."),
+    ),
+}
+
+
+@require_POST
+@login_required
+def share(request: SignedIn, public_id: UUID, word: str) -> HttpResponse:
+    """Make the link that shows my certificate, or take it back."""
+    if word not in _SHARING:
+        raise Http404
+    found, now = _own(request, public_id), database_now()
+    act, done = _SHARING[word]
+    tried(request, lambda: act(credential=found, by=request.user, now=now), str(done))
+    return redirect("college:mine")
+
+
+@never_cache
+@require_safe
+def shared(request: HttpRequest, token: UUID) -> HttpResponse:
+    """What a holder shows: the check with the name, and the file. A link taken back looks like one never made."""
+    found = queries.shared_by(token)
+    if found is None:
+        return _private(render(request, "college/shared_gone.html", status=404))
+    verdict = credentials.verify(services.document_of(found, "both"), at=database_now())
+    context = {
+        "credential": found,
+        "token": token,
+        "sentence": _sentence(verdict, found),
+        "tone": "success" if verdict.ok and verdict.issuer_known else "danger",
+        "facts": _facts(found, named=True),
+        "checks": _checks(verdict),
+    }
+    return _private(render(request, "college/shared.html", context))
+
+
+@never_cache
+@require_safe
+def shared_file(request: HttpRequest, token: UUID) -> HttpResponse:
+    """The signed text, for whoever the holder gave the link."""
+    found = queries.shared_by(token)
+    if found is None:
+        raise Http404
+    return _private(_file(request, found))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Whoever has the link may look; no search engine, and no page that is linked from here, learns of it."""
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @require_safe

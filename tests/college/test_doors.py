@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
 from college import services
-from college.models import Correction, SeatRequest
+from college.models import Correction, SeatRequest, Share
 from portal.accounts.second_factor import CONFIRMED
 from tests.factories.college import ENDED, NOW, college
 from tests.factories.people import cluster, person, with_role
@@ -215,6 +216,42 @@ def test_a_stranger_checks_a_certificate_by_number_page_and_file(certified):
     assert "유효하지 않은" in upload(stranger, file.content.replace("하늘".encode(), "하늬".encode()))
     assert "들어 있지 않습니다" in upload(stranger, b"%PDF-1.7 no json")
     assert "2MB보다 큽니다" in upload(stranger, b" " * (2 * 1024 * 1024 + 1))
+
+
+def test_a_holder_shows_a_certificate_by_a_link_and_takes_it_back(certified):
+    holder, stranger, public_id = browser(certified.students[0]), browser(None), certified.credential.public_id
+    make, end = (reverse("college:share", args=[public_id, word]) for word in ("make", "end"))
+    assert stranger.post(make).status_code == 302
+    assert [browser(user).post(make).status_code for user in (person(), certified.officer)] == [403, 403]
+    assert holder.get(make).status_code == 405
+    assert holder.post(reverse("college:share", args=[public_id, "sell"])).status_code == 404
+    assert not certified.credential.shares.exists()
+    holder.post(make), holder.post(make)
+    link = certified.credential.shares.get()
+    address = reverse("college:shared", args=[link.token])
+    assert address in holder.get(reverse("college:mine")).content.decode()
+    page = stranger.get(address)
+    assert page["X-Robots-Tag"] == "noindex"
+    assert all(text in page.content.decode() for text in ("김하늘", "유효한 수료증입니다"))
+    file = reverse("college:shared-file", args=[link.token])
+    assert "유효한 수료증입니다" in upload(stranger, stranger.get(file).content)
+    holder.post(end)
+    gone = stranger.get(address)
+    assert (gone.status_code, stranger.get(file).status_code) == (404, 404)
+    assert "링크를 거두었거나" in gone.content.decode()
+    assert "김하늘" not in gone.content.decode()
+    holder.post(make)
+    assert stranger.get(address).status_code == 404, "a new link opens, the old one stays shut"
+    assert certified.credential.shares.get(ended_at=None).token != link.token
+
+
+def test_one_link_at_a_time_whoever_writes_it(certified):
+    given = {"credential": certified.credential, "made_at": ENDED}
+    Share.objects.create(**given)
+    with pytest.raises(IntegrityError, match="one_live_share"), transaction.atomic():
+        Share.objects.create(**given)
+    with pytest.raises(IntegrityError, match="share_ends"), transaction.atomic():
+        Share.objects.create(**given, ended_at=ENDED - timedelta(seconds=1))
 
 
 def upload(client, content):

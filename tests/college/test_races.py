@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from college import queries, services
-from college.models import Enrolment, SeatRequest
-from tests.factories.college import NOW, college
+from college.models import Credential, Enrolment, SeatRequest
+from tests.factories.college import ENDED, NOW, college
 from tests.tenancy.test_races import at_once
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -74,3 +74,18 @@ def test_a_drop_a_lapse_and_more_seats_in_one_second_with_the_job_twice():
     )
     assert statuses == {"LAPSED": 1, "OFFERED": 3, "WAITING": 1}
     assert place.counters() == (3, 1)
+
+
+def test_a_certificate_shared_from_two_tabs_has_one_link(settings, tmp_path):
+    settings.COLLEGE_KEY_DIR = tmp_path
+    place = college(capacity=1)
+    user = place.student()
+    (made,) = place.graduate(user)
+
+    def sharing():
+        mine = Credential.objects.select_related("person").get(pk=made.pk)
+        return lambda: services.share(credential=mine, by=user, now=ENDED).pk
+
+    outcomes = at_once(*(sharing() for _tab in range(4)))
+    assert counted(outcomes) == {"done": 4}
+    assert len({link for _kind, link in outcomes}) == 1

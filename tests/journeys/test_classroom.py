@@ -172,6 +172,7 @@ def test_a_lesson_its_correction_and_the_certificate_a_stranger_checks(classroom
     correct_the_record(room)
     credential, pdf = certify(room)
     check_the_paper(room, credential, pdf)
+    show_it_by_a_link(room, credential)
     take_it_back(room, credential, pdf)
 
 
@@ -310,6 +311,21 @@ def carrying(text: bytes | None) -> bytes:
         writer.add_attachment(NAME, text)
     writer.write(out)
     return out.getvalue()
+
+
+def show_it_by_a_link(room: Classroom, credential: Credential) -> None:
+    """Made on the holder's page, opened by whoever has it, taken back: then it opens nothing."""
+    holder, stranger = room.drained, room.stranger
+    for word in ("make", "end"):
+        holder.go("/{lang}/college/mine/")
+        holder.check()
+        holder.submit(within=f"form[action$='/{credential.public_id}/share/{word}/']")
+        link = credential.shares.get()
+        status = stranger.go("/{lang}/verify/shared/" + f"{link.token}/")
+        assert status == (200 if word == "make" else 404)
+        stranger.check()
+        seen = credential.holder in stranger.page.locator("main").inner_text()
+        assert seen == (word == "make")
 
 
 def take_it_back(room: Classroom, credential: Credential, pdf: bytes) -> None:
