@@ -6,6 +6,7 @@ import csv
 import json
 from io import StringIO
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -76,8 +77,8 @@ def figure(request: HttpRequest, figure: str) -> HttpResponse:
 
 
 def _below(found: Snapshot) -> list[Row]:
-    """The books of each sub-fund on that day and as known then, for those who may read them."""
-    asked = f"?show=journal&on={found.as_of_date}&known={found.known_at.date()}"
+    """The books of each sub-fund on that day and as known at that very instant, for those who may read them."""
+    asked = "?" + urlencode({"show": "journal", "on": found.as_of_date, "known": found.known_at.isoformat()})
     return [
         Row(str(one), _("분개 보기"), change=reverse("fund:sub_fund", args=[one.public_id]) + asked)
         for one in queries.funds.sub_funds_of(found.programme)

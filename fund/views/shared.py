@@ -40,9 +40,25 @@ def check_concerned(request: SignedIn, sub_fund: SubFund, commitment: Commitment
 
 
 def as_of(request: HttpRequest, now: datetime) -> tuple[date, datetime, AsOfForm]:
-    """The day and the instant of ``?on=&known=``; today and now when they are not given or no dates."""
-    form = AsOfForm(request.GET if "on" in request.GET or "known" in request.GET else None)
+    """The day and the instant of ``?on=&known=``; today and now when they are not given or no dates.
+
+    ``known`` is a day, which is known to its end, or the exact instant of frozen figures, which the form shows as its day.
+    """
+    asked_for = request.GET.copy()
+    exact = _instant(asked_for.get("known", ""))
+    if exact is not None:
+        asked_for["known"] = exact.astimezone(SEOUL).date().isoformat()
+    form = AsOfForm(asked_for if "on" in asked_for or "known" in asked_for else None)
     asked = form.cleaned_data if form.is_valid() else {}
     known = asked.get("known")
-    until = end_of_day(known) - timedelta(microseconds=1) if known else now
+    until = exact or (end_of_day(known) - timedelta(microseconds=1) if known else now)
     return asked.get("on") or now.astimezone(SEOUL).date(), min(until, now), form
+
+
+def _instant(text: str) -> datetime | None:
+    """An instant with its zone; None of anything else, a mere day included."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None and found.year in range(1900, 2200) else None

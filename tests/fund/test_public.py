@@ -2,16 +2,24 @@
 
 import csv
 import json
+import re
+from datetime import UTC, date, datetime
 from fractions import Fraction
+from html import unescape
 from io import StringIO
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.html import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fund import charts, public
 from fund.figures import FIGURES, GROUPS
+from fund.queries.flows import NET_ASSETS
+from tests.factories import people
+from tests.factories.fund import valued
 from tests.fund.test_snapshots import made, published  # noqa: F401  (a fixture)
 from tests.house.test_access import browser_of
 
@@ -134,3 +142,48 @@ def test_an_auditor_derives_a_published_figure_from_the_entries(db, made):  # no
 
 def test_no_two_figures_share_a_code():
     assert len(FIGURES) == sum(len(group.figures) for group in GROUPS)
+
+
+@pytest.mark.django_db
+def test_an_auditor_counts_a_published_figure_again_from_the_entries_it_leads_to(made):  # noqa: F811
+    """What was posted later on the same day, in Seoul another one than in UTC, is not among them."""
+    row = published(made, now=datetime(2019, 7, 14, 23, 30, tzinfo=UTC))
+    valued(made, made.holding, 150_000_000, on=date(2019, 6, 28), now=datetime(2019, 7, 15, 2, tzinfo=UTC))
+    auditor = browser_of(people.with_role("auditor", cluster=made.programme.cluster))
+    opened = auditor.get(reverse("fund:figure", args=["nav"])).content.decode()
+    assert "530,000,000원" in opened
+    assert row.digest in opened
+    [journal] = re.findall(r'href="([^"]+show=journal[^"]+)"', opened)
+    lines = _postings_on(auditor.get(unescape(journal)).content.decode())
+    assert sum(amount for account, amount in lines if account in NET_ASSETS) == 530_000_000
+    today = _postings_on(auditor.get(journal.split("?")[0], {"show": "journal"}).content.decode())
+    assert sum(amount for account, amount in today if account in NET_ASSETS) == 550_000_000
+
+
+def _postings_on(page):
+    """Account and amount of each line of the journal, debit positive, as a person reads them off the page."""
+    rows = [
+        re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+    ]
+    told = [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in rows]
+    return [(int(row[2][:4]), _won(row[4]) - _won(row[5])) for row in told if len(row) == 6 and row[2][:4].isdigit()]
+
+
+def _won(text):
+    return int(re.sub(r"\D", "", text) or 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_citizen_opens_a_number_down_to_its_definition(made, client, language):  # noqa: F811
+    row = published(made)
+    with translation.override(language):
+        start = reverse("fund:public")
+    page = client.get(start, headers={"accept-language": language}).content.decode()
+    for one in FIGURES.values():
+        address = next(href for href in re.findall(r'href="([^"]+)"', page) if href.endswith(f"/figures/{one.code}/"))
+        opened = client.get(address, headers={"accept-language": language}).content.decode()
+        with translation.override(language):
+            for told in (one.label, one.meaning, one.source, row.digest):
+                assert escape(str(told)) in opened
+        assert "show=journal" not in opened
