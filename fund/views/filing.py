@@ -9,8 +9,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -190,10 +191,12 @@ def upload_errors(request: SignedIn, upload: UUID) -> HttpResponse:
 
 @login_required
 @require_safe
-def upload_file(request: SignedIn, upload: UUID) -> FileResponse:
-    """The file as it came; always downloaded, never shown."""
+def upload_file(request: SignedIn, upload: UUID) -> HttpResponse:
+    """The file as it came, always downloaded and never shown; a refusal where it is no longer the one handed in."""
     found = _upload(request, upload)
-    return FileResponse(found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type)
+    answer = HttpResponse(services.stored(found), content_type=found.content_type)
+    answer["Content-Disposition"] = content_disposition_header(True, found.name)
+    return answer
 
 
 @login_required

@@ -121,3 +121,15 @@ def test_the_fund_manager_sees_late_reports_and_explains_what_differs(made):
     found.refresh_from_db()
     assert (found.status, found.reason) == ("RESOLVED", "입금일 차이")
     assert office.get(at("break", found.public_id)).status_code == 302
+
+
+def test_a_kept_file_that_is_gone_or_other_is_refused_and_no_fault(made):
+    row = hand_in(made, filled(made))
+    with row.file.storage.open(row.file.name, "wb") as kept:
+        kept.write(b"other")
+    reporter = browser_of(made.reporter)
+    for name in ("upload_file", "upload_errors"):
+        assert reporter.get(at(name, row.public_id)).status_code == 409
+    row.file.storage.delete(row.file.name)
+    for name in ("upload_file", "upload_errors"):
+        assert reporter.get(at(name, row.public_id)).status_code == 409
