@@ -75,7 +75,7 @@ EVENT_TYPES = [
         title=_("행사 지원의 정산을 결정했습니다"),
     ),
     EventType(
-        "event.repayment.received",
+        "event.award.repaid",
         1,
         {"repaid": "int", "interest_won": "int", "on": "date", "bank_c": "commitment"},
         title=_("행사 지원금을 돌려받았습니다"),

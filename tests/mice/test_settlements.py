@@ -247,6 +247,8 @@ def test_what_was_paid_too_much_comes_back_in_parts(run, held, edition):
     with pytest.raises(Invalid, match="이미 기록한"):
         repay(run, held, MILLION, 0)
     assert repay(run, held, 10 * MILLION, 12_345, "R-2").status == "CLOSED"
+    # One chain of facts about one thing: whoever audits the ledger follows it to the end.
+    assert {leaf["type"].rpartition(".")[0] for leaf in leaves(held)} == {"event.award"}
     assert counters(edition, run) == (16, 16)
 
 

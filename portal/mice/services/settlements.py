@@ -130,7 +130,8 @@ def receive_repayment(
             post(held, kind, amount, bank_ref=f"{bank_ref.strip()}{mark}", on=on, by=by, now=now)
     acting = by.acting_as(role)
     data = {"repaid": principal, "interest_won": interest, "on": on}
-    log.append("event.repayment.received", row=held, by=acting, data=data, private={"bank": bank_ref})
+    # Named after the award: a fact of another thing would break the award's chain before it is closed.
+    log.append("event.award.repaid", row=held, by=acting, data=data, private={"bank": bank_ref})
     move_counters(held, before, now=now)
     if held.status == AwardStatus.REPAYMENT_DUE and owed(held) == (0, 0):
         advance(held, AwardStatus.CLOSED, by=acting, steps=AWARD)
