@@ -7,9 +7,12 @@ class MiceConfig(AppConfig):
     verbose_name = _("행사·투어")
 
     def ready(self) -> None:
+        from portal.core import rehearsals
         from portal.intake import registry as intake
         from portal.mice import mail, programme, queries, registry, support_registry  # noqa: F401
+        from portal.mice.rehearsal import story
         from portal.plan import registry as plan
 
+        rehearsals.register(story.REHEARSAL)
         intake.register(programme.EVENT)
         plan.register_fact("mice.sanctioned", queries.is_sanctioned)

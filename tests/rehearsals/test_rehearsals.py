@@ -123,6 +123,17 @@ def test_the_fund_lives_with_every_event_and_its_books_hold(played):
     assert "fund (small): 3 sub-funds, 24 companies, " in said
 
 
+@pytest.mark.parametrize("played", ["mice"], indirect=True)
+def test_the_money_of_events_is_conserved(played):
+    """The small play: three years of support; every won paid has come back or is kept, cut or bound as it should be."""
+    said = played.runs["small"].stdout
+    money = re.search(r"money: ([\d,]+) won paid = ([\d,]+) returned \+ ([\d,]+) kept", said)
+    paid, returned, kept = (int(won.replace(",", "")) for won in money.groups())
+    assert paid == returned + kept
+    assert returned > 0
+    assert "mice (small): 33 awards, 30 editions, " in said
+
+
 def test_the_ledger_can_be_audited_without_the_portal(played):
     """Tree, chains, numbers, dates; and every leaf through the rules of the rooms that the log names."""
     rules = [word for path in (played.public / "machines").iterdir() for word in ("--machines", str(path))]
