@@ -17,6 +17,7 @@ COLUMNS = {
 #: And those whose names say too little by themselves.
 TABLES = {
     "names": [
+        ("mice_registrant", "name"),
         ("accounts_user", "name"),
         ("accounts_organisation", "name_ko"),
         ("accounts_organisation", "name_en"),

@@ -120,7 +120,11 @@ class Life:
 
     def _guest(self, origin: str, country: str) -> str:
         guest = services.register_guest(
-            edition=self.award.edition, name="", origin=origin, country=country, by=self.organiser.master
+            edition=self.award.edition,
+            name=f"참가자 {self.book.bank()}",
+            origin=origin,
+            country=country,
+            by=self.organiser.master,
         )
         return services.event_ticket(guest)
 
