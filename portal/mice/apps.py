@@ -7,12 +7,15 @@ class MiceConfig(AppConfig):
     verbose_name = _("행사·투어")
 
     def ready(self) -> None:
+        from portal.core import panels as shared
         from portal.core import rehearsals
         from portal.intake import registry as intake
-        from portal.mice import mail, programme, queries, registry, support_registry  # noqa: F401
+        from portal.mice import mail, panels, programme, queries, registry, support_registry  # noqa: F401
         from portal.mice.rehearsal import story
         from portal.plan import registry as plan
 
         rehearsals.register(story.REHEARSAL)
         intake.register(programme.EVENT)
+        for panel in panels.PANELS:
+            shared.register(panel)
         plan.register_fact("mice.sanctioned", queries.is_sanctioned)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from portal.accounts import queries as accounts
 from portal.accounts.models import Cluster, Organisation
 from portal.intake.models import Call
 from portal.mice import turnout
@@ -86,6 +87,34 @@ def plans_of(applications: Iterable[int]) -> dict[int, AwardPlan]:
     """What these applications would get, by the application's key."""
     found = AwardPlan.objects.filter(application__in=list(applications)).select_related("edition")
     return {plan.application_id: plan for plan in found}
+
+
+def award_of(public_id: UUID) -> Award | None:
+    """An award with what its page says of it."""
+    found = Award.objects.select_related("organisation", "programme__cluster", "edition", "envelope", "application")
+    return found.filter(public_id=public_id).first()
+
+
+def clawback_of(public_id: UUID) -> Clawback | None:
+    found = Clawback.objects.select_related(
+        "award__organisation", "award__programme__cluster", "award__edition", "award__envelope"
+    )
+    return found.filter(public_id=public_id).first()
+
+
+def sanction_of(clawback: Clawback) -> Sanction | None:
+    return Sanction.objects.filter(clawback=clawback).first()
+
+
+def awards_of(user: Any) -> QuerySet[Award]:
+    """The awards of the companies this person belongs to, the newest first."""
+    mine = accounts.organisations_of(user)
+    return Award.objects.filter(organisation__in=mine).select_related("edition", "organisation")
+
+
+def awards_on_desk(clusters: QuerySet[Cluster]) -> QuerySet[Award]:
+    """All awards of these clusters, the newest first."""
+    return Award.objects.filter(programme__cluster__in=clusters).select_related("edition", "organisation")
 
 
 def last_report(award: Award) -> SettlementReport | None:

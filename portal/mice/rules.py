@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from ledger import log
+from portal.accounts import queries as accounts_queries
 from portal.accounts import rules as accounts
 from portal.accounts.models import Cluster, Organisation, User
 from portal.core.errors import Invalid, Late, NotAllowed, Overtaken
@@ -133,6 +134,13 @@ def check_can_prepare_agreement(by: User, programme: SupportProgramme) -> str:
     return accounts.check_may(by, "agreement.prepare", cluster=programme.cluster)
 
 
+def check_can_see_award(by: Any, award: Award) -> str:
+    """The organiser's people, the desk of event support and the auditor."""
+    if accounts_queries.is_member(by, award.organisation):
+        return accounts.check_can_act_for(by, award.organisation)
+    return accounts.check_may(by, "award.read", cluster=award.programme.cluster)
+
+
 def check_can_audit(by: User, award: Award) -> str:
     """The role under which ``by`` looks at reports and says what of them counts."""
     return accounts.check_may(by, "settlement.prepare", cluster=award.programme.cluster)
@@ -164,6 +172,10 @@ def check_can_run_doors(by: User, edition: EventEdition) -> None:
 
 def check_can_act_on(by: User, award: Award) -> str:
     return accounts.check_can_act_for(by, award.organisation)
+
+
+def may_act_on(by: User, award: Award) -> bool:
+    return accounts.can_act_for(by, award.organisation)
 
 
 def check_can_sign(by: User, award: Award) -> str:

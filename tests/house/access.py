@@ -428,6 +428,10 @@ ELSEWHERE = {
         ),
         "the tour has guides and secret links of its own; tests/mice/test_tour_pages.py asks them role by role",
     ),
+    **dict.fromkeys(
+        ("support:mine", "support:desk", "support:award", "support:clawback"),
+        "event support has a desk of its own; tests/mice/test_award_pages.py asks it role by role",
+    ),
     "intake:withdraw-challenge": "only while one is open; tests/intake/test_parties.py",
     "intake:my-case": "only of a company that has one; tests/intake/test_parties.py",
     "intake:calendar": "whoever knows the secret address; tests/intake/test_sittings.py",
