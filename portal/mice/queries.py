@@ -130,6 +130,12 @@ def evidence_of_others(report: SettlementReport) -> frozenset[str]:
     return frozenset(used.values_list("evidence__sha256", flat=True))
 
 
+def evidence_in(award: Award, sha256: str) -> Evidence | None:
+    """The evidence with this hash, if a line of the award's sheet or reports names it."""
+    mine = Q(lines__report__award=award) | Q(sheet_lines__award=award)
+    return Evidence.objects.filter(mine, sha256=sha256).first()
+
+
 def checkins_of(edition: EventEdition) -> list[turnout.CheckIn]:
     """Everybody who was let in, as the count of turnout reads a scan."""
     admitted = CheckIn.objects.filter(edition=edition, verdict=ScanVerdict.ADMITTED).select_related("registrant")

@@ -196,6 +196,12 @@ def check_can_be_awarded(edition: EventEdition) -> None:
         raise Invalid(_("같은 회차인지 확인하고 있는 행사입니다. 동일 회차 확인을 먼저 마쳐 주십시오."))
 
 
+def check_can_enter(award: Award) -> None:
+    """The sheet is written after the event and until the report is filed, and again when it came back."""
+    if award.status not in (AwardStatus.HELD, AwardStatus.RETURNED):
+        raise Invalid(_("지금은 정산서를 적을 수 없습니다. 개최를 확인한 뒤, 정산보고 전까지 적을 수 있습니다."))
+
+
 def check_can_change(award: Award) -> None:
     """Lines and amount change after the agreement and before the report."""
     if award.status not in (AwardStatus.AGREED, AwardStatus.ADVANCED, AwardStatus.HELD):

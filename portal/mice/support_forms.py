@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.core import business_number
 from portal.core.ui.fields import DateInput, WonField
 from portal.mice import naming
-from portal.mice.enums import ClawbackGround
+from portal.mice.enums import ClawbackGround, EvidenceKind
 from portal.mice.models import SettlementLine
 
 
@@ -70,6 +71,52 @@ class ChangeForm(forms.Form):
     def wanted(self, answers: Mapping[str, Any]) -> dict[str, int]:
         """Won by category; one of nothing is left out."""
         return {code: answers[name] for name, code in self.codes.items() if answers[name]}
+
+
+class SpentForm(forms.Form):
+    """One invoice with its evidence."""
+
+    code = forms.ChoiceField(label=_("비목"))
+    vendor = forms.CharField(label=_("거래처"), max_length=120)
+    vendor_number = forms.CharField(
+        label=_("거래처 사업자등록번호"), required=False, max_length=14, help_text=_("해외 거래처이면 비워 두십시오.")
+    )
+    related = forms.BooleanField(label=_("주최자와 특수관계에 있는 거래처입니다."), required=False)
+    paid_on = forms.DateField(label=_("지급일"), widget=DateInput)
+    supply = WonField(label=_("공급가액"), min_value=0)
+    vat = WonField(label=_("부가세"), min_value=0, initial=0)
+    vat_reclaimable = forms.BooleanField(label=_("부가세를 매입세액으로 공제받습니다."), required=False)
+    kind = forms.ChoiceField(label=_("증빙 종류"), choices=EvidenceKind.choices)
+    approval_number = forms.CharField(
+        label=_("승인번호"),
+        required=False,
+        max_length=40,
+        help_text=_("세금계산서나 카드전표의 승인번호입니다. 같은 증빙을 두 번 쓰지 않았는지 이 번호로 확인합니다."),
+    )
+    evidence = forms.FileField(label=_("증빙 파일"), help_text=_("PDF, PNG, JPG 파일로 10MB까지 올릴 수 있습니다."))
+
+    def __init__(self, *args: Any, codes: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = [(code, naming.category(code)) for code in codes]  # type: ignore[attr-defined]
+
+    def clean_vendor_number(self) -> str:
+        given = self.cleaned_data["vendor_number"]
+        try:
+            return business_number.normalise(given) if given.strip() else ""
+        except ValueError as fault:
+            raise forms.ValidationError(_("사업자등록번호 10자리를 확인해 주십시오. 예: 123-45-67891")) from fault
+
+
+class FileForm(forms.Form):
+    """The interest that the money bore, and that all of it is true."""
+
+    interest = WonField(
+        label=_("발생한 이자"),
+        min_value=0,
+        initial=0,
+        help_text=_("교부금 전용 계좌에 생긴 이자입니다. 모두 돌려줍니다."),
+    )
+    sure = forms.BooleanField(label=_("집행내역과 증빙이 사실과 같음을 확인합니다."))
 
 
 class AuditForm(forms.Form):

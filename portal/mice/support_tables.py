@@ -124,8 +124,8 @@ def _change(one: Amendment) -> list[object]:
     return [naming.instant(one.requested_at), won(one.amount_from), won(one.amount_to), one.reason, status]
 
 
-def report(of: SettlementReport) -> Table:
-    """Every invoice of a report, what of it counts and why not all."""
+def report(of: SettlementReport, evidence: str) -> Table:
+    """Every invoice of a report, what of it counts and why not all; ``evidence`` is an address with ``{}`` for its hash."""
     rows = list(of.lines.select_related("evidence"))
     audited = of.recognised is not None
     return Table(
@@ -148,7 +148,7 @@ def report(of: SettlementReport) -> Table:
                 day(line.paid_on),
                 won(line.supply),
                 won(line.vat),
-                f"{line.evidence.get_kind_display()} {line.evidence.sha256[:8]}",
+                link(line.evidence.get_kind_display(), evidence.format(line.evidence.sha256)),
                 *([won(line.recognised or 0), naming.cut(line.cut_reason)] if audited else []),
             ]
             for line in rows
@@ -157,6 +157,37 @@ def report(of: SettlementReport) -> Table:
             "", _("합계"), "", "", won(sum(one.supply for one in rows)), won(sum(one.vat for one in rows)), "",
             *([won(of.recognised or 0), ""] if audited else []),
         ],
+    )  # fmt: skip
+
+
+def sheet(award: Award, strike: str, evidence: str) -> Table:
+    """What the organiser has entered so far; ``strike`` and ``evidence`` are addresses with ``{}`` for the id."""
+    rows = list(award.sheet.select_related("evidence"))
+    return Table(
+        caption=_("정산서"),
+        columns=[
+            Column(_("비목")),
+            Column(_("거래처")),
+            Column(_("지급일")),
+            Column(_("공급가액"), number=True),
+            Column(_("부가세"), number=True),
+            Column(_("증빙")),
+            *([Column(_("고치기"))] if strike else []),
+        ],
+        rows=[
+            [
+                naming.category(line.code),
+                _("%(vendor)s (특수관계)") % {"vendor": line.vendor} if line.related else line.vendor,
+                day(line.paid_on),
+                won(line.supply),
+                won(line.vat),
+                link(line.evidence.get_kind_display(), evidence.format(line.evidence.sha256)),
+                *([link(_("빼기"), strike.format(line.public_id))] if strike else []),
+            ]
+            for line in rows
+        ],
+        foot=["", _("합계"), "", won(sum(one.supply for one in rows)), won(sum(one.vat for one in rows)), "", *([""] if strike else [])],
+        empty=_("아직 적은 집행내역이 없습니다. 아래에서 증빙과 함께 한 건씩 적어 주십시오."),
     )  # fmt: skip
 
 

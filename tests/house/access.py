@@ -429,7 +429,15 @@ ELSEWHERE = {
         "the tour has guides and secret links of its own; tests/mice/test_tour_pages.py asks them role by role",
     ),
     **dict.fromkeys(
-        ("support:mine", "support:desk", "support:award", "support:clawback"),
+        (
+            "support:mine",
+            "support:desk",
+            "support:award",
+            "support:clawback",
+            "support:sheet",
+            "support:evidence",
+            "support:strike",
+        ),
         "event support has a desk of its own; tests/mice/test_award_pages.py asks it role by role",
     ),
     "intake:withdraw-challenge": "only while one is open; tests/intake/test_parties.py",

@@ -1,20 +1,24 @@
 """The pages of event support: who may open them, and an award led from its agreement to the last won on one page."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from portal.accounts.models import Membership
+from portal.core.errors import Invalid
 from portal.mice import services
-from portal.mice.models import Award, Clawback, Sanction
+from portal.mice.models import Award, Clawback, Sanction, SheetLine
 from tests.factories.people import leaves, person, with_role
 from tests.factories.support import (
+    AFTER,
     MILLION,
     agreed,
     award,
     edition,
     evidence,
+    file,
     held,
     master,
     reported,
@@ -23,6 +27,7 @@ from tests.factories.support import (
     support,
 )  # fmt: skip
 from tests.mice.doors import browser
+from tests.mice.test_guards import refused
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +42,7 @@ def page(made, name="award"):
     return reverse(f"support:{name}", args=[made.public_id])
 
 
-def act(who, made, code, name="award", **answers):
+def act(who, made, code, name="award", /, **answers):
     """Fill in the form of one step and press its button."""
     response = browser(who).post(
         f"{page(made, name)}?act={code}", {f"{code}-{key}": value for key, value in answers.items()}
@@ -204,3 +209,70 @@ def test_the_desk_and_my_page_say_what_waits():
     desk = browser(of.officer).get(reverse("desk:home")).content.decode()
     assert "결재자가 처리할 지원" in desk
     assert reverse("support:desk") in desk
+
+
+def invoice(**fields):
+    """The form of one invoice, filled in."""
+    given = {
+        "code": "venue", "vendor": "코엑스", "vendor_number": "", "paid_on": "2019-09-26", "supply": "40,000,000", "vat": "0",
+        "kind": "TAX_INVOICE", "approval_number": "2019092600001", "evidence": file(),
+    }  # fmt: skip
+    return {**given, **fields}
+
+
+def test_the_organiser_writes_the_sheet_and_files_it():
+    of = support(required_onsite=0, required_foreign=0)
+    made = held(of, edition())
+    organiser, member = master(made), person()
+    Membership.objects.create(organisation=made.organisation, user=member, kind="MEMBER", since_at=AFTER)
+    assert page(made, "sheet") in browser(organiser).get(page(made)).content.decode()
+    wrong = act(member, made, "enter", "sheet", **invoice(vendor_number="123-45-67890"))
+    assert wrong.status_code == 422
+    assert 'value="40,000,000"' in wrong.content.decode(), "what was typed stays"
+    nothing = act(member, made, "enter", "sheet", **invoice(supply="0"))
+    assert nothing.status_code == 422
+    act(member, made, "enter", "sheet", **invoice(evidence=file("계산서")))
+    act(member, made, "enter", "sheet", **invoice(code="speakers", supply="1,000", approval_number=""))
+    first, second = made.sheet.all()
+    struck = reverse("support:strike", args=[second.public_id])
+    assert browser(person()).post(struck).status_code == 403
+    browser(member).post(struck)
+    assert list(made.sheet.all()) == [first]
+    assert act(member, made, "file", "sheet", interest=0, sure="on").status_code == 403, "the master account files"
+    sent = act(organiser, made, "file", "sheet", interest="1,200", sure="on")
+    assert sent["Location"] == page(made)
+    report = made.reports.get()
+    assert (made.status, report.interest, report.lines.get().supply) == ("REPORTED", 1_200, 40 * MILLION)
+    assert 'id="act-enter"' not in browser(organiser).get(page(made, "sheet")).content.decode()
+    act(of.officer, made, "return", reason="연사료 증빙을 더해 주십시오.")
+    assert "연사료 증빙을 더해 주십시오." in browser(organiser).get(page(made, "sheet")).content.decode()
+    act(member, made, "enter", "sheet", **invoice(code="speakers", supply="2,000", approval_number="2"))
+    act(organiser, made, "file", "sheet", interest=0, sure="on")
+    assert [report.lines.count() for report in made.reports.all()] == [1, 2], "what was filed first stays"
+
+
+def test_evidence_opens_to_those_who_see_its_award():
+    of = support()
+    made, other = held(of, edition()), held(of, edition())
+    act(master(made), made, "enter", "sheet", **invoice())
+    kept = made.sheet.get().evidence
+    there = reverse("support:evidence", args=[made.public_id, kept.sha256])
+    elsewhere = reverse("support:evidence", args=[other.public_id, kept.sha256])
+    for who in (master(made), of.officer, of.approver, with_role("auditor")):
+        found = browser(who).get(there)
+        assert found["Content-Disposition"].startswith("attachment")
+        assert b"".join(found.streaming_content).startswith(b"%PDF")
+    assert browser(master(other)).get(there).status_code == 403
+    assert browser(of.officer).get(elsewhere).status_code == 404
+    assert browser(master(other)).get(page(made, "sheet")).status_code == 403
+
+
+def test_a_sheet_is_written_between_event_and_report_and_the_database_wants_an_amount():
+    of = support()
+    made = award(of, edition())
+    with pytest.raises(Invalid):
+        services.enter_line(award=made, by=master(made), now=AFTER, code="venue", supply=1, vat=0, paid_on=date(2019, 9, 26), vendor="코엑스", evidence=file(), kind="CARD")  # fmt: skip
+    made = held(of, edition())
+    act(master(made), made, "enter", "sheet", **invoice())
+    line = made.sheet.get()
+    refused(lambda: SheetLine.objects.filter(pk=line.pk).update(supply=0), "sheet_line_has_an_amount")

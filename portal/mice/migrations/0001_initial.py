@@ -1005,4 +1005,28 @@ class Migration(TablesAtOnce):
             model_name='sanction',
             constraint=models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('from_on'))), name='sanction_days_in_order'),
         ),
+        migrations.CreateModel(
+            name='SheetLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('code', models.SlugField(max_length=40)),
+                ('supply', models.BigIntegerField()),
+                ('vat', models.BigIntegerField(default=0)),
+                ('vat_reclaimable', models.BooleanField(default=False)),
+                ('paid_on', models.DateField()),
+                ('vendor', models.CharField(max_length=120)),
+                ('vendor_number', models.CharField(blank=True, max_length=10)),
+                ('related', models.BooleanField(default=False)),
+                ('entered_at', models.DateTimeField()),
+                ('award', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheet', to='mice.award')),
+                ('entered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('evidence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sheet_lines', to='mice.evidence')),
+            ],
+            options={
+                'verbose_name': '정산서 행',
+                'ordering': ['award', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('supply__gte', 0), ('vat__gte', 0), models.Q(('supply', 0), ('vat', 0), _negated=True)), name='sheet_line_has_an_amount')],
+            },
+        ),
     ]

@@ -16,7 +16,14 @@ from portal.mice.models.editions import (
     SupportTerms,
 )
 from portal.mice.models.groups import TourGroup
-from portal.mice.models.reports import Evidence, EvidenceFile, Settlement, SettlementLine, SettlementReport
+from portal.mice.models.reports import (
+    Evidence,
+    EvidenceFile,
+    Settlement,
+    SettlementLine,
+    SettlementReport,
+    SheetLine,
+)
 from portal.mice.models.sessions import TourSession
 
 __all__ = [
@@ -45,6 +52,7 @@ __all__ = [
     "Settlement",
     "SettlementLine",
     "SettlementReport",
+    "SheetLine",
     "SupportProgramme",
     "SupportTerms",
     "TourBooking",

@@ -81,6 +81,40 @@ class EvidenceFile(models.Model):
         return self.name
 
 
+class SheetLine(models.Model):
+    """One invoice on the organiser's sheet (정산서): entered one by one, filed together, kept for the next version."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    award = models.ForeignKey(Award, models.PROTECT, related_name="sheet")
+    code = models.SlugField(max_length=40)
+    supply = models.BigIntegerField()
+    vat = models.BigIntegerField(default=0)
+    vat_reclaimable = models.BooleanField(default=False)
+    paid_on = models.DateField()
+    vendor = models.CharField(max_length=120)
+    vendor_number = models.CharField(max_length=10, blank=True)
+    related = models.BooleanField(default=False)
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="sheet_lines")
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("정산서 행")
+        ordering = ["award", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(supply__gte=0, vat__gte=0) & ~Q(supply=0, vat=0), name="sheet_line_has_an_amount"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.award_id} · {self.vendor}"
+
+    @property
+    def amount(self) -> int:
+        return self.supply + self.vat
+
+
 class SettlementReport(models.Model):
     """One version of an award's settlement report; what was filed stays, an audit says what of it counts."""
 

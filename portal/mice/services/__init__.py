@@ -56,6 +56,7 @@ from portal.mice.services.settlements import (
     reopen_award,
     settle_award,
 )
+from portal.mice.services.sheets import enter_line, file_sheet, strike_line
 from portal.mice.services.tour_day import check_in, check_in_mac, check_mac, finish_session, start_session
 from portal.mice.services.tour_groups import ask_for_group, decline_group, lead_group
 
@@ -86,9 +87,11 @@ __all__ = [
     "demand_repayment",
     "drop_clawback",
     "enter_edition",
+    "enter_line",
     "erase_due_names",
     "event_ticket",
     "file_report",
+    "file_sheet",
     "finish_session",
     "impose_sanction",
     "inspect",
@@ -127,6 +130,7 @@ __all__ = [
     "share_evidence",
     "sign_agreement",
     "start_session",
+    "strike_line",
     "tell_apart",
     "waive_clawback",
 ]

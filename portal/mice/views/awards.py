@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,27 +13,16 @@ from portal.accounts.queries import clusters_of
 from portal.accounts.roles import roles_for
 from portal.core.errors import NotAllowed
 from portal.core.ui.case import Case, show
-from portal.core.ui.parts import Table
+from portal.core.ui.parts import Table, link
 from portal.mice import naming, queries, rules, support_tables
+from portal.mice.enums import AwardStatus
 from portal.mice.models import Award
 from portal.mice.views.award_acts import acts
+from portal.mice.views.award_shared import address, found_award
+from portal.mice.views.sheet import evidence_of
 from portal.mice.views.tour_shared import SignedIn
 
-#: Where a row of a table leads; the id is put in for each row.
-_NOBODY = UUID(int=0)
 _MOST = 200
-
-
-def address(name: str) -> str:
-    """The address of a page with ``{}`` where its id belongs."""
-    return reverse(f"support:{name}", args=[_NOBODY]).replace(str(_NOBODY), "{}")
-
-
-def found_award(public_id: UUID) -> Award:
-    award = queries.award_of(public_id)
-    if award is None:
-        raise Http404
-    return award
 
 
 @login_required
@@ -79,6 +68,7 @@ def award(request: SignedIn, award: UUID) -> HttpResponse:
         figures=support_tables.strip(found),
         rows=[*support_tables.facts(found), *(support_tables.agreement(paper) if paper else [])],
         tables=_tables(found),
+        notes=_notes(request, found),
         acts=acts(request.user, found),
         recorded=_recorded(found),
     )
@@ -91,12 +81,20 @@ def _back(request: SignedIn, found: Award) -> tuple[str, str]:
     return _("행사 지원 업무"), reverse("support:desk")
 
 
+def _notes(request: SignedIn, found: Award) -> list[str]:
+    """The way to the sheet, for those who write it."""
+    writing = found.status in (AwardStatus.HELD, AwardStatus.RETURNED)
+    if not writing or not rules.may_act_on(request.user, found):
+        return []
+    return [link(_("정산서 적기"), reverse("support:sheet", args=[found.public_id]))]
+
+
 def _tables(found: Award) -> list[Table]:
     settled, report = found.settlements.last(), queries.last_report(found)
     tables = [
         support_tables.tranches(found),
         support_tables.amendments(found),
-        support_tables.report(report) if report else None,
+        support_tables.report(report, evidence_of(found)) if report else None,
         support_tables.settlement(settled) if settled else None,
         support_tables.inspections(list(found.inspections.select_related("inspected_by"))),
         support_tables.clawbacks(list(found.clawbacks.all()), address("clawback")),
