@@ -21,7 +21,7 @@ from tests.factories.intake import CLOSES, OPENS
 
 pytestmark = pytest.mark.django_db
 #: Of one submission, savepoints included; the aim is at most 20.
-STATEMENTS = 15
+STATEMENTS = 14
 LAST = CLOSES - timedelta(microseconds=1)
 
 
