@@ -36,7 +36,7 @@ class RequestStatus(models.TextChoices):
     OFFERED = "OFFERED", pgettext_lazy("수강신청", "제안")
     REFUSED = "REFUSED", pgettext_lazy("수강신청", "미선정")
     DECLINED = "DECLINED", pgettext_lazy("수강신청", "포기")
-    LAPSED = "LAPSED", _("기한경과")
+    LAPSED = "LAPSED", pgettext_lazy("수강신청", "기한경과")
     CLOSED = "CLOSED", pgettext_lazy("수강신청", "마감")
     WITHDRAWN = "WITHDRAWN", pgettext_lazy("수강신청", "신청취소")
 
