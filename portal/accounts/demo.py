@@ -71,6 +71,7 @@ PEOPLE = (
     Person("college-approver", "민가람", ("college.approver",)),
     Person("instructor", "권타래", ("instructor",)),
     Person("event", "홍파랑", ("event.officer",)),
+    Person("event-approver", "길누리", ("event.approver",)),
     Person("fund", "문하람", ("fund.manager",)),
     Person("fund-approver", "배누리", ("fund.approver",)),
     Person("gp", "백가람", (), _("운용사 보고담당"), _("자펀드의 분기 보고를 올리고 반영될 내용을 확인합니다.")),
