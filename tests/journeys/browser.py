@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -77,10 +77,16 @@ class Visitor:
             button.first.click()
         self.seen.add(urlsplit(self.page.url).path)
 
+    def follow(self, link: Locator) -> None:
+        """Click what leads to another page, and be there."""
+        with self.page.expect_navigation():
+            link.click()
+        self.seen.add(urlsplit(self.page.url).path)
+
     def enter_as(self, key: str) -> None:
         """Come in through the demonstration's marked door as the demo person of this key."""
         self.go("/{lang}/account/demo/")
-        self.page.locator(f"form[action$='/account/demo/{key}/'] button").click()
+        self.follow(self.page.locator(f"form[action$='/account/demo/{key}/'] button"))
 
     def sees(self, *texts: str) -> None:
         """The main part of the page holds each text."""

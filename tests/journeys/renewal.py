@@ -73,7 +73,7 @@ def judge(officer: Visitor, evaluator: Visitor, application) -> None:
     for step in ("open", "propose", "confirm"):
         do(officer, f"{stage}/steps/{step}/", seen=True)
     evaluator.go(f"/{{lang}}/review/calls/{call.code}/")
-    evaluator.page.locator("main a[href*='/review/sheets/']").first.click()
+    evaluator.follow(evaluator.page.locator("main a[href*='/review/sheets/']").first)
     for field in evaluator.page.locator("aside input[type=number]").all():
         field.fill("25")
     evaluator.check()

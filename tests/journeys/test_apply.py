@@ -255,7 +255,7 @@ def first_stage(call, people, refused, ours) -> None:
     other = ScoreSheet.objects.filter(assignment__application=refused).first()
     assert evaluator.go("/{lang}/review/sheets/" + f"{other.public_id}/") == 404, "a barred file cannot be reached"
     evaluator.go("/{lang}/review/calls/" + call.code + "/")
-    evaluator.page.locator("main a[href*='/review/sheets/']").first.click()
+    evaluator.follow(evaluator.page.locator("main a[href*='/review/sheets/']").first)
     evaluator.page.locator("[name=score_1]").fill("20")
     evaluator.submit(name="lock")
     assert evaluator.page.locator("[data-errors]").is_visible(), "a sheet is not locked half done"
@@ -273,7 +273,7 @@ def first_stage(call, people, refused, ours) -> None:
     link = newest_decision(officer, call.code)
     officer.go(link)
     officer.check()
-    officer.page.locator(f"main a:has-text('{refused.receipt_number}')").click()
+    officer.follow(officer.page.locator(f"main a:has-text('{refused.receipt_number}')"))
     officer.check()
     tell_at_once(approver, link, people["foreign"], refused)
 

@@ -83,7 +83,7 @@ def test_a_quarter_with_three_bad_rows(at_site, visit, language, width, ago):
     reporter.enter_as("gp")
     reporter.go("/{lang}/fund/reporting/")
     reporter.check()
-    reporter.page.locator(f"a[href$='{sub_fund.public_id}/{end.year}/{quarter_of(end)}/']").click()
+    reporter.follow(reporter.page.locator(f"a[href$='{sub_fund.public_id}/{end.year}/{quarter_of(end)}/']"))
     reporter.check()
     template = download(reporter, "/template/")
     cells = whole(template, end)
@@ -100,7 +100,7 @@ def test_a_quarter_with_three_bad_rows(at_site, visit, language, width, ago):
     assert "0보다 작은" in beside
     assert "below zero" in beside
 
-    reporter.page.locator("main .btns a[href*='/reporting/']").click()
+    reporter.follow(reporter.page.locator("main .btns a[href*='/reporting/']"))
     hand_in(reporter, with_cells(errors, {place: cells[place] for place in bad(end)}))
     reporter.sees(reporter.word("반영할 수 있습니다", "Ready to be applied"))
     reporter.submit()
@@ -118,6 +118,6 @@ def test_a_quarter_with_three_bad_rows(at_site, visit, language, width, ago):
         name=auditor.word("운용사의 보고를 반영했습니다", "A manager's report was applied"),
         exact=True,
     )
-    leaf.click()
+    auditor.follow(leaf)
     auditor.check()
     auditor.sees("fund.upload.applied")

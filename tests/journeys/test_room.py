@@ -71,7 +71,7 @@ def write_the_application(visitor) -> None:
     page = visitor.page
     visitor.go("/{lang}/calls/" + CALL + "/")
     visitor.check()
-    page.locator(f"a[href$='/calls/{CALL}/start/']").click()
+    visitor.follow(page.locator(f"a[href$='/calls/{CALL}/start/']"))
     page.check("[name=track] >> nth=0") if page.locator("input[name=track]").count() else page.select_option(
         "[name=track]", index=1
     )
@@ -126,7 +126,7 @@ def judge(evaluator, *, never: str) -> None:
     evaluator.check()
     assert never not in page.locator("main").inner_text()
     rows = page.locator("main tr").filter(has=page.locator("a[href*='/review/sheets/']"))
-    rows.filter(has_text="작성 중").locator("a").first.click()
+    evaluator.follow(rows.filter(has_text="작성 중").locator("a").first)
     evaluator.check()
     for field in page.locator("aside input[inputmode=numeric], aside input[type=number]").all():
         field.fill("20")
@@ -254,7 +254,7 @@ def announce(cast, address: str) -> None:
     decide_and_publish(cast.approver, final)
     cast.startup.go_to(address)
     cast.startup.check()
-    cast.startup.page.locator("a[href*='/my/results/']").filter(has_text="선정").click()
+    cast.startup.follow(cast.startup.page.locator("a[href*='/my/results/']").filter(has_text="선정"))
     cast.startup.check()
 
 

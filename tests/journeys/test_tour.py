@@ -69,9 +69,9 @@ def choose(visitor, course) -> None:
     """From the list of courses to the first session's form."""
     visitor.go("/{lang}/tours/")
     visitor.check()
-    visitor.page.locator(f"a[href$='/tours/{course.code}/']").click()
+    visitor.follow(visitor.page.locator(f"a[href$='/tours/{course.code}/']"))
     visitor.check()
-    visitor.page.locator("a[href$='/book/']").first.click()
+    visitor.follow(visitor.page.locator("a[href$='/book/']").first)
     visitor.check()
 
 
@@ -138,7 +138,7 @@ def test_a_group_of_eleven_is_led_to_its_own_session(visit, site, office, course
     group.check()
     office.go(DESK)
     office.check()
-    office.page.locator("a[href*='/desk/groups/']").first.click()
+    office.follow(office.page.locator("a[href*='/desk/groups/']").first)
     office.check()
     office.submit()
     office.sees("11 / 11")
