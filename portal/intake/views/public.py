@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -146,6 +147,10 @@ def _mine(request: HttpRequest, found: Call) -> list[Card]:
     ]
 
 
+def _may_begin(request: HttpRequest, found: Call, now: datetime) -> bool:
+    return found.is_open(now) or bool(queries.late_codes_for(request.user, found, now))
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, code: str) -> HttpResponse:
@@ -154,6 +159,9 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
     if not companies.exists():
         return render(request, "intake/no_company.html", {"call": found})
     now = database_now()
+    if request.method != "POST" and not _may_begin(request, found, now):
+        messages.info(request, _("지금은 이 공고에 신청을 시작할 수 없습니다. 접수 기간을 확인해 주세요."))
+        return redirect("intake:call", code)
     earlier = queries.reusable(request.user, found, now)
     form = StartForm(request.POST or None, call=found, companies=companies, earlier=earlier)
     if request.method == "POST" and form.is_valid():
