@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "sequence the ledger": {"task": "ledger.tasks.sequence_and_publish", "schedule": 1.0, "options": {"expires": 5}},
     "expire offers": {"task": "tenancy.tasks.expire_offers", "schedule": 60.0, "options": {"expires": 55}},
     "lapse college offers": {"task": "college.tasks.lapse_offers", "schedule": 30.0, "options": {"expires": 25}},
+    "recount seats": {"task": "college.tasks.recount_seats", "schedule": crontab(hour=3, minute=50)},
     "follow the tour's clock": {"task": "portal.mice.tasks.follow_clock", "schedule": 30.0, "options": {"expires": 25}},
     "inspect the ledger": {"task": "ledger.tasks.inspect", "schedule": crontab(hour=3, minute=20)},
     "close last year's numbers": {

@@ -12,6 +12,9 @@ FUNCTIONS = (
     "forbid",
     "event_fits",
     "run_frozen",
+    "apart",
+    "move_apart",
+    "seats_moved",
     "seats_agree",
     "credential_earned",
     "credential_signed",
@@ -33,7 +36,7 @@ def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 def drop(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     for name in FUNCTIONS:
-        schema_editor.execute(f"DROP FUNCTION college_{name}() CASCADE", params=None)
+        schema_editor.execute(f"DROP FUNCTION college_{name} CASCADE", params=None)
 
 
 class Migration(migrations.Migration):

@@ -57,58 +57,111 @@ END $$;
 CREATE TRIGGER run_frozen BEFORE UPDATE ON college_run
   FOR EACH ROW WHEN (OLD.status <> 'DRAFT') EXECUTE FUNCTION college_run_frozen();
 
--- Both counters of a run equal its rows, whoever wrote them.
-CREATE FUNCTION college_seats_agree() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Both counters of a run equal its rows, whoever wrote them. Nobody counts the line anew for each who joins it: a
+-- transaction notes by how much its rows and the counters moved apart (college.apart, forgotten with it or its savepoint),
+-- and may not end before they have met again. The nightly recount looks at the rows themselves.
+CREATE FUNCTION college_apart() RETURNS jsonb LANGUAGE sql AS $$
+  SELECT coalesce(nullif(current_setting('college.apart', true), ''), '{}')::jsonb
+$$;
+
+CREATE FUNCTION college_move_apart(run bigint, seats int, line int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  touched bigint[];
-  counted record;
+  apart jsonb := college_apart();
+  before jsonb := coalesce(apart -> run::text, '[0, 0]');
+BEGIN
+  IF seats <> 0 OR line <> 0 THEN
+    apart := apart || jsonb_build_object(run, jsonb_build_array((before ->> 0)::int + seats, (before ->> 1)::int + line));
+    PERFORM set_config('college.apart', apart::text, true);
+  END IF;
+END $$;
+
+CREATE FUNCTION college_seats_moved() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_TABLE_NAME = 'college_run' THEN
-    touched := ARRAY[NEW.id];
-  ELSIF TG_OP = 'INSERT' THEN
-    touched := ARRAY[NEW.run_id];
-  ELSIF TG_OP = 'DELETE' THEN
-    touched := ARRAY[OLD.run_id];
-  ELSE
-    touched := ARRAY[OLD.run_id, NEW.run_id];
-  END IF;
-  FOR counted IN
-    SELECT r.id, r.seats_taken, r.waiting,
-           (SELECT count(*) FROM college_seatrequest q WHERE q.run_id = r.id AND q.status = 'OFFERED')
-           + (SELECT count(*) FROM college_enrolment e WHERE e.run_id = r.id AND e.holds_seat) AS held,
-           (SELECT count(*) FROM college_seatrequest q WHERE q.run_id = r.id AND q.status = 'WAITING') AS queued
-      FROM college_run r WHERE r.id = ANY (touched)
-  LOOP
-    IF counted.seats_taken <> counted.held OR counted.waiting <> counted.queued THEN
-      RAISE EXCEPTION 'run % counts % seats and % waiting, its rows say % and %', counted.id, counted.seats_taken,
-        counted.waiting, counted.held, counted.queued USING ERRCODE = 'check_violation';
+    IF TG_OP <> 'INSERT' THEN
+      PERFORM college_move_apart(OLD.id, -OLD.seats_taken, -OLD.waiting);
     END IF;
+    PERFORM college_move_apart(NEW.id, NEW.seats_taken, NEW.waiting);
+  ELSIF TG_TABLE_NAME = 'college_seatrequest' THEN
+    IF TG_OP <> 'INSERT' THEN
+      PERFORM college_move_apart(OLD.run_id, (OLD.status = 'OFFERED')::int, (OLD.status = 'WAITING')::int);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+      PERFORM college_move_apart(NEW.run_id, -(NEW.status = 'OFFERED')::int, -(NEW.status = 'WAITING')::int);
+    END IF;
+  ELSE
+    IF TG_OP <> 'INSERT' THEN
+      PERFORM college_move_apart(OLD.run_id, OLD.holds_seat::int, 0);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+      PERFORM college_move_apart(NEW.run_id, -NEW.holds_seat::int, 0);
+    END IF;
+  END IF;
+  RETURN NULL;
+END $$;
+
+CREATE FUNCTION college_seats_agree() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  apart record;
+BEGIN
+  FOR apart IN SELECT key AS run, value ->> 0 AS seats, value ->> 1 AS line
+                 FROM jsonb_each(college_apart()) WHERE value <> '[0, 0]' LOOP
+    RAISE EXCEPTION 'run % counts % seats and % waiting more than its rows', apart.run, apart.seats, apart.line
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'seats_agree';
   END LOOP;
   RETURN NULL;
 END $$;
+
+CREATE TRIGGER moved_seats_run AFTER UPDATE ON college_run FOR EACH ROW
+  WHEN ((OLD.seats_taken, OLD.waiting) IS DISTINCT FROM (NEW.seats_taken, NEW.waiting))
+  EXECUTE FUNCTION college_seats_moved();
 CREATE CONSTRAINT TRIGGER seats_agree_run AFTER UPDATE ON college_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN ((OLD.seats_taken, OLD.waiting) IS DISTINCT FROM (NEW.seats_taken, NEW.waiting))
   EXECUTE FUNCTION college_seats_agree();
+CREATE TRIGGER moved_seats_new_run AFTER INSERT ON college_run FOR EACH ROW
+  WHEN (NEW.seats_taken <> 0 OR NEW.waiting <> 0)
+  EXECUTE FUNCTION college_seats_moved();
 CREATE CONSTRAINT TRIGGER seats_agree_new_run AFTER INSERT ON college_run DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (NEW.seats_taken <> 0 OR NEW.waiting <> 0) EXECUTE FUNCTION college_seats_agree();
-CREATE CONSTRAINT TRIGGER seats_agree_new_request AFTER INSERT ON college_seatrequest
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (NEW.status IN ('OFFERED', 'WAITING')) EXECUTE FUNCTION college_seats_agree();
-CREATE CONSTRAINT TRIGGER seats_agree_request AFTER UPDATE ON college_seatrequest
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.seats_taken <> 0 OR NEW.waiting <> 0)
+  EXECUTE FUNCTION college_seats_agree();
+CREATE TRIGGER moved_seats_new_request AFTER INSERT ON college_seatrequest FOR EACH ROW
+  WHEN (NEW.status IN ('OFFERED', 'WAITING'))
+  EXECUTE FUNCTION college_seats_moved();
+CREATE CONSTRAINT TRIGGER seats_agree_new_request AFTER INSERT ON college_seatrequest DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.status IN ('OFFERED', 'WAITING'))
+  EXECUTE FUNCTION college_seats_agree();
+CREATE TRIGGER moved_seats_request AFTER UPDATE ON college_seatrequest FOR EACH ROW
+  WHEN ((OLD.status IS DISTINCT FROM NEW.status OR OLD.run_id <> NEW.run_id)
+        AND (OLD.status IN ('OFFERED', 'WAITING') OR NEW.status IN ('OFFERED', 'WAITING')))
+  EXECUTE FUNCTION college_seats_moved();
+CREATE CONSTRAINT TRIGGER seats_agree_request AFTER UPDATE ON college_seatrequest DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN ((OLD.status IS DISTINCT FROM NEW.status OR OLD.run_id <> NEW.run_id)
         AND (OLD.status IN ('OFFERED', 'WAITING') OR NEW.status IN ('OFFERED', 'WAITING')))
   EXECUTE FUNCTION college_seats_agree();
-CREATE CONSTRAINT TRIGGER seats_agree_gone_request AFTER DELETE ON college_seatrequest
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (OLD.status IN ('OFFERED', 'WAITING')) EXECUTE FUNCTION college_seats_agree();
-CREATE CONSTRAINT TRIGGER seats_agree_new_enrolment AFTER INSERT ON college_enrolment
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.holds_seat) EXECUTE FUNCTION college_seats_agree();
-CREATE CONSTRAINT TRIGGER seats_agree_enrolment AFTER UPDATE ON college_enrolment
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN (OLD.holds_seat <> NEW.holds_seat OR OLD.run_id <> NEW.run_id) EXECUTE FUNCTION college_seats_agree();
-CREATE CONSTRAINT TRIGGER seats_agree_gone_enrolment AFTER DELETE ON college_enrolment
-  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (OLD.holds_seat) EXECUTE FUNCTION college_seats_agree();
+CREATE TRIGGER moved_seats_gone_request AFTER DELETE ON college_seatrequest FOR EACH ROW
+  WHEN (OLD.status IN ('OFFERED', 'WAITING'))
+  EXECUTE FUNCTION college_seats_moved();
+CREATE CONSTRAINT TRIGGER seats_agree_gone_request AFTER DELETE ON college_seatrequest DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (OLD.status IN ('OFFERED', 'WAITING'))
+  EXECUTE FUNCTION college_seats_agree();
+CREATE TRIGGER moved_seats_new_enrolment AFTER INSERT ON college_enrolment FOR EACH ROW
+  WHEN (NEW.holds_seat)
+  EXECUTE FUNCTION college_seats_moved();
+CREATE CONSTRAINT TRIGGER seats_agree_new_enrolment AFTER INSERT ON college_enrolment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (NEW.holds_seat)
+  EXECUTE FUNCTION college_seats_agree();
+CREATE TRIGGER moved_seats_enrolment AFTER UPDATE ON college_enrolment FOR EACH ROW
+  WHEN (OLD.holds_seat <> NEW.holds_seat OR OLD.run_id <> NEW.run_id)
+  EXECUTE FUNCTION college_seats_moved();
+CREATE CONSTRAINT TRIGGER seats_agree_enrolment AFTER UPDATE ON college_enrolment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (OLD.holds_seat <> NEW.holds_seat OR OLD.run_id <> NEW.run_id)
+  EXECUTE FUNCTION college_seats_agree();
+CREATE TRIGGER moved_seats_gone_enrolment AFTER DELETE ON college_enrolment FOR EACH ROW
+  WHEN (OLD.holds_seat)
+  EXECUTE FUNCTION college_seats_moved();
+CREATE CONSTRAINT TRIGGER seats_agree_gone_enrolment AFTER DELETE ON college_enrolment DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+  WHEN (OLD.holds_seat)
+  EXECUTE FUNCTION college_seats_agree();
 
 -- A certificate rests on a decision that says completed, and what was signed stays as it was signed.
 CREATE FUNCTION college_credential_earned() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from college.enums import DrawStatus, EnrolmentStatus, RequestStatus, RunStatus
 from college.models import Course, Draw, Enrolment, Person, PersonAccount, Run, SeatRequest
@@ -26,6 +27,20 @@ def open_runs(now: datetime) -> QuerySet[Run]:
         .select_related("course")
         .order_by("closes_at", "code")
     )
+
+
+def miscounted_runs() -> QuerySet[Run]:
+    """Runs whose counters differ from their rows: none, unless somebody went past the triggers."""
+    line = _number_of(SeatRequest.objects.filter(status=RequestStatus.WAITING))
+    offered = _number_of(SeatRequest.objects.filter(status=RequestStatus.OFFERED))
+    seated = _number_of(Enrolment.objects.filter(holds_seat=True))
+    counted = Run.objects.annotate(line=line, held=offered + seated)
+    return counted.exclude(waiting=F("line"), seats_taken=F("held")).order_by("code")
+
+
+def _number_of(rows: QuerySet[Any]) -> Coalesce:
+    of_run = rows.filter(run=OuterRef("pk")).order_by().values("run").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(of_run), 0)
 
 
 def run_of(code: str) -> Run | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import resolve
 
 
@@ -23,11 +23,18 @@ class StraightMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(self.prefixes):
             return self.get_response(request)
-        try:
-            found = resolve(request.path_info)
-            answer: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
-        except Http404:
-            return JsonResponse({"status": 404}, status=404)
-        except (OperationalError, InterfaceError):
-            return JsonResponse({"status": 503}, status=503, headers={"Retry-After": "5"})
+        answer = _answered(request)
+        if isinstance(answer, HttpResponse):  # Without its length the server would have to send it in chunks.
+            answer.setdefault("Content-Length", str(len(answer.content)))
         return answer
+
+
+def _answered(request: HttpRequest) -> HttpResponseBase:
+    try:
+        found = resolve(request.path_info)
+        answer: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
+    except Http404:
+        return JsonResponse({"status": 404}, status=404)
+    except (OperationalError, InterfaceError):
+        return JsonResponse({"status": 503}, status=503, headers={"Retry-After": "5"})
+    return answer

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 
-from college import services
+from college import queries, services, tasks
 from college.models import AttendanceEvent, Enrolment, PersonIdentity, Run, SeatRequest
 from tests.factories.college import NOW, account, college
 from tests.factories.people import person
@@ -39,15 +40,36 @@ def test_seats_are_never_oversold(place):
 
 
 def test_counters_and_rows_agree(place):
-    refused(lambda: Run.objects.update(waiting=0), "counts 1 seats and 0 waiting")
-    refused(lambda: Run.objects.update(seats_taken=0), "counts 0 seats and 1 waiting")
+    refused(lambda: Run.objects.update(waiting=0), "counts 0 seats and -1 waiting more than its rows")
+    refused(lambda: Run.objects.update(seats_taken=0), "counts -1 seats and 0 waiting more than its rows")
+
+
+def test_a_change_taken_back_by_its_savepoint_is_forgotten(place):
+    with transaction.atomic():
+        with pytest.raises(RuntimeError), transaction.atomic():
+            Run.objects.update(waiting=5)
+            raise RuntimeError
+        Run.objects.update(number=F("number"))
+    _commit(lambda: SeatRequest.objects.filter(status="WAITING").update(priority=0))
+
+
+def test_the_recount_finds_what_went_past_the_triggers(place):
+    assert tasks.recount_seats() == 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE college_run SET waiting = 3")
+    assert [run.code for run in queries.miscounted_runs()] == [place.run.code]
+    assert tasks.recount_seats() == 1
 
 
 def test_a_request_or_seat_written_by_hand_is_refused(place):
     run, newcomer = place.fresh(), account(person())
     row = {"run": run, "person": newcomer, "canonical": newcomer, "requested_at": NOW}
-    refused(lambda: SeatRequest.objects.create(status="WAITING", **row), "rows say 1 and 2")
-    refused(lambda: Enrolment.objects.filter(run=run).update(status="CANCELLED", holds_seat=False), "rows say 0 and 1")
+    refused(lambda: SeatRequest.objects.create(status="WAITING", **row), "counts 0 seats and -1 waiting more")
+    refused(
+        lambda: Enrolment.objects.filter(run=run).update(status="CANCELLED", holds_seat=False),
+        "counts 1 seats and 0 waiting more",
+    )
 
 
 def test_one_live_request_and_one_seat_per_human_and_run(place):
