@@ -18,6 +18,7 @@ from college.models import (
     Lesson,
     Merge,
     Person,
+    QueuePlace,
     QueueWindow,
     Run,
     SeatRequest,
@@ -71,10 +72,19 @@ def check_can_enter(run: Run, *, now: datetime) -> QueueWindow:
 
 def check_turn(run: Run, person: Person, *, now: datetime) -> None:
     """While the waiting room is on, only whom its gate has let in may ask, for ten minutes."""
+    window = gate_of(run, now)
+    if window is not None:
+        check_place(window, queries.place_of(window, person), now=now)
+
+
+def gate_of(run: Run, now: datetime) -> QueueWindow | None:
+    """The waiting room that stands before the requests of this instant; ``run`` as ``queries.run_of`` reads it."""
     window: QueueWindow | None = getattr(run, "window", None)  # came with the run; its times are sealed
-    if window is None or not window.opens_at <= now < window.ends_at:
-        return
-    place = queries.place_of(window, person)
+    return window if window is not None and window.opens_at <= now < window.ends_at else None
+
+
+def check_place(window: QueueWindow, place: QueuePlace | None, *, now: datetime) -> None:
+    """``check_turn`` for a place that is known; None has none."""
     if place is None or place.position is None:
         raise Late(_("대기실에서 번호를 받은 뒤 순서가 되면 신청하실 수 있습니다."))
     if now < waitingroom.reached_at(window.opens_at, place.position, window.rate_per_s):

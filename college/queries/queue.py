@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -84,6 +85,12 @@ def place_of(window: QueueWindow, person: Person | None) -> QueuePlace | None:
     if person is None:
         return None
     return QueuePlace.objects.filter(window=window, canonical=person.one).first()
+
+
+def places_of(window: QueueWindow, people: Iterable[Person]) -> dict[int, QueuePlace]:
+    """``place_of`` for many, by the human each counts for."""
+    found = QueuePlace.objects.filter(window=window, canonical__in={person.one.pk for person in people})
+    return {place.canonical_id: place for place in found}
 
 
 def place_by_ref(ref: str) -> QueuePlace | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,12 +51,28 @@ def run_of(code: str) -> Run | None:
 
 def person_of(user: Any) -> Person | None:
     """The person an account belongs to; None before its first request."""
-    all_of_them = PersonAccount.objects.filter(person__accounts__user=user).order_by("pk")
-    accounts = list(all_of_them.select_related("person__canonical", "user"))
-    if not accounts:
-        return None
-    person = accounts[0].person
-    person.found_by = user.pk
+    return people_of([user]).get(user.pk)
+
+
+def people_of(users: Iterable[Any]) -> dict[int, Person]:
+    """The person each account belongs to, by the account; those who never asked for anything are missing."""
+    asked = {user.pk for user in users}
+    all_of_them = PersonAccount.objects.filter(person__accounts__user__in=asked).distinct().order_by("pk")
+    of_person: dict[int, list[PersonAccount]] = {}
+    for account in all_of_them.select_related("person__canonical", "user"):
+        of_person.setdefault(account.person_id, []).append(account)
+    return {
+        account.user_id: _with_accounts(account, accounts)
+        for accounts in of_person.values()
+        for account in accounts
+        if account.user_id in asked
+    }
+
+
+def _with_accounts(found: PersonAccount, accounts: Sequence[PersonAccount]) -> Person:
+    """The person with what would be asked next: by which account it was found, and which there are."""
+    person = found.person
+    person.found_by = found.user_id
     person.users = [account.user for account in accounts]
     return person
 
@@ -85,6 +102,14 @@ def line_of(run: Run) -> QuerySet[SeatRequest]:
 def live_of(person: Person) -> list[SeatRequest]:
     """What the person has asked for and not been answered, and the seats held; whatever is open is live."""
     return list(SeatRequest.objects.filter(canonical=person.one, live=True))
+
+
+def live_of_all(people: Iterable[Person]) -> dict[int, list[SeatRequest]]:
+    """``live_of`` for many, by the human each counts for."""
+    found: dict[int, list[SeatRequest]] = {}
+    for request in SeatRequest.objects.filter(canonical__in={person.one.pk for person in people}, live=True):
+        found.setdefault(request.canonical_id, []).append(request)
+    return found
 
 
 def my_requests(person: Person | None) -> QuerySet[SeatRequest]:

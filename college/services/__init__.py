@@ -15,6 +15,7 @@ from college.services.certificates import (
 from college.services.completion import give_score, judge_again, judge_run
 from college.services.corrections import apply_correction, check_correction, refuse_correction, request_correction
 from college.services.counting import freeze_month
+from college.services.crowd import ask_for_seat
 from college.services.drafting import draft_run, drop_lesson, edit_run, plan_lesson, plan_lessons
 from college.services.drawing import draw_seats, list_draw, list_due_draws
 from college.services.lessons import open_lesson, record_list, scan, seal_due_lessons, seal_lesson
@@ -50,6 +51,7 @@ __all__ = [
     "accept_offer",
     "answer_survey",
     "apply_correction",
+    "ask_for_seat",
     "cancel_lesson",
     "cancel_run",
     "certify_run",

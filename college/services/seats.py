@@ -65,9 +65,7 @@ def _request(run: Run, person: Person, *, by: Any, now: datetime, behind: bool) 
 
 def _enter(run: Run, person: Person, *, now: datetime, **fields: Any) -> SeatRequest:
     """The person's one live request for the run; ``Overtaken`` when another was made meanwhile."""
-    asked = SeatRequest(
-        run=run, person=person, canonical=person.one, requested_at=now, priority=_priority(run, person, now), **fields
-    )
+    asked = new_request(run, person, now=now, **fields)
     try:
         asked.save(force_insert=True)
     except IntegrityError as refusal:
@@ -77,6 +75,12 @@ def _enter(run: Run, person: Person, *, now: datetime, **fields: Any) -> SeatReq
             raise Overtaken from refusal
         raise
     return asked
+
+
+def new_request(run: Run, person: Person, *, now: datetime, **fields: Any) -> SeatRequest:
+    """A request as it goes in; not saved."""
+    priority = _priority(run, person, now)
+    return SeatRequest(run=run, person=person, canonical=person.one, requested_at=now, priority=priority, **fields)
 
 
 def _priority(run: Run, person: Person, now: datetime) -> int:
@@ -96,17 +100,15 @@ def _join_line(request: SeatRequest, *, by: Any, now: datetime) -> None:
     The run's row is everybody's: it is touched last, and held for no longer than it takes to commit.
     """
     _wait(request, by=by)
-    if _open(request, now).filter(waiting__gt=0).update(waiting=F("waiting") + 1) != 1:
+    if open_to_requests(request.run, now).filter(waiting__gt=0).update(waiting=F("waiting") + 1) != 1:
         raise Overtaken
     _offer_if_free(request.run, now=now)
 
 
 def _seat_or_queue(request: SeatRequest, *, by: Any, now: datetime) -> None:
-    open_now = _open(request, now)
+    open_now = open_to_requests(request.run, now)
     if scarce.take(open_now.filter(waiting=0), counter="seats_taken", capacity="capacity"):
-        data = {"run": request.run.code}
-        advance(request, RequestStatus.SEATED, by=by, steps=REQUEST, data=data, changes={"answered_at": now})
-        enrol(request=request, by=by, now=now)
+        take_seat(request, by=by, now=now)
         return
     if open_now.update(waiting=F("waiting") + 1) != 1:
         raise Late(_("신청이 마감되었습니다. 마감 시각은 서버 시각 기준입니다."))
@@ -114,10 +116,17 @@ def _seat_or_queue(request: SeatRequest, *, by: Any, now: datetime) -> None:
     _offer_if_free(request.run, now=now)
 
 
-def _open(request: SeatRequest, now: datetime) -> QuerySet[Run]:
+def take_seat(request: SeatRequest, *, by: Any, now: datetime) -> None:
+    """The seat that the run's counter already tells is the request's."""
+    data = {"run": request.run.code}
+    advance(request, RequestStatus.SEATED, by=by, steps=REQUEST, data=data, changes={"answered_at": now})
+    enrol(request=request, by=by, now=now)
+
+
+def open_to_requests(run: Run, now: datetime) -> QuerySet[Run]:
     """The run, if it gives its seats to whoever comes first, and now."""
     return Run.objects.filter(
-        pk=request.run_id,
+        pk=run.pk,
         status__in=[RunStatus.PUBLISHED, RunStatus.CONFIRMED],
         admission=Admission.FIRST_COME,
         opens_at__lte=now,

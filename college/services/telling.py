@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
 
 from college.models import Enrolment, Person, SeatRequest, Survey
 from college.naming import name_later
-from portal.notices.services import notify
+from portal.notices.services import Letter, notify, notify_all
 
 
 def seated(enrolment: Enrolment) -> None:
@@ -18,7 +19,17 @@ def seated(enrolment: Enrolment) -> None:
 
 
 def waiting(request: SeatRequest) -> None:
-    _tell(request.person, "college.waiting", {"run": name_later(request.run)}, f"college.waiting:{request.public_id}")
+    waiting_all([request])
+
+
+def waiting_all(requests: Iterable[SeatRequest]) -> None:
+    letters = [
+        Letter(
+            one.person.users, {"run": name_later(one.run)}, reverse("college:mine"), f"college.waiting:{one.public_id}"
+        )
+        for one in requests
+    ]
+    notify_all(topic="college.waiting", letters=letters)
 
 
 def offered(request: SeatRequest) -> None:

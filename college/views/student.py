@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from college import queries, rules, services, standing, tables
 from college.enums import EnrolmentStatus, RequestStatus, SessionStatus
-from college.models import SeatRequest
+from college.models import Run, SeatRequest
 from college.views.shared import SignedIn, found_run
 from portal.core.clock import arrived_at, database_now
 from portal.core.ui.trying import tried
@@ -31,14 +31,15 @@ _ANSWERS = {
 @login_required
 def ask(request: SignedIn, code: str) -> HttpResponse:
     """Ask for a seat; pressing twice asks once."""
-    run, now = found_run(code), database_now()
 
     def action() -> object:
-        person = services.person_for(user=request.user)
-        return services.request_seat(run=run, person=person, by=request.user, now=now)
+        return services.ask_for_seat(code=code, by=request.user, now=database_now())
 
-    tried(request, action, _("수강을 신청했습니다."))
-    return redirect("college:run", code=run.code)
+    try:
+        tried(request, action, _("수강을 신청했습니다."))
+    except Run.DoesNotExist:
+        raise Http404 from None
+    return redirect("college:run", code=code)
 
 
 @login_required

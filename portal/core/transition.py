@@ -55,14 +55,15 @@ def advance_all(
     objs: Sequence[Any],
     to: str,
     *,
-    by: Any,
+    by: Any | Callable[[Any], Any],
     steps: Steps,
     data: Callable[[Any], Mapping[str, Any]] | None = None,
     changes: Callable[[Any], Mapping[str, Any]] | None = None,
 ) -> None:
     """Move many rows of one model at once: one UPDATE for each state they come from, and a leaf each.
 
-    ``changes`` and ``data`` answer for one row, ``data`` after the row has changed. All or none: one that is no longer in
+    ``changes`` and ``data`` answer for one row, ``data`` after the row has changed, and ``by`` does when each is moved by
+    somebody else. All or none: one that is no longer in
     the state in which it was read makes it ``Overtaken``.
     """
     log.prepare(objs)
@@ -71,7 +72,8 @@ def advance_all(
         event = _event(rows[0], start, to, steps)
         _move_all(rows, start, to, [changes(row) if changes else {} for row in rows])
         for row in rows:
-            log.append(event, row=row, by=by, data={"from": start, "to": to, **(data(row) if data else {})})
+            actor = by(row) if callable(by) else by
+            log.append(event, row=row, by=actor, data={"from": start, "to": to, **(data(row) if data else {})})
 
 
 def _event(obj: Any, start: str, to: str, steps: Steps) -> str:

@@ -46,9 +46,9 @@ def notify(
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What one company is told among many that are told at once; ``key`` as in ``notify``."""
+    """What one company, or somebody by all their accounts, is told among many who are told at once; ``key`` as in ``notify``."""
 
-    to: Organisation
+    to: Organisation | Sequence[User]
     context: Mapping[str, Any]
     url: str
     key: str
@@ -56,10 +56,11 @@ class Letter:
 
 @transaction.atomic(savepoint=False)
 def notify_all(*, topic: str, letters: Sequence[Letter]) -> list[Notice]:
-    """``notify`` for many companies, each told its own, in as many statements as for one."""
-    members = accounts.members_of_all({letter.to for letter in letters})
-    words = [(user, one.context, one.url, one.key) for one in letters for user in members[one.to.pk]]
-    return _tell(find(topic), words)
+    """``notify`` for many, each told their own, in as many statements as for one."""
+    companies = {letter.to for letter in letters if isinstance(letter.to, Organisation)}
+    members = accounts.members_of_all(companies) if companies else {}
+    readers = ((one, members[one.to.pk] if isinstance(one.to, Organisation) else _people(one.to)) for one in letters)
+    return _tell(find(topic), [(user, one.context, one.url, one.key) for one, users in readers for user in users])
 
 
 def _tell(kind: Topic, words: Sequence[tuple[User, Mapping[str, Any], str, str | None]]) -> list[Notice]:
