@@ -1,5 +1,6 @@
 """What the college does: each a function named by a verb, with its actor, in one transaction."""
 
+from college.services.asking import request_seat
 from college.services.certificates import (
     certify_run,
     document_of,
@@ -41,7 +42,6 @@ from college.services.seats import (
     lapse_due_offers,
     lapse_offer,
     offer_free_seats,
-    request_seat,
     withdraw_request,
 )
 from college.services.sharing import share, take_share_back

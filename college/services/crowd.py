@@ -20,8 +20,8 @@ from college import queries, rules
 from college.enums import Admission, RequestStatus
 from college.models import Person, QueuePlace, Run, SeatRequest
 from college.services import telling
+from college.services.asking import new_request, open_to_requests, request_seat, take_seat
 from college.services.people import person_for
-from college.services.seats import new_request, open_to_requests, request_seat, take_seat
 from college.workflow import REQUEST
 from ledger import log
 from portal.accounts.models import User
