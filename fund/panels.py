@@ -28,12 +28,17 @@ def desk(user: Any, now: datetime) -> Mapping[str, Any] | None:
             Figure(_("처리할 출자요청"), queries.calls.open_calls(rows).count(), count, href=reverse("fund:desk")),
             Figure(_("진행 중인 투자건"), queries.holdings.open_deals(rows).count(), count, href=reverse("fund:deals")),
             Figure(_("기한이 지난 보고"), len(_late(rows, now)), count, href=reverse("fund:reporting")),
+            Figure(_("기한이 가까운 투자의무"), _pressing(rows, now), count, href=reverse("fund:desk")),
         ]
     }
 
 
 def _late(rows: list[SubFund], now: datetime) -> list[Task]:
     return queries.reporting.late(queries.reporting.tasks(rows, today=now.astimezone(SEOUL).date()))
+
+
+def _pressing(rows: list[SubFund], now: datetime) -> int:
+    return queries.duties.pressing(rows, now.astimezone(SEOUL).date())
 
 
 def committee(user: Any, now: datetime) -> Mapping[str, Any] | None:
@@ -53,10 +58,13 @@ def reports(user: Any, now: datetime) -> Mapping[str, Any] | None:
         return None
     left = queries.reporting.outstanding(queries.reporting.tasks(rows, today=now.astimezone(SEOUL).date()))
     late, count = queries.reporting.late(left), pgettext("단위", "건")
+    one = queries.duties.duties_of(rows).first()
+    duties = reverse("fund:duties", args=[one.sub_fund.public_id]) if one else ""
     return {
         "figures": [
             Figure(_("남은 보고"), len(left), count, href=reverse("fund:reporting")),
             Figure(_("기한이 지난 보고"), len(late), count, href=reverse("fund:reporting")),
+            *([Figure(_("기한이 가까운 투자의무"), _pressing(rows, now), count, href=duties)] if one else []),
         ]
     }
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from fund.duty_enums import Predicate
 from fund.enums import SettlementKind
 from ledger.log import EventType, name, register
 
@@ -16,6 +17,15 @@ _TALLY = {
     "votes_against": "int",
     "votes_abstain": "int",
     "recused": "int",
+}
+#: How a duty stood when its clock was over; ``test`` is the digest over the rows that were counted.
+_TESTED = {
+    "on": "date",
+    "known_at": "time",
+    "required": "decimal",
+    "progress": "decimal",
+    "unknown": "decimal",
+    "test": "ref",
 }
 _SECURITY = "code:ISSUE|CONVERT|SPLIT|SALE|REDEEM"
 
@@ -106,6 +116,10 @@ EVENT_TYPES = [
     EventType("fund.seat.recused", 1, {"motion": "int"}, title=_("심의위원이 회피했습니다")),
     EventType("fund.ballot.cast", 1, {"motion": "int", "round": "int", "vote_c": "commitment"}, title=_("심의위원이 표결했습니다")),
     EventType("fund.ballot.voided", 1, {"motion": "int", "round": "int"}, title=_("회피한 심의위원의 표가 무효가 되었습니다")),
+    EventType("fund.duty.set", 1, {"predicate": f"code:{'|'.join(Predicate.values)}", "base": "code:CITY|FUND", "counted": "code:INVESTMENT|NOW", "bp": "int", "start": "date", "deadline": "date"}, series="fund.decision", title=_("자펀드의 투자의무를 정했습니다")),
+    EventType("fund.duty.met", 1, _TESTED, title=_("자펀드가 투자의무를 이행했습니다")),
+    EventType("fund.duty.breached", 1, _TESTED, title=_("자펀드가 투자의무를 이행하지 못했습니다")),
+    EventType("fund.duty.waived", 1, {}, series="fund.decision", title=_("투자의무를 면제했습니다")),
     EventType("fund.cap_breach.opened", 1, {"city": "decimal", "total": "decimal", "cap_bp": "int", "cause": "ref"}, series="fund.decision", title=_("서울시 출자 비율이 한도를 넘었습니다")),
     EventType("fund.cap_breach.cured", 1, {"city": "decimal", "total": "decimal"}, title=_("한도 초과가 해소되었습니다")),
     EventType("fund.cap_breach.waived", 1, {}, series="fund.decision", title=_("한도 초과를 유예했습니다")),
@@ -119,12 +133,14 @@ name(
     kinds={"sub_fund": _("자펀드"), "programme": _("출자사업")},
     fields={
         "as_of": _("기준일"),
+        "base": _("기준 금액"),
         "books": _("장부 기입의 지문"),
         "cap_bp": _("한도(만분율)"),
         "carry": _("성과보수"),
         "city": _("서울시 출자액"),
         "close": _("결성 차수"),
         "cost": _("취득원가"),
+        "counted": _("세는 때"),
         "event": _("장부 기입 번호"),
         "evidence": _("평가 근거의 지문"),
         "figure": _("항목"),
@@ -133,7 +149,12 @@ name(
         "motion": _("안건 번호"),
         "paid": _("납입한 금액"),
         "paper": _("심의자료의 지문"),
+        "predicate": _("투자 대상"),
         "proceeds": _("회수금액"),
+        "progress": _("인정한 금액"),
+        "required": _("채울 금액"),
+        "test": _("점검한 기업의 지문"),
+        "unknown": _("확인하지 못한 금액"),
         "indirect_quarter_days": _("다른 조합에 출자하는 조합의 분기 보고(일)"),
         "indirect_year_days": _("다른 조합에 출자하는 조합의 연간 보고(일)"),
         "quarter_days": _("분기 보고(일)"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from fund.duty_enums import DutyStatus
 from fund.enums import (
     CallStatus,
     CommitmentStatus,
@@ -21,6 +22,7 @@ from fund.models import (
     CapitalCall,
     Commitment,
     Distribution,
+    Duty,
     Measure,
     Motion,
     Programme,
@@ -187,6 +189,42 @@ def check_can_publish(by: Any, snapshot: Snapshot) -> str:
 
 def can_publish(by: Any, snapshot: Snapshot) -> bool:
     return may_on(by, "valuation.approve", snapshot.programme) and snapshot.built_by_id != by.pk
+
+
+def check_can_set_duty(by: Any, sub_fund: SubFund) -> str:
+    """Whoever prepares what binds the sub-fund; letting it off again takes another person."""
+    return check_may_in(by, "commitment.prepare", sub_fund)
+
+
+def can_set_duty(by: Any, sub_fund: SubFund) -> bool:
+    return may_in(by, "commitment.prepare", sub_fund)
+
+
+def check_can_waive_duty(by: Any, duty: Duty) -> str:
+    """Another person than the one who set it."""
+    role = check_may_in(by, "duty.waive", duty.sub_fund)
+    check_second_person(by, duty.set_by_id)
+    return role
+
+
+def can_waive_duty(by: Any, duty: Duty) -> bool:
+    allowed = may_in(by, "duty.waive", duty.sub_fund)
+    return allowed and duty.set_by_id != by.pk and duty.status in (DutyStatus.OPEN, DutyStatus.BREACHED)
+
+
+def check_can_see_duties(by: Any, sub_fund: SubFund) -> None:
+    """Whoever reads the sub-fund's books, the manager's people, and the City's."""
+    if (
+        not may_in(by, "fund.read", sub_fund)
+        and not can_report(by, sub_fund)
+        and not acts_for_city(by, sub_fund.programme)
+    ):
+        raise NotAllowed(_("투자 업무 담당자와 운용사, 서울시만 볼 수 있는 화면입니다."))
+
+
+def acts_for_city(by: Any, programme: Programme) -> bool:
+    """Whether the person acts for the City as a partner (출자자) of the programme."""
+    return programme.partners.filter(role=PartnerRole.CITY, organisation__in=people.acted_for(by)).exists()
 
 
 def check_second_person(by: Any, proposed_by: int) -> None:

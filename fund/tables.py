@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from fund import spelling
 from fund.enums import (
     Account,
     BreachStatus,
@@ -24,10 +23,10 @@ from fund.enums import (
 from fund.models import CallShare, CapitalCall, Commitment, Distribution, Entry, SubFund
 from fund.queries.calls import Share
 from fund.queries.flows import CashFlow
-from fund.workbook.layout import places_of
-from portal.core.money import won
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
+
+money, amount_in = spelling.money, spelling.amount_in
 
 TONES: dict[str, parts.Tone] = {
     SubFundStatus.INVESTING: "success",
@@ -53,18 +52,6 @@ def status(value: str, label: str) -> object:
 
 def day(value: date | None) -> str:
     return date_format(value, "DATE_FORMAT") if value else ""
-
-
-def money(amount: int) -> str:
-    return won(amount, get_language() or "ko")
-
-
-def amount_in(currency: str, amount: int) -> str:
-    """An amount in minor units of its own currency; only won has words of its own."""
-    if currency == "KRW":
-        return money(amount)
-    places = places_of(currency)
-    return f"{currency} {Decimal(amount).scaleb(-places):,.{places}f}"
 
 
 def percent(part: int, whole: int) -> str:

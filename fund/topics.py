@@ -44,4 +44,20 @@ TOPICS = [
         _("{sub_fund} 투자심의 제{number}호 안건의 표결을 시작했습니다."),
         _("심의자료를 읽고 표결해 주십시오."),
     ),
+    Topic(
+        "fund.duty_ending",
+        _("투자의무 기한"),
+        _("{sub_fund} 투자의무의 기한이 다가옵니다: {field}, {deadline} 전까지"),
+        _(
+            "채울 금액은 {required}, 인정한 금액은 {progress}, 남은 금액은 {missing}입니다. 확인하지 못한 금액은 {unknown}입니다."
+        ),
+        required=True,
+    ),
+    Topic(
+        "fund.duty_ended",
+        _("투자의무 점검 결과"),
+        _("{sub_fund} 투자의무를 점검했습니다: {field}, {result}"),
+        _("기한까지 채울 금액은 {required}, 인정한 금액은 {progress}입니다. 확인하지 못한 금액은 {unknown}입니다."),
+        required=True,
+    ),
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import models
 
 from fund import enums
+from fund.duty_enums import DutyStatus
 from fund.enums import Owner
 
 Steps = Mapping[tuple[str, str], str]
@@ -87,6 +88,14 @@ SETTLEMENT: Steps = {
     ("OWED", "SETTLED"): "settlement:paid",
     ("OWED", "REVERSED"): "settlement:reversed",
     ("SETTLED", "REVERSED"): "settlement:reversed",
+}
+
+#: A final test ends the clock; what was breached can still be waived, what was met stays met.
+DUTY: Steps = {
+    ("OPEN", "MET"): "duty:met",
+    ("OPEN", "BREACHED"): "duty:breached",
+    ("OPEN", "WAIVED"): "duty:waived",
+    ("BREACHED", "WAIVED"): "duty:waived",
 }
 
 CAP_BREACH: Steps = {
@@ -256,6 +265,9 @@ MACHINES: Mapping[str, Machine] = {
     ),
     "break": Machine(
         BREAK, enums.BreakStatus, _owners(enums.BreakStatus, OPEN=Owner.MANAGER, EXPLAINED=Owner.MANAGER)
+    ),
+    "duty": Machine(
+        DUTY, DutyStatus, _owners(DutyStatus, OPEN=Owner.MANAGER, BREACHED=Owner.APPROVER)
     ),
     "cap_breach": Machine(CAP_BREACH, enums.BreachStatus, _owners(enums.BreachStatus, OPEN=Owner.APPROVER)),
 }  # fmt: skip

@@ -158,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire offers": {"task": "tenancy.tasks.expire_offers", "schedule": 60.0, "options": {"expires": 55}},
     "lapse college offers": {"task": "college.tasks.lapse_offers", "schedule": 30.0, "options": {"expires": 25}},
     "recount seats": {"task": "college.tasks.recount_seats", "schedule": crontab(hour=3, minute=50)},
+    "follow the fund's duties": {"task": "fund.tasks.follow_duties", "schedule": crontab(hour=0, minute=20)},
+    "mark late calls": {"task": "fund.tasks.mark_late", "schedule": crontab(hour=0, minute=25)},
     "follow the tour's clock": {"task": "portal.mice.tasks.follow_clock", "schedule": 30.0, "options": {"expires": 25}},
     "inspect the ledger": {"task": "ledger.tasks.inspect", "schedule": crontab(hour=3, minute=20)},
     "close last year's numbers": {

@@ -42,10 +42,13 @@ FUNCTIONS = (
     "settlement_stays()",
     "carry_is_held()",
     "result_is_shared()",
+    "duty_test_comes()",
+    "duty_stays()",
+    "duty_comes()",
     "check_lot(bigint)",
     "check_holding(bigint)",
 )
-SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql", "reports.sql")
+SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql", "reports.sql", "duties.sql")
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -78,6 +81,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Measure", state="status", quiet=["PROPOSED"]),
         RequireLeaf("Settlement", state="status", quiet=["PROPOSED"]),
         RequireLeaf("ReportTerms"),
+        RequireLeaf("Duty", state="status"),
         RequireLeaf("Break", state="status"),
         RequireLeaf("Upload", state="status", quiet=["RECEIVED", "CHECKED"]),
         RequireLeaf("Snapshot", state="status"),

@@ -5,6 +5,7 @@ from fund.models.calls import BankReceipt, CallLine, CallShare, CapitalCall
 from fund.models.companies import CompanyReport
 from fund.models.decisions import Ballot, Motion, Seat
 from fund.models.distributions import Distribution, DistributionShare
+from fund.models.duties import Duty, DutyTest
 from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
 from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFund
@@ -30,6 +31,8 @@ __all__ = [
     "Deal",
     "Distribution",
     "DistributionShare",
+    "Duty",
+    "DutyTest",
     "Entry",
     "Equalisation",
     "Holding",

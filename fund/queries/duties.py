@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from fund import duties
+from fund.duty_enums import DutyBase, DutyStatus, Predicate
 from fund.enums import Account, EntryKind
-from fund.models import Company, Posting, SubFund
-from fund.queries import companies, exposure
+from fund.models import Company, Duty, Posting, Programme, SubFund
+from fund.queries import companies, exposure, pooled
+from portal.core.periods import SEOUL
 
-
-class Predicate(StrEnum):
-    """What a company must be for its money to count."""
-
-    SEOUL = "SEOUL"
-    HUB = "HUB"
+#: The first day on which people want to be warned.
+_NEAR = ExpressionWrapper(F("deadline_date") - F("warn_days"), output_field=DateField())
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One company: the won invested in it, and whether it counts; None is unknown and never counts."""
+    """One company: what was invested in it, in minor units, and whether it counts; None is unknown and never counts."""
 
     company: Company
     first: date
@@ -51,17 +51,141 @@ class Counted:
         return sum(row.amount for row in self.rows if row.counts is None)
 
 
-def count(
-    sub_funds: Iterable[SubFund], predicate: Predicate, *, on: date, known: datetime, at_investment: bool
-) -> Counted:
-    """What the sub-funds invested by ``on``, in won, and what of it counts, as known at ``known``.
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A duty on a day: what it is a share of, what is owed, what counts, and how that stands against the clock."""
 
-    The sub-funds are of one programme, where a company is one row. At the investment a company is asked as of the day money of these sub-funds first went in, whatever became of it;
-    else as of ``on``.
+    duty: Duty
+    on: date
+    base: int
+    required: int
+    counted: Counted
+    standing: str
+
+    @property
+    def progress(self) -> int:
+        return self.counted.eligible
+
+    @property
+    def missing(self) -> int:
+        """What is still to be invested; 0 once it is met."""
+        return max(0, self.required - self.progress)
+
+    @property
+    def days_left(self) -> int:
+        """Days until the clock is over; 0 when it is."""
+        return max(0, (self.duty.deadline_date - self.on).days)
+
+
+def last_day(duty: Duty, on: date) -> date:
+    """The day as of which money is counted: never after the last day of the clock."""
+    return min(on, duty.deadline_date - timedelta(days=1))
+
+
+def measured(duty: Duty, *, on: date, known: datetime) -> Measured:
+    """The duty as of a day and as known at an instant; nothing that happened after the clock counts."""
+    day = last_day(duty, on)
+    books = pooled.sums(duty.sub_fund.programme, on=day, known=known, currency=duty.sub_fund.currency)
+    return _measured(duty, books, on, known)
+
+
+def measured_all(rows: Sequence[Duty], *, on: date, known: datetime) -> list[Measured]:
+    """The same for many, the books of a programme read once for each day of counting."""
+    read: dict[tuple[int, date], dict[int, pooled.Sums]] = {}
+    made = []
+    for duty in rows:
+        key = duty.sub_fund.programme_id, last_day(duty, on)
+        if key not in read:
+            read[key] = pooled.sums(duty.sub_fund.programme, on=key[1], known=known, currency=None)
+        made.append(_measured(duty, read[key], on, known))
+    return made
+
+
+def _measured(duty: Duty, books: Mapping[int, pooled.Sums], on: date, known: datetime) -> Measured:
+    committed = books.get(duty.sub_fund_id, pooled.Sums()).committed
+    base = committed.get("city", 0) if duty.base == DutyBase.CITY else sum(committed.values())
+    owed = duties.required(base, duty.bp)
+    found = count(
+        [duty.sub_fund], Predicate(duty.predicate), on=last_day(duty, on), known=known,
+        at_investment=duty.at_investment, sectors=duty.sectors, currency=duty.sub_fund.currency,
+    )  # fmt: skip
+    waived = duty.status == DutyStatus.WAIVED and _ended_by(duty, on)
+    standing = duties.standing(found.eligible, owed, duty.start_date, duty.deadline_date, on, waived)
+    if not owed and on < duty.start_date and not waived:
+        standing = "not_started"  # before anything is committed nothing is owed, which meets nothing
+    return Measured(duty, on, base, owed, found, standing)
+
+
+def _ended_by(duty: Duty, on: date) -> bool:
+    return duty.ended_at is not None and duty.ended_at.astimezone(SEOUL).date() <= on
+
+
+def duty_of(public_id: UUID) -> Duty | None:
+    found = Duty.objects.select_related("sub_fund__programme__cluster", "sub_fund__manager", "set_by")
+    return found.filter(public_id=public_id).first()
+
+
+def duties_of(sub_funds: Iterable[SubFund]) -> QuerySet[Duty]:
+    """Every duty of these sub-funds, the clock that ends first in front."""
+    found = Duty.objects.filter(sub_fund__in=list(sub_funds)).select_related("sub_fund__programme", "sub_fund__manager")
+    return found.order_by("deadline_date", "id")
+
+
+def of_programme(programme: Programme) -> QuerySet[Duty]:
+    return (
+        Duty.objects.filter(sub_fund__programme=programme)
+        .select_related("sub_fund__programme", "sub_fund__manager")
+        .order_by("sub_fund__code", "deadline_date", "id")
+    )
+
+
+def ending(today: date) -> QuerySet[Duty]:
+    """Open duties whose clock is over, or so near its end that people want to be warned."""
+    return Duty.objects.filter(status=DutyStatus.OPEN).annotate(near=_NEAR).filter(near__lte=today).order_by("id")
+
+
+def pressing(sub_funds: Iterable[SubFund], today: date) -> int:
+    """How many open duties of these sub-funds come to the end of their clock, or were breached and not waived."""
+    rows = Duty.objects.filter(sub_fund__in=list(sub_funds)).annotate(near=_NEAR)
+    return rows.filter(Q(status=DutyStatus.OPEN, near__lte=today) | Q(status=DutyStatus.BREACHED)).count()
+
+
+def spelled(found: Counted) -> list[dict[str, Any]]:
+    """The rows as a test keeps them: which company, since when, how much, and yes, no or unknown."""
+    words = {True: "yes", False: "no", None: "unknown"}
+    return [
+        {
+            "company": str(row.company.public_id),
+            "first": row.first.isoformat(),
+            "amount": row.amount,
+            "counts": words[row.counts],
+        }
+        for row in found.rows
+    ]
+
+
+def count(
+    sub_funds: Iterable[SubFund],
+    predicate: Predicate,
+    *,
+    on: date,
+    known: datetime,
+    at_investment: bool,
+    sectors: Sequence[str] = (),
+    currency: str = exposure.CURRENCY,
+) -> Counted:
+    """What the sub-funds invested by ``on``, in minor units of ``currency``, and what of it counts, as known at ``known``.
+
+    The sub-funds are of one programme, where a company is one row. At the investment a company is asked as of the day
+    money of these sub-funds first went in, whatever became of it; else as of ``on``. A sector is the company's own and
+    has no day.
     """
-    found = _invested(list(sub_funds), on, known)
-    days = {company: first if at_investment else on for company, first, _amount in found}
-    answers = _answers(days, predicate, known)
+    found = _invested(list(sub_funds), on, known, currency)
+    if predicate is Predicate.SECTOR:
+        answers = {company.pk: company.sector in sectors if company.sector else None for company, _day, _won in found}
+    else:
+        days = {company: first if at_investment else on for company, first, _amount in found}
+        answers = _answers(days, predicate, known)
     return Counted(tuple(Row(company, first, amount, answers[company.pk]) for company, first, amount in found))
 
 
@@ -79,12 +203,12 @@ def _of_a_hub(company: Company, day: date) -> bool | None:
     return True if True in answers else None if None in answers else False
 
 
-def _invested(sub_funds: list[SubFund], on: date, known: datetime) -> list[tuple[Company, date, int]]:
-    """By company the first day and the won that went in, exits not deducted, reversals undone; from one grouped query."""
+def _invested(sub_funds: list[SubFund], on: date, known: datetime, currency: str) -> list[tuple[Company, date, int]]:
+    """By company the first day and what went in, exits not deducted, reversals undone; from one grouped query."""
     rows = (
         Posting.objects.filter(
             book__sub_fund__in=sub_funds, book__kind="SUB_FUND", account=Account.INVESTMENTS,
-            currency=exposure.CURRENCY, holding__isnull=False, effective_date__lte=on, recorded_at__lte=known,
+            currency=currency, holding__isnull=False, effective_date__lte=on, recorded_at__lte=known,
         )
         .annotate(happened=Coalesce(F("entry__reversal_of__kind"), F("entry__kind")))
         .filter(happened=EntryKind.INVESTMENT)

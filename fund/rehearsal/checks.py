@@ -12,7 +12,19 @@ from django.db.models import F, Sum
 
 from fund import capital, queries
 from fund.enums import Account, PartnerRole
-from fund.models import CallShare, CapitalCall, Commitment, Distribution, Entry, Holding, Posting, Settlement, Snapshot
+from fund.models import (
+    CallShare,
+    CapitalCall,
+    Commitment,
+    Distribution,
+    Duty,
+    DutyTest,
+    Entry,
+    Holding,
+    Posting,
+    Settlement,
+    Snapshot,
+)
 from fund.registry import EVENT_TYPES
 from ledger import log
 from portal.core.rehearsals import Outcome, Say
@@ -166,6 +178,18 @@ def _two_persons(life: Life) -> Iterator[str]:
         yield "the City is not one partner"
 
 
+def _duties(life: Life) -> Iterator[str]:
+    """Every clock that is over was closed once, as what was counted says, and both ends happened."""
+    rows = Duty.objects.filter(sub_fund__programme=life.programme, deadline_date__lte=_LAST)
+    finals = DutyTest.objects.filter(duty__in=rows, kind="FINAL").values_list("standing", flat=True)
+    if len(finals) != rows.count() or rows.filter(status="OPEN").exists():
+        yield "a clock is over and was not closed once"
+    if set(finals) != {"met", "breached"}:
+        yield f"of met and breached only {sorted(set(finals))} happened"
+    if not DutyTest.objects.filter(duty__in=rows, kind="WARNING").exists():
+        yield "nobody was warned of a clock"
+
+
 def _all_happened(began: int) -> Iterator[str]:
     """Every event of the room at least once."""
     with connection.cursor() as cursor:
@@ -180,5 +204,5 @@ def _all_happened(began: int) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[Life], Iterator[str]], ...] = (
-    _balanced, _unfunded, _shares, _lots, _cap, _values, _waterfalls, _first_losses, _frozen, _two_persons,
+    _balanced, _unfunded, _shares, _lots, _cap, _values, _waterfalls, _first_losses, _frozen, _two_persons, _duties,
 )  # fmt: skip

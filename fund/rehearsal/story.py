@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fund import queries, services
 from fund.enums import SubFundStatus
 from fund.models import Lot, SubFund
-from fund.rehearsal import checks, reporting
+from fund.rehearsal import checks, duties, reporting
 from fund.rehearsal.life import TERMS, Life, at
 from fund.services import Asked
 from portal.accounts import demo
@@ -34,6 +34,7 @@ def play(say: Say, variant: str) -> Outcome:
     life.begin(date(2018, 10, 4))
     funds = [_found(life, number, size) for number, size in enumerate(SIZES[variant], start=1)]
     say(f"{len(funds)} sub-funds formed: {life.programme.city_committed:,} of {life.programme.total_committed:,} won")
+    duties.bind(life, funds)
     life.gather_companies(COMPANIES[variant], funds[0], date(2018, 12, 3))
     lots = _invest(life, funds)
     say(f"{len(life.companies)} companies, {life.tenants} of them tenants; {len(lots)} investments")
@@ -46,6 +47,7 @@ def play(say: Say, variant: str) -> Outcome:
     reporting.play(life, funds[2])
     say("values, companies, write-downs, exits, figures and a report of 2021")
     _partners(life, funds)
+    duties.play(life, funds[0])
     _harvest(life, funds, lots)
     _end(life, funds[1], funds[0])
     life.publish(date(2026, 3, 31), date(2026, 5, 15))

@@ -44,6 +44,7 @@ from fund.services.distributions import (
     propose_distribution,
     reverse_distribution,
 )
+from fund.services.duties import follow_duties, set_duty, waive_duty
 from fund.services.filing import apply_upload, check_upload, close_upload, read_for, receive_upload, stored
 from fund.services.measures import approve_measure, propose_measure, refuse_measure
 from fund.services.reports import set_report_terms
@@ -108,6 +109,7 @@ __all__ = [
     "default_commitment",
     "examine_deal",
     "fee_period",
+    "follow_duties",
     "fund_deal",
     "hold_close",
     "issue_call",
@@ -141,6 +143,7 @@ __all__ = [
     "reverse_event",
     "reverse_settlement",
     "see_snapshot",
+    "set_duty",
     "set_report_terms",
     "settle_deal",
     "settle_valuation",
@@ -153,4 +156,5 @@ __all__ = [
     "table_deal",
     "table_valuation",
     "waive_breach",
+    "waive_duty",
 ]

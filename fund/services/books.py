@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from fund.enums import EntryKind
 from fund.models import Book, Entry, Holding, Partner, Posting, Programme, SubFund
@@ -104,6 +105,14 @@ def lock(programme: Programme, *sub_funds: SubFund) -> None:
         programme=programme, kind="CITY"
     )
     list(wanted.order_by("id").select_for_update(of=["self"]))
+
+
+def hold_knowledge(wanted: QuerySet[Book], now: datetime) -> datetime:
+    """Take the rows of the books and pick the instant; from here on every entry in them is known later."""
+    rows = list(wanted.order_by("id").select_for_update(of=["self"]))
+    known = max([now, *(book.last_known_at for book in rows)])
+    Book.objects.filter(pk__in=[book.pk for book in rows]).update(last_known_at=known)
+    return known
 
 
 def still(row: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -18,7 +19,7 @@ from fund.services.books import booked, lock, move, post, reverse_event, still
 from fund.services.telling import record_notices, tell_call_issued, tell_call_rescinded, tell_call_waiting
 from fund.workflow import CALL, SHARE
 from ledger import log
-from portal.core.errors import Invalid, Refused
+from portal.core.errors import Invalid, Overtaken, Refused
 from portal.core.periods import SEOUL, add_working_days
 from portal.core.transition import advance
 from portal.intake.canonical import digest
@@ -311,7 +312,7 @@ def mark_late(*, now: datetime) -> int:
     today, late = now.astimezone(SEOUL).date(), 0
     due = CallShare.objects.filter(status=ShareStatus.DUE, call__due_date__lt=today).select_related("call__sub_fund")
     for share in list(due):
-        with transaction.atomic():
+        with suppress(Overtaken), transaction.atomic():  # paid, or marked by another run, in the meantime
             data = {"due": share.call.due_date}
             advance(share, ShareStatus.LATE, by=log.SYSTEM, steps=SHARE, data=data)
             late += 1

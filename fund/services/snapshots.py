@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from fund import queries, rules
 from fund.enums import SnapshotKind, SnapshotStatus
 from fund.models import Book, PerformanceRun, Programme, Snapshot
-from fund.services.books import still
+from fund.services.books import hold_knowledge, still
 from fund.workflow import SNAPSHOT
 from ledger import log
 from portal.core.errors import Invalid
@@ -26,7 +26,7 @@ def build_snapshot(*, programme: Programme, kind: str, on: date, by: Any, now: d
     """Freeze the figures of the last day of a month or quarter. All books wait, so nothing appears at or before it later."""
     acting = by.acting_as(rules.check_may_on(by, "valuation.prepare", programme))
     _check_day(kind, on, now)
-    known = _hold_knowledge(programme, now)
+    known = hold_knowledge(Book.objects.filter(programme=programme), now)
     given = queries.snapshots.given(programme, on=on)
     content = queries.snapshots.body(programme, kind=kind, on=on, known=known, given=given)
     text, seal = queries.snapshots.spelled(content)
@@ -48,14 +48,6 @@ def _check_day(kind: str, on: date, now: datetime) -> None:
     ends_month = (on + timedelta(days=1)).day == 1
     if not ends_month or (kind == SnapshotKind.QUARTER and on.month % 3):
         raise Invalid(_("기준일은 월말이나 분기말이어야 합니다."), field="on")
-
-
-def _hold_knowledge(programme: Programme, now: datetime) -> datetime:
-    """Take the rows of all books and pick the instant; from here on every entry is known later."""
-    books = list(Book.objects.filter(programme=programme).order_by("id").select_for_update())
-    known = max([now, *(book.last_known_at for book in books)])
-    Book.objects.filter(programme=programme).update(last_known_at=known)
-    return known
 
 
 def _keep_runs(made: Snapshot, content: dict[str, Any]) -> None:

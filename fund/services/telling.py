@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.urls import reverse
+from django.utils.functional import lazy
 
-from fund.enums import DistributionKind
+from fund.duty_enums import DutyStanding
+from fund.enums import DistributionKind, PartnerRole
 from fund.models import CallShare, CapitalCall, Distribution, DistributionShare, Motion
+from fund.queries.duties import Measured
+from fund.spelling import amount_in
 from ledger import log
 from ledger.log import Acting
-from portal.accounts.models import User
+from portal.accounts.models import Organisation, User
 from portal.accounts.queries import people_with
 from portal.notices.services import notify
 
@@ -112,3 +116,48 @@ def tell_motion_opened(motion: Motion, members: Sequence[User]) -> None:
         url=reverse("fund:motion", args=[motion.public_id]),
         key=f"fund.motion_opened:{motion.public_id}:{motion.round}",
     )
+
+
+def tell_duty_ending(found: Measured) -> None:
+    """To the City's people, the fund's manager at the desk, and the manager of the sub-fund: what is still missing."""
+    _tell_duty("fund.duty_ending", found, {"deadline": found.duty.deadline_date})
+
+
+def tell_duty_ended(found: Measured) -> None:
+    _tell_duty("fund.duty_ended", found, {"result": DutyStanding(found.standing).label})
+
+
+#: Spelled in the language of whoever is told.
+_amount = lazy(amount_in, str)
+
+
+def _tell_duty(topic: str, found: Measured, more: dict[str, object]) -> None:
+    duty, sub_fund = found.duty, found.duty.sub_fund
+    amounts = {
+        "required": found.required,
+        "progress": found.progress,
+        "missing": found.missing,
+        "unknown": found.counted.unknown,
+    }
+    said = {name: _amount(sub_fund.currency, amount) for name, amount in amounts.items()}
+    context = {"sub_fund": sub_fund, "field": duty.field, **said, **more}
+    city = sub_fund.programme.partners.filter(role=PartnerRole.CITY).select_related("organisation")
+    offices = [one.organisation for one in city if one.organisation is not None]
+    staff = [
+        user
+        for role in ("fund.manager", "fund.approver")
+        for user in people_with(role, cluster=sub_fund.programme.cluster, sub_fund=sub_fund.code)
+    ]
+    told: list[Organisation | list[User]] = [
+        list({user.pk: user for user in staff}.values()),
+        sub_fund.manager,
+        *offices,
+    ]
+    for to in told:
+        notify(
+            to=to,
+            topic=topic,
+            context=context,
+            url=reverse("fund:duty", args=[duty.public_id]),
+            key=f"{topic}:{duty.public_id}",
+        )

@@ -13,6 +13,7 @@ from fund.models import (
     CapitalCall,
     Commitment,
     Deal,
+    Duty,
     Holding,
     Lot,
     Measure,
@@ -213,3 +214,12 @@ def measured(made: House, holding: Holding, kind: str, amount: int, *, now: date
     found = services.propose_measure(holding=holding, kind=kind, amount=amount, by=made.manager, now=now, **asked)
     services.approve_measure(measure=found, by=made.approver, now=now)
     return found
+
+
+def bound(made: House, *, now: datetime = NOW, **fields) -> Duty:
+    """A duty of the sub-fund; by default twice the City's money into companies in Seoul, within three years of 2019-03-04."""
+    asked = {
+        "predicate": "SEOUL", "base": "CITY", "bp": 20_000, "counted": "INVESTMENT", "start": FORMED,
+        "deadline": date(2022, 3, 4), "source": "2019년 출자 공고 제5조", **fields,
+    }  # fmt: skip
+    return services.set_duty(sub_fund=made.sub_fund, by=made.manager, now=now, **asked)

@@ -297,6 +297,7 @@ def _reported(made: Any) -> dict[str, list[Any]]:
     filing.confirm(made, first)
     second = filing.hand_in(made, filing.filled(made, H_F2=-1), reason="정정")
     return {
+        "duty": [fund.bound(made).public_id],
         "fund report": [made.sub_fund.public_id, 2019, 2],
         "fund upload": [second.public_id],
         "fund upload step": [second.public_id, "check"],

@@ -1,0 +1,54 @@
+-- Duties (투자의무): what no service, no form and no hurried colleague can do to them.
+
+-- A test is spelled as it was counted, owes what the rule says, and a final one comes when the clock is over.
+CREATE FUNCTION fund_duty_test_comes() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  duty fund_duty;
+BEGIN
+  SELECT * INTO duty FROM fund_duty WHERE id = NEW.duty_id FOR SHARE;
+  IF NEW.digest <> encode(sha256(convert_to(NEW.body, 'UTF8')), 'hex') THEN
+    RAISE EXCEPTION 'the digest of the test of duty % is not that of its rows', NEW.duty_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_test_is_as_counted';
+  END IF;
+  IF NEW.required <> ceil(NEW.base::numeric * duty.bp / 10000) THEN
+    RAISE EXCEPTION 'duty % asks for another amount', NEW.duty_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_test_asks_what_the_rule_says';
+  END IF;
+  IF duty.status <> 'OPEN' THEN
+    RAISE EXCEPTION 'duty % is settled', NEW.duty_id USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.kind = 'FINAL' AND (NEW.on_date <> duty.deadline_date - 1
+     OR (NEW.known_at AT TIME ZONE 'Asia/Seoul')::date < duty.deadline_date) THEN
+    RAISE EXCEPTION 'the clock of duty % is not over', NEW.duty_id
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_final_test_waits_for_the_clock';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER duty_test_comes BEFORE INSERT ON fund_dutytest FOR EACH ROW EXECUTE FUNCTION fund_duty_test_comes();
+CREATE TRIGGER duty_test_stays BEFORE UPDATE OR DELETE ON fund_dutytest
+  FOR EACH ROW EXECUTE FUNCTION fund_forbid();
+
+-- A duty is never edited; it is met or breached as its final test says, and a waiver is the last word.
+CREATE FUNCTION fund_duty_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'DELETE' OR OLD.status IN ('MET', 'WAIVED')
+     OR to_jsonb(NEW) - '{status,ended_at}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{status,ended_at}'::text[] THEN
+    RAISE EXCEPTION 'duty % stays as it was set', OLD.id USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.status IN ('MET', 'BREACHED') AND NOT EXISTS (
+    SELECT FROM fund_dutytest WHERE duty_id = NEW.id AND kind = 'FINAL' AND standing = lower(NEW.status)) THEN
+    RAISE EXCEPTION 'no final test says that duty % is %', NEW.id, NEW.status
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_ends_by_its_test';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER duty_stays BEFORE UPDATE OR DELETE ON fund_duty FOR EACH ROW EXECUTE FUNCTION fund_duty_stays();
+
+CREATE FUNCTION fund_duty_comes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.status <> 'OPEN' THEN
+    RAISE EXCEPTION 'a duty begins open' USING ERRCODE = 'check_violation', CONSTRAINT = 'duty_begins_open';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER duty_comes BEFORE INSERT ON fund_duty FOR EACH ROW EXECUTE FUNCTION fund_duty_comes();

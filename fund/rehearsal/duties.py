@@ -1,0 +1,38 @@
+"""The duties of a rehearsal: the City's rules of 2019 on every sub-fund; some are met, one is missed, one is let go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from fund import services
+from fund.models import Duty, SubFund
+from fund.rehearsal.life import Life, at
+
+#: The investment period: four years from the announcement's first of March.
+START, END = date(2019, 3, 1), date(2023, 3, 1)
+_SOURCE = "2019년 블록체인 펀드 출자 공고 제5조(예행)"
+
+
+def bind(life: Life, funds: Sequence[SubFund]) -> None:
+    """Half of the City's money into companies in Seoul and a fifth into blockchain; the last owes more than it can do."""
+    for number, fund in enumerate(funds):
+        hard = number == len(funds) - 1
+        _set(life, fund, predicate="SEOUL", bp=50_000 if hard else 5_000)
+        _set(life, fund, predicate="SECTOR", sectors=["블록체인", "핀테크"], bp=2_000)
+    _set(life, funds[0], predicate="HUB", base="FUND", bp=9_000, counted="NOW")
+
+
+def _set(life: Life, fund: SubFund, **asked: object) -> Duty:
+    rule = {"base": "CITY", "counted": "INVESTMENT", "start": START, "deadline": END, "source": _SOURCE, **asked}
+    return services.set_duty(sub_fund=fund, by=life.manager, now=at(START), **rule)
+
+
+def play(life: Life, first: SubFund) -> None:
+    """The job's nights: before the end, when it is over, and once more; the breach of the first is let go."""
+    for night in (date(2022, 9, 15), END, END):
+        services.follow_duties(now=at(night))
+    missed = first.duties.get(predicate="HUB")
+    services.waive_duty(
+        duty=missed, by=life.approver, now=at(date(2023, 4, 3)), reason="입주기업이 적어 규약을 고치기로 했습니다"
+    )
