@@ -7,8 +7,9 @@ class CollegeConfig(AppConfig):
     verbose_name = _("교육")
 
     def ready(self) -> None:
-        from college import credentials, issuers, issuing, metrics, registry, services, topics  # noqa: F401
+        from college import credentials, issuers, issuing, metrics, panels, registry, services, topics  # noqa: F401
         from college.rehearsal import story
+        from portal.core import panels as sections
         from portal.core import rehearsals
         from portal.notices import registry as notices
         from portal.plan import registry as plan
@@ -18,6 +19,8 @@ class CollegeConfig(AppConfig):
         credentials.register_issuing(services.certificates.issue)
         for topic in topics.TOPICS:
             notices.register(topic)
+        for panel in panels.PANELS:
+            sections.register(panel)
         for metric in metrics.METRICS:
             plan.register_metric(metric)
         for name, function in metrics.FACTS.items():

@@ -132,6 +132,29 @@ class DrawStatus(models.TextChoices):
     VOID = "VOID", pgettext_lazy("추첨", "무효")
 
 
+class RefundCause(models.TextChoices):
+    """Why money goes back: the student left, or the college does not teach."""
+
+    LEFT = "LEFT", _("교육생의 취소나 중도포기")
+    CANCELLED = "CANCELLED", _("폐강")
+
+
+class RefundRule(models.TextChoices):
+    """The function of ``refunds`` that gave the sum."""
+
+    BY_PERIOD = "by_period", _("한 달 이내 과정: 지나간 수업시간으로")
+    BY_MONTH = "by_month", _("한 달을 넘는 과정: 이번 달은 지나간 수업시간으로, 남은 달은 전액")
+    PRO_RATA = "pro_rata", _("폐강: 남은 날만큼")
+
+
+class RefundStatus(models.TextChoices):
+    REQUESTED = "REQUESTED", pgettext_lazy("환불", "신청")
+    CALCULATED = "CALCULATED", pgettext_lazy("환불", "산정")
+    APPROVED = "APPROVED", pgettext_lazy("환불", "승인")
+    PAID = "PAID", pgettext_lazy("환불", "지급")
+    REFUSED = "REFUSED", pgettext_lazy("환불", "불가")
+
+
 class IdentityKind(models.TextChoices):
     CI = "CI", _("연계정보")
     PASSPORT = "PASSPORT", _("여권")

@@ -20,6 +20,7 @@ from college.models import (
     Person,
     QueuePlace,
     QueueWindow,
+    Refund,
     Run,
     SeatRequest,
     Survey,
@@ -179,6 +180,35 @@ def check_can_apply_correction(by: Any, correction: Correction) -> str:
     if correction.checked_by_id == by.pk:
         raise NotAllowed(_("직접 확인한 정정은 반영할 수 없습니다. 다른 결재자가 반영해야 합니다."))
     return role
+
+
+def check_can_calculate_refund(by: Any, refund: Refund) -> str:
+    role = check_can_manage(by, refund.payment.enrolment.run)
+    _not_whose_money(by, refund)
+    return role
+
+
+def check_can_decide_refund(by: Any, refund: Refund) -> str:
+    """The second person: an approver who did not reckon it."""
+    role = check_may_for(by, "refund.decide", refund.payment.enrolment.run.course)
+    _not_whose_money(by, refund)
+    if refund.calculated_by_id == by.pk:
+        raise NotAllowed(_("직접 산정한 환불은 승인할 수 없습니다. 다른 결재자가 승인해야 합니다."))
+    return role
+
+
+def check_can_pay_refund(by: Any, refund: Refund) -> str:
+    role = check_can_manage(by, refund.payment.enrolment.run)
+    _not_whose_money(by, refund)
+    if refund.decided_by_id == by.pk:
+        raise NotAllowed(_("직접 승인한 환불은 지급할 수 없습니다. 다른 담당자가 지급해야 합니다."))
+    return role
+
+
+def _not_whose_money(by: Any, refund: Refund) -> None:
+    mine = queries.person_of(by)
+    if mine is not None and mine.one.pk == refund.payment.enrolment.canonical_id:
+        raise NotAllowed(_("자신의 환불은 스스로 처리할 수 없습니다."))
 
 
 def _not_the_student(by: Any, correction: Correction) -> None:

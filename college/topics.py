@@ -56,6 +56,25 @@ TOPICS = [
         required=True,
     ),
     Topic(
+        "college.refund_approved",
+        _("수강료 환불 승인"),
+        _("{run} 수강료 {amount}원을 돌려드리기로 했습니다."),
+        _("내신 방법으로 곧 돌려드립니다. 어떻게 셈했는지는 수강료 화면에서 볼 수 있습니다."),
+    ),
+    Topic(
+        "college.refund_paid",
+        _("수강료 환불 지급"),
+        _("{run} 수강료 {amount}원을 돌려드렸습니다."),
+        _("며칠이 지나도 들어오지 않으면 교육 운영담당에게 문의해 주십시오."),
+    ),
+    Topic(
+        "college.refund_refused",
+        _("수강료 환불 불가"),
+        _("{run} 수강료는 돌려드릴 금액이 없습니다."),
+        _("수업이 절반 넘게 지나면 법이 정한 환불액이 없습니다. 어떻게 셈했는지는 수강료 화면에서 볼 수 있습니다."),
+        required=True,
+    ),
+    Topic(
         "college.cert_issued",
         _("수료증 발급"),
         _("수료증 {number}이(가) 발급되었습니다."),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from college.views import drafting, office, public, queue, student, survey, teaching, verify
+from college.views import drafting, money, office, public, queue, student, survey, teaching, verify
 
 app_name = "college"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("college/experts/", public.experts, name="experts"),
     path("college/mine/", student.mine, name="mine"),
     path("college/requests/<uuid:public_id>/<slug:word>/", student.answer, name="answer"),
+    path("college/seats/<uuid:public_id>/fee/", money.fee, name="fee"),
     path("college/certificates/<uuid:public_id>.json", verify.paper, name="paper"),
     path("college/certificates/<uuid:public_id>.pdf", verify.printed, name="certificate-pdf"),
     path("college/certificates/<uuid:public_id>/share/<slug:word>/", verify.share, name="share"),
@@ -28,8 +29,10 @@ urlpatterns = [
     path("college/desk/", office.desk, name="office"),
     path("college/desk/corrections/<uuid:public_id>/", office.correction, name="correction"),
     path("college/desk/certificates/<uuid:public_id>/", office.certificate, name="office-certificate"),
+    path("college/desk/seats/<uuid:public_id>/fee/", money.office_fee, name="office-fee"),
     path("college/desk/new/", drafting.new, name="new-run"),
     path("college/desk/<slug:code>/", office.run, name="office-run"),
+    path("college/desk/<slug:code>/fees/", money.fees, name="fees"),
     path("college/desk/<slug:code>/capacity/", office.capacity, name="capacity"),
     path("college/desk/<slug:code>/cancel/", office.cancel, name="cancel"),
     path("college/desk/<slug:code>/draw/", office.draw, name="office-draw"),

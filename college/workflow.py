@@ -82,6 +82,15 @@ CREDENTIAL: Steps = {
     ("ISSUED", "SUPERSEDED"): "cert:superseded",
 }
 
+REFUND: Steps = {
+    ("REQUESTED", "CALCULATED"): "refund:calculated",
+    ("CALCULATED", "APPROVED"): "refund:approved",
+    # Nothing is due any more; where something is, the database refuses this step.
+    ("CALCULATED", "REFUSED"): "refund:refused",
+    ("CALCULATED", "REQUESTED"): "refund:returned",
+    ("APPROVED", "PAID"): "refund:paid",
+}
+
 MERGE: Steps = {
     ("PROPOSED", "CONFIRMED"): "person:merged",
     ("PROPOSED", "REFUSED"): "person:merge_refused",
@@ -126,6 +135,9 @@ MACHINES: Mapping[str, Machine] = {
     "session": _machine(SESSION, enums.SessionStatus, PLANNED=Owner.INSTRUCTOR, HELD=Owner.SYSTEM),
     "correction": _machine(CORRECTION, enums.CorrectionStatus, REQUESTED=Owner.OFFICE, CHECKED=Owner.SECOND),
     "credential": _machine(CREDENTIAL, enums.CredentialStatus, SUSPENDED=Owner.OFFICE),
+    "refund": _machine(
+        REFUND, enums.RefundStatus, REQUESTED=Owner.OFFICE, CALCULATED=Owner.SECOND, APPROVED=Owner.OFFICE
+    ),
     "merge": _machine(MERGE, enums.MergeStatus, PROPOSED=Owner.SECOND),
     "draw": _machine(DRAW, enums.DrawStatus, SEALED=Owner.SYSTEM, LISTED=Owner.OFFICE),
 }

@@ -811,4 +811,96 @@ class Migration(TablesAtOnce):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('credential',), name='one_live_share_per_certificate'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('made_at')), _connector='OR'), name='share_ends_after_it_began')],
             },
         ),
+        migrations.CreateModel(
+            name='Payment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount_won', models.BigIntegerField(verbose_name='낸 금액')),
+                ('received_at', models.DateTimeField(verbose_name='수납을 확인한 때')),
+                ('enrolment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payment', to='college.enrolment')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '수납',
+            },
+        ),
+        migrations.CreateModel(
+            name='Refund',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('REQUESTED', '신청'), ('CALCULATED', '산정'), ('APPROVED', '승인'), ('PAID', '지급'), ('REFUSED', '불가')], default='REQUESTED', max_length=10)),
+                ('cause', models.CharField(choices=[('LEFT', '교육생의 취소나 중도포기'), ('CANCELLED', '폐강')], max_length=10, verbose_name='까닭')),
+                ('caused_at', models.DateTimeField()),
+                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+                ('due_on', models.DateField(verbose_name='지급 기한')),
+                ('paid_won', models.BigIntegerField(verbose_name='낸 금액')),
+                ('rule', models.CharField(blank=True, choices=[('by_period', '한 달 이내 과정: 지나간 수업시간으로'), ('by_month', '한 달을 넘는 과정: 이번 달은 지나간 수업시간으로, 남은 달은 전액'), ('pro_rata', '폐강: 남은 날만큼')], max_length=10, verbose_name='기준')),
+                ('arithmetic', models.JSONField(blank=True, null=True)),
+                ('share_won', models.BigIntegerField(blank=True, null=True, verbose_name='법정 환불액')),
+                ('amount_won', models.BigIntegerField(blank=True, null=True, verbose_name='환불액')),
+                ('note', models.CharField(blank=True, max_length=400, verbose_name='더 돌려주는 이유')),
+                ('paid_at', models.DateTimeField(blank=True, null=True)),
+                ('calculated_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('paid_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('payment', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='refund', to='college.payment')),
+            ],
+            options={
+                'verbose_name': '환불',
+                'ordering': ['due_on', 'id'],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='payment',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_won__gt', 0)), name='payment_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['REQUESTED', 'CALCULATED', 'APPROVED', 'PAID', 'REFUSED'])), name='refund_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['LEFT', 'CANCELLED'])), name='refund_cause_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('rule__in', ['', 'by_period', 'by_month', 'pro_rata'])), name='refund_rule_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('status', 'REQUESTED'), models.Q(('amount_won__isnull', False), ('arithmetic__isnull', False), ('share_won__isnull', False), ('calculated_by__isnull', False), models.Q(('rule', ''), _negated=True)), _connector='OR'), name='refund_reckoned'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_won__isnull', True), models.Q(('amount_won__gte', models.F('share_won')), ('amount_won__lte', models.F('paid_won')), ('share_won__gte', 0)), _connector='OR'), name='refund_between_share_and_paid'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('amount_won__isnull', True), ('amount_won', models.F('share_won')), models.Q(('note', ''), _negated=True), _connector='OR'), name='refund_of_more_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'PAID']), _negated=True), ('amount_won__gt', 0), _connector='OR'), name='refund_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'REFUSED'), _negated=True), ('amount_won', 0), _connector='OR'), name='refund_owed_is_not_refused'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['APPROVED', 'PAID', 'REFUSED']), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='refund_decided_by_somebody'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('calculated_by')), _negated=True), _connector='OR'), name='refund_two_people'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'PAID'), _negated=True), models.Q(('paid_at__isnull', False), ('paid_by__isnull', False)), _connector='OR'), name='refund_paid_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='refund',
+            constraint=models.CheckConstraint(condition=models.Q(('paid_by__isnull', True), models.Q(('paid_by', models.F('decided_by')), _negated=True), _connector='OR'), name='refund_payer_did_not_approve'),
+        ),
     ]

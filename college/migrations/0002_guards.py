@@ -27,6 +27,9 @@ FUNCTIONS = (
     "turn_came",
     "ticket_fits",
     "answers_counted",
+    "payment_whole",
+    "seat_paid",
+    "refund_fits",
 )
 
 
@@ -54,4 +57,6 @@ class Migration(migrations.Migration):
         RequireLeaf("Credential", state="status"),
         RequireLeaf("Merge", state="status"),
         RequireLeaf("ExpertMonth"),
+        RequireLeaf("Payment"),
+        RequireLeaf("Refund", state="status"),
     ]

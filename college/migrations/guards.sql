@@ -333,3 +333,58 @@ CREATE CONSTRAINT TRIGGER answers_counted AFTER INSERT ON college_surveyticket D
   FOR EACH ROW EXECUTE FUNCTION college_answers_counted();
 CREATE CONSTRAINT TRIGGER answers_counted AFTER INSERT ON college_surveyanswer DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION college_answers_counted();
+
+-- A payment is the whole fee of its run and stays; a seat with a fee is somebody's only once it is paid.
+CREATE FUNCTION college_payment_whole() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.amount_won <> (SELECT r.fee_won FROM college_enrolment e JOIN college_run r ON r.id = e.run_id
+                         WHERE e.id = NEW.enrolment_id) THEN
+    RAISE EXCEPTION 'a payment is the whole fee of the run' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER payment_whole BEFORE INSERT ON college_payment
+  FOR EACH ROW EXECUTE FUNCTION college_payment_whole();
+CREATE TRIGGER payment_stays BEFORE UPDATE OR DELETE ON college_payment
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();
+
+CREATE FUNCTION college_seat_paid() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT fee_won FROM college_run WHERE id = NEW.run_id) > 0
+     AND NOT EXISTS (SELECT 1 FROM college_payment p WHERE p.enrolment_id = NEW.id) THEN
+    RAISE EXCEPTION 'the fee of this seat is not paid' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER new_seat_paid AFTER INSERT ON college_enrolment DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.status = 'ACTIVE') EXECUTE FUNCTION college_seat_paid();
+CREATE CONSTRAINT TRIGGER seat_paid AFTER UPDATE ON college_enrolment DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (OLD.status = 'HELD' AND NEW.status = 'ACTIVE') EXECUTE FUNCTION college_seat_paid();
+
+-- Money goes back for a seat that was given up, out of what was paid; what was approved is what is paid.
+CREATE FUNCTION college_refund_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  paid bigint;
+  seated boolean;
+BEGIN
+  SELECT p.amount_won, e.holds_seat INTO paid, seated
+    FROM college_payment p JOIN college_enrolment e ON e.id = p.enrolment_id WHERE p.id = NEW.payment_id;
+  IF NEW.paid_won <> paid THEN
+    RAISE EXCEPTION 'a refund goes by what was paid' USING ERRCODE = 'check_violation';
+  END IF;
+  IF seated THEN
+    RAISE EXCEPTION 'the seat is still held' USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_OP = 'UPDATE' AND OLD.status IN ('APPROVED', 'PAID', 'REFUSED')
+     AND (NEW.payment_id, NEW.rule, NEW.arithmetic, NEW.share_won, NEW.amount_won, NEW.calculated_by_id,
+          NEW.decided_by_id, NEW.caused_at)
+         IS DISTINCT FROM
+         (OLD.payment_id, OLD.rule, OLD.arithmetic, OLD.share_won, OLD.amount_won, OLD.calculated_by_id,
+          OLD.decided_by_id, OLD.caused_at) THEN
+    RAISE EXCEPTION 'a refund that was decided stays' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER refund_fits BEFORE INSERT OR UPDATE ON college_refund
+  FOR EACH ROW EXECUTE FUNCTION college_refund_fits();
+CREATE TRIGGER refund_stays BEFORE DELETE ON college_refund FOR EACH ROW EXECUTE FUNCTION college_forbid();

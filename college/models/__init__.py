@@ -3,6 +3,7 @@
 from college.models.attendance import AttendanceEvent, Correction, Score
 from college.models.certificates import LIST_SIZE, Completion, Credential, ExpertMonth, IssuerKey, Share, StatusList
 from college.models.courses import Course, Draw, Lesson, Run
+from college.models.money import Payment, Refund
 from college.models.people import Merge, Person, PersonAccount, PersonIdentity
 from college.models.queue import QueuePlace, QueueWindow
 from college.models.seats import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, SeatRequest
@@ -23,11 +24,13 @@ __all__ = [
     "IssuerKey",
     "Lesson",
     "Merge",
+    "Payment",
     "Person",
     "PersonAccount",
     "PersonIdentity",
     "QueuePlace",
     "QueueWindow",
+    "Refund",
     "Run",
     "Score",
     "SeatRequest",

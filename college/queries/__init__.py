@@ -25,6 +25,17 @@ from college.queries.certificates import (
     taken_back,
 )
 from college.queries.counting import WINDOW, causes_between, count_rows, experts_at, frozen_months, people_at
+from college.queries.money import (
+    OPEN_REFUNDS,
+    open_refunds,
+    paid_seats,
+    payment_of,
+    refund_of,
+    refunds_of,
+    seat_of,
+    sum_if_left,
+    sums_of,
+)
 from college.queries.queue import (
     Sight,
     place_by_ref,
@@ -60,6 +71,7 @@ from college.queries.seats import (
 from college.queries.surveys import asked_in_survey, survey_of, survey_results, surveys_to_answer
 
 __all__ = [
+    "OPEN_REFUNDS",
     "WINDOW",
     "Preview",
     "Sight",
@@ -92,7 +104,10 @@ __all__ = [
     "my_requests",
     "offers_due",
     "open_corrections",
+    "open_refunds",
     "open_runs",
+    "paid_seats",
+    "payment_of",
     "people_at",
     "people_of",
     "person_of",
@@ -105,10 +120,15 @@ __all__ = [
     "rank_of",
     "read_ticket",
     "record_of",
+    "refund_of",
+    "refunds_of",
     "run_of",
     "sealed_at",
+    "seat_of",
     "shared_by",
     "sight",
+    "sum_if_left",
+    "sums_of",
     "survey_of",
     "survey_results",
     "surveys_to_answer",

@@ -128,8 +128,9 @@ def my_enrolments(person: Person | None) -> QuerySet[Enrolment]:
         return Enrolment.objects.none()
     return (
         Enrolment.objects.filter(canonical=person.one)
-        .exclude(status__in=[EnrolmentStatus.EXPIRED, EnrolmentStatus.CANCELLED])
-        .select_related("run__course__cluster", "person", "request")
+        .exclude(status=EnrolmentStatus.EXPIRED)
+        .exclude(status=EnrolmentStatus.CANCELLED, payment__isnull=True)
+        .select_related("run__course__cluster", "person", "request", "payment__refund")
         .prefetch_related("run__lessons")
         .order_by("-run__starts_date", "-id")
     )

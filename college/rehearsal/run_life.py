@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from college import qr, services
 from college.enums import Admission, CorrectionReason, EnrolmentStatus, RequestStatus, SessionStatus
 from college.models import Course, Credential, Enrolment, Lesson, Run, SeatRequest
+from college.rehearsal import money
 from college.rehearsal.cast import Student
 from college.rehearsal.facts import at
 from portal.accounts.models import User
@@ -64,6 +65,8 @@ class RunLife:
             self.plan(7 * number, self.teach, hour=9)
             self.plan(7 * number + 1, self.correct, hour=11)
         self.plan(7 + 3, self.leave)
+        if self.kind.get("fee_won"):
+            money.enter(self)
         last = 7 * (int(self.facts["lessons"]) - 1)
         self.plan(last + 1, self.end, hour=18)
         self.plan(last + 3, self.judge)
@@ -185,7 +188,7 @@ class RunLife:
         for enrolment in self._ordinary()[: many("gives_back")]:
             services.drop(enrolment=enrolment, by=self.story.students.user(enrolment.person_id), now=now)
 
-    def _active(self) -> list[Enrolment]:
+    def active(self) -> list[Enrolment]:
         run = self.run
         found = run.enrolments.filter(status=EnrolmentStatus.ACTIVE).select_related("request", "person").order_by("id")
         return [self._whole(run, enrolment) for enrolment in found]
@@ -198,7 +201,7 @@ class RunLife:
 
     def _ordinary(self) -> list[Enrolment]:
         """Of those who learn, the ones of whom nothing is told yet."""
-        return [one for one in self._active() if one.person_id not in self.troubles]
+        return [one for one in self.active() if one.person_id not in self.troubles]
 
     def enlarge(self, now: datetime) -> None:
         """One seat more, offered at once to whoever is next."""
@@ -230,7 +233,7 @@ class RunLife:
         """Whoever has a seat shows who they are; the last of a course that counts do not."""
         here = [self.story.students.of(one.person_id) for one in self._ordinary()]
         unseen = here[-self.story.facts.many("unverified") :] if self.course.counts_as_expert else []
-        for enrolment in self._active():
+        for enrolment in self.active():
             student = self.story.students.of(enrolment.person_id)
             if not student.verified and student not in unseen:
                 self.story.students.verify(student, now)
@@ -242,7 +245,7 @@ class RunLife:
         lesson = self._lesson(now)
         if lesson is None:
             return
-        by, active = self.story.staff.instructors[self.kind["campus"]], self._active()
+        by, active = self.story.staff.instructors[self.kind["campus"]], self.active()
         services.open_lesson(lesson=lesson, by=by, now=now)
         there = [one for one in active if not self._absent(one, lesson)]
         record = self._scan_all if lesson.number in self.facts["by_code"] else self._list_all
@@ -281,7 +284,7 @@ class RunLife:
         lesson = self.run.lessons.filter(starts_at__lt=now).select_related("run__course__cluster").last()
         if lesson is None or lesson.number != 1:
             return
-        for enrolment in self._active():
+        for enrolment in self.active():
             self._ask_correction(lesson, enrolment, now)
 
     def _ask_correction(self, lesson: Lesson, enrolment: Enrolment, now: datetime) -> None:
@@ -301,7 +304,7 @@ class RunLife:
 
     def leave(self, now: datetime) -> None:
         """Too late for anybody to join: the seat stays empty, the line is closed."""
-        for enrolment in self._active():
+        for enrolment in self.active():
             if self.troubles.get(enrolment.person_id) == "leaves":
                 services.drop(enrolment=enrolment, by=self.story.students.user(enrolment.person_id), now=now)
 

@@ -29,12 +29,19 @@ from college.services.people import (
     split_merge,
 )
 from college.services.queue import order_due_places, order_places, take_place
+from college.services.refunds import (
+    approve_refund,
+    calculate_refund,
+    confirm_payment,
+    pay_refund,
+    refuse_refund,
+    return_refund,
+)
 from college.services.runs import cancel_lesson, cancel_run, move_run, publish_run
 from college.services.seats import (
     accept_offer,
     change_capacity,
     close_line,
-    confirm_payment,
     decline_offer,
     drop,
     expire_unpaid,
@@ -51,7 +58,9 @@ __all__ = [
     "accept_offer",
     "answer_survey",
     "apply_correction",
+    "approve_refund",
     "ask_for_seat",
+    "calculate_refund",
     "cancel_lesson",
     "cancel_run",
     "certify_run",
@@ -86,6 +95,7 @@ __all__ = [
     "open_survey",
     "order_due_places",
     "order_places",
+    "pay_refund",
     "person_for",
     "plan_lesson",
     "plan_lessons",
@@ -94,10 +104,12 @@ __all__ = [
     "record_list",
     "refuse_correction",
     "refuse_merge",
+    "refuse_refund",
     "reissue",
     "request_correction",
     "request_seat",
     "restore",
+    "return_refund",
     "revoke",
     "rotate_key",
     "scan",

@@ -16,6 +16,7 @@ from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus, 
 from college.models import Lesson, Run
 from college.services.drawing import seal_draw, void_draw
 from college.services.queue import open_waiting_room
+from college.services.refunds import note_cancelled
 from college.services.seats import close_line, give_seat_back, leave_line
 from college.services.surveys import open_survey
 from college.workflow import RUN, SESSION
@@ -77,6 +78,7 @@ def cancel_run(*, run: Run, by: Any, now: datetime, reason: str) -> None:
         "person", "run"
     ):
         leave_line(request=request, by=acting, now=now)
+    note_cancelled(run=run, now=now)
     seated = run.enrolments.filter(status__in=[EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE])
     for enrolment in seated.select_related("request", "person", "run"):
         give_seat_back(enrolment=enrolment, to=EnrolmentStatus.CANCELLED, by=acting, now=now)

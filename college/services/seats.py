@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from college import queries, rules
 from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus
 from college.models import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, Run, SeatRequest
-from college.services import telling
+from college.services import refunds, telling
 from college.workflow import ENROLMENT, REQUEST
 from ledger import log
 from portal.core import offers, scarce
@@ -212,13 +212,6 @@ def close_line(*, run: Run, now: datetime) -> int:
     return closed
 
 
-@transaction.atomic
-def confirm_payment(*, enrolment: Enrolment, by: Any, now: datetime) -> None:
-    """The fee came in: the held seat is the person's."""
-    role = rules.check_can_manage(by, enrolment.run)
-    advance(enrolment, EnrolmentStatus.ACTIVE, by=by.acting_as(role), steps=ENROLMENT, data={"run": enrolment.run.code})
-
-
 def expire_unpaid(*, now: datetime) -> int:
     """Seats held for a fee that did not come in time go back, each in its own transaction."""
     expired = 0
@@ -235,19 +228,19 @@ def expire_unpaid(*, now: datetime) -> int:
 def drop(*, enrolment: Enrolment, by: Any, now: datetime, reason: str = "") -> None:
     """The student leaves: before the run starts a cancellation, after that a drop. ``Late`` once the run has ended."""
     role = rules.check_can_drop(by, enrolment)
-    begun = enrolment.run.status == RunStatus.RUNNING
-    to = EnrolmentStatus.DROPPED if begun else EnrolmentStatus.CANCELLED
+    to = EnrolmentStatus.DROPPED if enrolment.run.status == RunStatus.RUNNING else EnrolmentStatus.CANCELLED
     give_seat_back(enrolment=enrolment, to=to, by=by.acting_as(role), now=now, reason=reason)
 
 
 @transaction.atomic
 def give_seat_back(*, enrolment: Enrolment, to: str, by: Any, now: datetime, reason: str = "") -> None:
-    """End an enrolment and pass its seat on; ``by`` acts in a role."""
+    """End an enrolment, ask back what was paid for it and pass the seat on; ``by`` acts in a role."""
     assert to in WITHOUT_SEAT
     run, request = lock_run(enrolment.run), enrolment.request
     changes = {"holds_seat": False, "ended_at": now}
     advance(enrolment, to, by=by, steps=ENROLMENT, reason=reason or None, changes=changes)
     SeatRequest.objects.filter(pk=request.pk).update(live=False)
+    refunds.ask_back(enrolment=enrolment, run=run, by=by, now=now)
     pass_on(run=run, request=request, by=log.SYSTEM, now=now)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from college.models import Enrolment, Person, SeatRequest, Survey
+from college.models import Enrolment, Person, Refund, SeatRequest, Survey
 from college.naming import name_later
 from portal.notices.services import Letter, notify, notify_all
 
@@ -55,11 +55,19 @@ def survey_opened(enrolment: Enrolment, survey: Survey) -> None:
     _tell(enrolment.person, "college.survey", context, f"college.survey:{enrolment.public_id}")
 
 
+def refund(row: Refund, topic: str) -> None:
+    """Approved, paid, or nothing due."""
+    enrolment = row.payment.enrolment
+    context = {"run": name_later(enrolment.run), "amount": f"{row.amount_won or 0:,}"}
+    address = reverse("college:fee", args=[enrolment.public_id])
+    _tell(enrolment.person, topic, context, f"{topic}:{row.public_id}", address)
+
+
 def certificate(topic: str, person: Person, *, number: str, key: str) -> None:
     """Issued, suspended, restored, revoked, replaced."""
     _tell(person, topic, {"number": number}, f"{topic}:{key}")
 
 
-def _tell(person: Person, topic: str, context: dict[str, Any], key: str) -> None:
+def _tell(person: Person, topic: str, context: dict[str, Any], key: str, address: str = "") -> None:
     if person.users:  # all of them, so that nobody misses what concerns them
-        notify(to=person.users, topic=topic, context=context, url=reverse("college:mine"), key=key)
+        notify(to=person.users, topic=topic, context=context, url=address or reverse("college:mine"), key=key)

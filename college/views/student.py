@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from college import queries, rules, services, standing, tables
 from college.enums import EnrolmentStatus, RequestStatus, SessionStatus
 from college.models import Run, SeatRequest
+from college.money_tables import refund_of
 from college.views.shared import SignedIn, found_run
 from portal.core.clock import arrived_at, database_now
 from portal.core.ui.trying import tried
@@ -73,6 +74,9 @@ def mine(request: SignedIn) -> HttpResponse:
                 else [],
                 "survey": row.pk in surveys,
                 "can_drop": rules.can_drop(row),
+                "fee": row.run.fee_won > 0,
+                "paid": hasattr(row, "payment"),
+                "refund": refund_of(row),
             }
             for row in enrolments
         ],

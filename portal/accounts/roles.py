@@ -156,8 +156,8 @@ _ALL = [
     Role(
         "college.approver",
         _("교육 결재자"),
-        _("모집 결과와 수료를 결재하고 수료증을 발급합니다."),
-        _INTAKE_APPROVER | {"completion.decide", "certificate.issue"},
+        _("모집 결과와 수료, 환불을 결재하고 수료증을 발급합니다."),
+        _INTAKE_APPROVER | {"completion.decide", "certificate.issue", "refund.decide"},
         _COURSE,
     ),
     Role(

@@ -377,6 +377,9 @@ ELSEWHERE = {
             "college:answer",
             "college:office",
             "college:office-run",
+            "college:fee",
+            "college:fees",
+            "college:office-fee",
             "college:new-run",
             "college:edit-run",
             "college:draft-lessons",
@@ -402,7 +405,7 @@ ELSEWHERE = {
             "college-machine:status",
             "college-machine:timetable",
         ),
-        "the college has desks of its own; tests/college/test_doors.py asks them role by role",
+        "the college has desks of its own; tests/college/test_doors.py and test_refund_process.py ask them role by role",
     ),
     **dict.fromkeys(
         (
