@@ -7,18 +7,19 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fund.amount_fields import MoneyField, MoneyForm
 from fund.enums import CompanyKind, Instrument, Vote
 from fund.models import Company, Lot, SubFund
 from fund.models.holdings import TERMS
 from fund.services.securities import CONVERTS
-from portal.core.ui.fields import DateInput, WonField
+from portal.core.ui.fields import DateInput
 
 
 def _whole(label: Any, help_text: Any = "") -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=10**12, required=False, help_text=help_text)
 
 
-class DealForm(forms.Form):
+class DealForm(MoneyForm):
     """A deal: whom, how, how much; a company already known or a new one."""
 
     company = forms.ModelChoiceField(
@@ -29,18 +30,18 @@ class DealForm(forms.Form):
     kind = forms.ChoiceField(label=_("구분"), choices=CompanyKind.choices)
     sector = forms.CharField(label=_("분야"), max_length=40, required=False)
     instrument = forms.ChoiceField(label=_("투자 방식"), choices=Instrument.choices)
-    amount = WonField(label=_("투자금액"), min_value=1, max_value=10**15)
+    amount = MoneyField(label=_("투자금액"), min_value=1, max_value=10**15)
     units = _whole(_("주식·사채 수"), _("SAFE, 조건부지분전환계약, 프로젝트투자는 비워 둡니다."))
     ratio_new = _whole(_("전환비율: 새 주식 수"), _("RCPS와 CB에 적습니다. 1:1이면 1과 1입니다."))
     ratio_old = _whole(_("전환비율: 옛 주식 수"))
     redemption_bp = _whole(_("상환이율(bp)"))
-    cap = WonField(label=_("기업가치 상한"), min_value=0, max_value=10**15, required=False)
+    cap = MoneyField(label=_("기업가치 상한"), min_value=0, max_value=10**15, required=False)
     discount_bp = _whole(_("할인율(bp)"), _("20%는 2000입니다."))
     revenue_share_bp = _whole(_("수익배분율(bp)"))
     thesis = forms.CharField(label=_("투자 이유"), widget=forms.Textarea, max_length=20_000)
 
     def __init__(self, data: Any = None, *, sub_fund: SubFund) -> None:
-        super().__init__(data)
+        super().__init__(data, currency=sub_fund.currency)
         field = self.fields["company"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Company.objects.filter(programme=sub_fund.programme)
@@ -86,18 +87,18 @@ class VoteForm(forms.Form):
     vote = forms.ChoiceField(label=_("표결"), choices=Vote.choices, widget=forms.RadioSelect)
 
 
-class ConversionForm(forms.Form):
+class ConversionForm(MoneyForm):
     """A conversion: into what, when, and at which round's price."""
 
     to = forms.ChoiceField(label=_("바뀌는 증권"))
     on = forms.DateField(label=_("전환일"), widget=DateInput)
-    pre_money = WonField(label=_("후속 투자 전 기업가치"), min_value=0, max_value=10**15, required=False)
+    pre_money = MoneyField(label=_("후속 투자 전 기업가치"), min_value=0, max_value=10**15, required=False)
     shares = _whole(_("후속 투자 전 발행 주식 수"))
     ratio_new = _whole(_("새 증권의 전환비율: 새 주식 수"))
     ratio_old = _whole(_("새 증권의 전환비율: 옛 주식 수"))
 
     def __init__(self, data: Any = None, *, lot: Lot) -> None:
-        super().__init__(data)
+        super().__init__(data, currency=lot.holding.sub_fund.currency)
         field = self.fields["to"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(to.value, to.label) for to in CONVERTS.get(Instrument(lot.instrument), ())]

@@ -46,7 +46,7 @@ def deals(rows: Sequence[Deal], *, of_all: bool = False) -> Table:
                 parts.link(str(row.company), reverse("fund:deal", args=[row.public_id])),
                 *([str(row.sub_fund)] if of_all else []),
                 row.get_instrument_display(),
-                tables.money(row.amount),
+                tables.amount_in(row.sub_fund.currency, row.amount),
                 tables.status(row.status, row.get_status_display()),
             ]
             for row in rows
@@ -55,9 +55,9 @@ def deals(rows: Sequence[Deal], *, of_all: bool = False) -> Table:
     )
 
 
-def terms(row: Deal | Lot) -> list[Row]:
+def terms(row: Deal | Lot, currency: str) -> list[Row]:
     """What the instrument says, where it says something."""
-    return [Row(label, value) for label, value in row.terms]
+    return [Row(label, value) for label, value in row.terms_in(tables.spell_in(currency))]
 
 
 def deal_facts(row: Deal) -> list[Row]:
@@ -65,9 +65,9 @@ def deal_facts(row: Deal) -> list[Row]:
     return [
         Row(_("투자 대상"), parts.link(str(row.company), reverse("fund:company", args=[row.company.public_id]))),
         Row(_("투자 방식"), row.get_instrument_display()),
-        Row(_("투자금액"), tables.money(row.amount)),
+        Row(_("투자금액"), tables.amount_in(row.sub_fund.currency, row.amount)),
         Row(_("주식·사채 수"), f"{row.units:,}"),
-        *terms(row),
+        *terms(row, row.sub_fund.currency),
         Row(_("투자 이유"), row.thesis),
         Row(_("기안"), row.proposed_by.name),
         Row(_("승인"), row.approved_by.name if row.approved_by else _("아직 없음")),
@@ -163,8 +163,11 @@ def motion_facts(motion: Motion) -> list[Row]:
 
 
 def holdings(rows: Sequence[Holding], *, of_company: bool = False) -> Table:
-    """Holdings at cost, by sub-fund or (``of_company``) in one company."""
-    total = sum(row.cost for row in rows)  # type: ignore[attr-defined]
+    """Holdings at cost, by sub-fund or (``of_company``) in one company; a total for each currency."""
+    costs: dict[str, int] = {}
+    for row in rows:
+        costs[row.sub_fund.currency] = costs.get(row.sub_fund.currency, 0) + row.cost  # type: ignore[attr-defined]
+    total = " · ".join(tables.amount_in(currency, cost) for currency, cost in sorted(costs.items()))
     return Table(
         caption=_("투자자산"),
         columns=[
@@ -181,17 +184,17 @@ def holdings(rows: Sequence[Holding], *, of_company: bool = False) -> Table:
                 ),
                 " · ".join(dict.fromkeys(lot.get_instrument_display() for lot in row.lots.all() if lot.cost)),
                 tables.day(row.first_cash_date),
-                tables.money(row.cost),  # type: ignore[attr-defined]
+                tables.amount_in(row.sub_fund.currency, row.cost),  # type: ignore[attr-defined]
                 tables.status(row.status, row.get_status_display()),
             ]
             for row in rows
         ],
-        foot=[_("합계"), "", "", tables.money(total), ""],
+        foot=[_("합계"), "", "", total or tables.money(0), ""],
         empty=_("아직 투자자산이 없습니다."),
     )
 
 
-def lots(rows: Sequence[Lot], *, manages: bool) -> Table:
+def lots(rows: Sequence[Lot], currency: str, *, manages: bool) -> Table:
     """What is held; whoever manages it may convert or split what is left."""
     return Table(
         caption=_("취득분"),
@@ -208,8 +211,8 @@ def lots(rows: Sequence[Lot], *, manages: bool) -> Table:
                 row.get_instrument_display(),
                 tables.day(row.first_cash_date),
                 f"{row.units:,}",
-                tables.money(row.cost),
-                " · ".join(f"{fact.label} {fact.value}" for fact in terms(row)),
+                tables.amount_in(currency, row.cost),
+                " · ".join(f"{fact.label} {fact.value}" for fact in terms(row, currency)),
                 *([_change(row)] if manages else []),
             ]
             for row in rows
@@ -221,7 +224,7 @@ def _change(row: Lot) -> object:
     return parts.link(_("전환·분할"), reverse("fund:lot", args=[row.pk])) if row.cost else ""
 
 
-def events(rows: Sequence[SecurityEvent]) -> Table:
+def events(rows: Sequence[SecurityEvent], currency: str) -> Table:
     """What happened to the lots."""
     return Table(
         caption=_("증권 변동"),
@@ -238,7 +241,7 @@ def events(rows: Sequence[SecurityEvent]) -> Table:
                 row.get_kind_display(),
                 row.lot.get_instrument_display(),
                 f"{row.units:+,}" if row.units else "",
-                tables.money(row.cost) if row.cost else "",
+                tables.amount_in(currency, row.cost) if row.cost else "",
             ]
             for row in rows
         ],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -17,8 +16,8 @@ from django.utils.translation import pgettext
 from fund import report_words
 from fund.enums import Balance, BreakStatus, RowState, SettlementKind, UploadStatus
 from fund.models import Break, Upload
-from fund.tables import day, money
-from fund.workbook.layout import EXPENSES, HOLDINGS, SHEETS, TOTALS, places_of
+from fund.tables import amount_in, day
+from fund.workbook.layout import EXPENSES, HOLDINGS, SHEETS, TOTALS
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Row, Table
 
@@ -42,10 +41,7 @@ _AMOUNT = {HOLDINGS.code: "value", EXPENSES.code: "amount", TOTALS.code: "amount
 
 def amount(minor: int, currency: str) -> str:
     """An amount of the sub-fund's currency."""
-    if currency == "KRW":
-        return money(minor)
-    places = places_of(currency)
-    return f"{Decimal(minor).scaleb(-places):,.{places}f} {currency}"
+    return amount_in(currency, minor)
 
 
 def uploads(rows: Sequence[Upload]) -> Table:

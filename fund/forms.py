@@ -7,23 +7,24 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fund.amount_fields import MoneyField, MoneyForm
 from fund.enums import DistributionKind, Purpose, SettlementKind, SnapshotKind
 from fund.models import Programme
 from fund.services import Asked
-from portal.core.ui.fields import DateInput, WonField
+from portal.core.ui.fields import DateInput
 
 
-def _won(label: Any) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=0, max_value=10**15, required=False)
+def _amount(label: Any) -> MoneyField:
+    return MoneyField(label=label, min_value=0, max_value=10**15, required=False)
 
 
-class CallForm(forms.Form):
+class CallForm(MoneyForm):
     """A capital call: the day, and an amount for each purpose."""
 
     due = forms.DateField(label=_("납입 기한"), widget=DateInput)
-    investment = _won(_("투자(원)"))
-    fee = _won(_("관리보수(원)"))
-    expense = _won(_("조합 비용(원)"))
+    investment = _amount(_("투자"))
+    fee = _amount(_("관리보수"))
+    expense = _amount(_("조합 비용"))
     fee_outside = forms.BooleanField(
         label=_("관리보수를 약정과 별도로 요청합니다."),
         help_text=_("약정과 별도로 요청한 금액은 미납입 약정을 줄이지 않습니다."),
@@ -41,15 +42,15 @@ class CallForm(forms.Form):
         return [line for line in lines if line.amount]
 
 
-class DistributionForm(forms.Form):
+class DistributionForm(MoneyForm):
     """A distribution: how much, of what kind, on which day."""
 
     kind = forms.ChoiceField(label=_("종류"), choices=DistributionKind.choices)
-    amount = forms.IntegerField(label=_("배분할 금액(원)"), min_value=1, max_value=10**15)
+    amount = MoneyField(label=_("배분할 금액"), min_value=1, max_value=10**15)
     on = forms.DateField(label=_("배분일"), widget=DateInput)
 
 
-class SettlementForm(forms.Form):
+class SettlementForm(MoneyForm):
     """What is settled, for which days; amounts are typed only where no rule gives them."""
 
     kind = forms.ChoiceField(label=_("종류"), choices=SettlementKind.choices)
@@ -58,7 +59,7 @@ class SettlementForm(forms.Form):
     until = forms.DateField(
         label=_("관리보수의 마지막 날"), help_text=_("이 날까지 셉니다."), widget=DateInput, required=False
     )
-    amount = WonField(
+    amount = MoneyField(
         label=_("비용이나 수익의 금액"),
         help_text=_("조합 비용과 이자·배당 수익에만 적습니다."),
         min_value=0,
@@ -71,10 +72,10 @@ class SettlementForm(forms.Form):
         return {**self.cleaned_data, "amount": self.cleaned_data["amount"] or 0}
 
 
-class ReceiptForm(forms.Form):
+class ReceiptForm(MoneyForm):
     """Money that arrived for one share."""
 
-    amount = forms.IntegerField(label=_("입금액(원)"), min_value=1, max_value=10**15)
+    amount = MoneyField(label=_("입금액"), min_value=1, max_value=10**15)
     on = forms.DateField(label=_("입금일"), widget=DateInput)
     reference = forms.CharField(label=_("은행 거래번호"), max_length=60)
 

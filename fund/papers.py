@@ -13,15 +13,16 @@ from portal.core.ui.parts import Row
 
 def asked(share: CallShare) -> list[Row]:
     """What a partner has to pay, and what may still be called before and after."""
+    money = tables.spell_in(share.call.sub_fund.currency)
     return [
-        Row(_("납입할 금액"), tables.money(share.amount)),
-        Row(_("약정 안"), tables.money(share.inside)),
-        Row(_("약정 별도"), tables.money(share.outside)),
+        Row(_("납입할 금액"), money(share.amount)),
+        Row(_("약정 안"), money(share.inside)),
+        Row(_("약정 별도"), money(share.outside)),
         Row(_("납입 기한"), tables.day(share.call.due_date)),
-        Row(_("약정액"), tables.money(share.commitment.amount)),
-        Row(_("요청 전 미납입"), tables.money(share.unfunded_before)),
-        Row(_("요청 뒤 미납입"), tables.money(share.unfunded_before - share.inside)),
-        Row(_("납입한 금액"), tables.money(share.paid)),
+        Row(_("약정액"), money(share.commitment.amount)),
+        Row(_("요청 전 미납입"), money(share.unfunded_before)),
+        Row(_("요청 뒤 미납입"), money(share.unfunded_before - share.inside)),
+        Row(_("납입한 금액"), money(share.paid)),
     ]
 
 
@@ -43,12 +44,13 @@ def call_notice(share: CallShare) -> Paper:
 def distributed(share: DistributionShare) -> list[Row]:
     """What a partner got, and how much of it returns capital."""
     row = share.distribution
+    money = tables.spell_in(row.sub_fund.currency)
     return [
-        Row(_("받을 금액"), tables.money(share.amount)),
-        Row(_("그 가운데 원금"), tables.money(share.capital)),
+        Row(_("받을 금액"), money(share.amount)),
+        Row(_("그 가운데 원금"), money(share.capital)),
         Row(_("배분일"), tables.day(row.on_date)),
         Row(_("종류"), row.get_kind_display()),
-        Row(_("약정액"), tables.money(share.commitment.amount)),
+        Row(_("약정액"), money(share.commitment.amount)),
     ]
 
 

@@ -23,7 +23,7 @@ def steps_words() -> Mapping[str, tuple[str, str]]:
     """Every step to an amount: its word, and what it means."""
     return {
         "given": (_("적은 금액"), _("증빙의 금액입니다.")),
-        "fee": (_("관리보수"), _("기간마다 기준금액 × 보수율 × 날수 ÷ 365를 더하고 1원 아래를 버립니다.")),
+        "fee": (_("관리보수"), _("기간마다 기준금액 × 보수율 × 날수 ÷ 365를 더하고 가장 작은 단위 아래를 버립니다.")),
         "carry_held": (_("운용사가 받은 성과보수"), _("지급한 것에서 이미 돌려받은 것을 뺍니다.")),
         "carry_entitled": (
             _("조합 전체로 다시 계산한 성과보수"),
@@ -62,7 +62,7 @@ def settlements(rows: Sequence[Settlement]) -> Table:
                 row.get_kind_display(),
                 tables.day(row.on_date),
                 span(row),
-                tables.money(row.amount),
+                tables.amount_in(row.sub_fund.currency, row.amount),
                 tables.status(row.status, row.get_status_display()),
             ]
             for row in rows
@@ -83,7 +83,7 @@ def facts(row: Settlement) -> list[Row]:
         Row(_("종류"), row.get_kind_display()),
         Row(_("기준일"), tables.day(row.on_date)),
         *([Row(_("기간"), span(row))] if row.period else []),
-        Row(_("금액"), tables.money(row.amount)),
+        Row(_("금액"), tables.amount_in(row.sub_fund.currency, row.amount)),
         *([Row(_("내용"), row.note)] if row.note else []),
         *([Row(_("지급일"), tables.day(row.paid_date))] if row.paid_date else []),
         Row(_("계산에 쓴 자료의 지문"), row.inputs_hash),
@@ -92,17 +92,17 @@ def facts(row: Settlement) -> list[Row]:
     ]
 
 
-def steps(run: Mapping[str, Any]) -> Table:
+def steps(run: Mapping[str, Any], currency: str) -> Table:
     """How the amount came, one line a step."""
     words = steps_words()
     return Table(
         caption=_("계산 단계"),
         columns=[Column(_("단계")), Column(_("뜻")), Column(_("금액"), number=True)],
-        rows=[[*words[name], tables.money(amount)] for name, amount in run["steps"]],
+        rows=[[*words[name], tables.amount_in(currency, amount)] for name, amount in run["steps"]],
     )
 
 
-def slices(run: Mapping[str, Any]) -> Table | None:
+def slices(run: Mapping[str, Any], currency: str) -> Table | None:
     """The stretches of a fee; None of what has none."""
     rows = run["slices"]
     if not rows:
@@ -121,7 +121,7 @@ def slices(run: Mapping[str, Any]) -> Table | None:
                 tables.day(date.fromisoformat(start)),
                 tables.day(date.fromisoformat(end)),
                 f"{(date.fromisoformat(end) - date.fromisoformat(start)).days:,}",
-                tables.money(base),
+                tables.amount_in(currency, base),
                 tables.percent(rate, 10_000),
             ]
             for start, end, base, rate in rows
@@ -129,22 +129,22 @@ def slices(run: Mapping[str, Any]) -> Table | None:
     )
 
 
-def moved(run: Mapping[str, Any], commitments: Sequence[Commitment]) -> Table | None:
+def moved(run: Mapping[str, Any], commitments: Sequence[Commitment], currency: str) -> Table | None:
     """Who gains and who bears; None where nothing passes between partners."""
-    names = {one.pk: str(one.partner) for one in commitments}
+    names, money = {one.pk: str(one.partner) for one in commitments}, tables.spell_in(currency)
     if not run["moved"]:
         return None
     return Table(
         caption=_("출자자 사이에 옮기는 금액"),
         columns=[Column(_("출자자")), Column(_("더 받음"), number=True), Column(_("덜 받음"), number=True)],
         rows=[
-            [names[pk], tables.money(amount) if amount > 0 else "", tables.money(-amount) if amount < 0 else ""]
+            [names[pk], money(amount) if amount > 0 else "", money(-amount) if amount < 0 else ""]
             for pk, amount in run["moved"]
         ],
         foot=[
             _("합계"),
-            tables.money(sum(amount for _pk, amount in run["moved"] if amount > 0)),
-            tables.money(sum(-amount for _pk, amount in run["moved"] if amount < 0)),
+            money(sum(amount for _pk, amount in run["moved"] if amount > 0)),
+            money(sum(-amount for _pk, amount in run["moved"] if amount < 0)),
         ],
     )
 
@@ -157,7 +157,7 @@ def terms_in_words(agreement: AgreementVersion) -> Mapping[str, str]:
             "part": tables.percent(agreement.catch_up_bp, 10_000)
         }
     else:
-        catch_up = _("규약에 따라잡기가 없어 0원입니다.")
+        catch_up = _("규약에 따라잡기가 없습니다.")
     return {
         "return_of_capital": _("규약 제%(version)s판(%(basis)s): 출자자가 낸 돈을 먼저 돌려줍니다.")
         % {"version": agreement.version, "basis": agreement.get_waterfall_display()},
@@ -169,13 +169,13 @@ def terms_in_words(agreement: AgreementVersion) -> Mapping[str, str]:
     }
 
 
-def carry_facts(found: Carry | None) -> list[Row]:
+def carry_facts(found: Carry | None, currency: str) -> list[Row]:
     """Whether the manager holds more carry than the whole fund entitles it to."""
     if found is None:
         return []
-    words = steps_words()
+    words, money = steps_words(), tables.spell_in(currency)
     return [
-        Row(words["carry_held"][0], tables.money(found.held)),
-        Row(words["carry_entitled"][0], tables.money(found.entitled)),
-        Row(words["clawback"][0], tables.money(found.returnable)),
+        Row(words["carry_held"][0], money(found.held)),
+        Row(words["carry_entitled"][0], money(found.entitled)),
+        Row(words["clawback"][0], money(found.returnable)),
     ]

@@ -26,7 +26,7 @@ from fund.queries.flows import CashFlow
 from portal.core.ui import parts
 from portal.core.ui.parts import Column, Table
 
-money, amount_in = spelling.money, spelling.amount_in
+money, amount_in, spell_in = spelling.money, spelling.amount_in, spelling.spell_in
 
 TONES: dict[str, parts.Tone] = {
     SubFundStatus.INVESTING: "success",
@@ -87,15 +87,16 @@ def _sub_fund(row: SubFund, city: int, total: int) -> list[object]:
         parts.link(str(row), reverse("fund:sub_fund", args=[row.public_id])),
         row.manager.name_ko,
         str(row.vintage),
-        money(total),
-        money(city),
+        amount_in(row.currency, total),
+        amount_in(row.currency, city),
         percent(city, total),
         status(row.status, row.get_status_display()),
     ]
 
 
-def partners(rows: Sequence[Commitment]) -> Table:
-    """Each partner's capital account, to the won."""
+def partners(rows: Sequence[Commitment], currency: str) -> Table:
+    """Each partner's capital account, to the last minor unit."""
+    money = spell_in(currency)
     return Table(
         caption=_("출자자별 약정과 납입"),
         columns=[
@@ -148,6 +149,7 @@ def calls(rows: Sequence[CapitalCall]) -> Table:
 
 
 def _call(row: CapitalCall) -> list[object]:
+    money = spell_in(row.sub_fund.currency)
     lines = [line for line in row.lines.all() if line.revision == row.revision]
     shares = [share for share in row.shares.all() if share.revision == row.revision]
     return [
@@ -159,12 +161,14 @@ def _call(row: CapitalCall) -> list[object]:
     ]
 
 
-def preview(rows: Sequence[Share]) -> Table:
+def preview(rows: Sequence[Share], currency: str) -> Table:
     """What each partner would owe, before anything is sent."""
-    return _shares([(r.commitment, r.inside, r.outside, r.commitment.unfunded, r.unfunded_after, "") for r in rows])
+    return _shares(
+        [(r.commitment, r.inside, r.outside, r.commitment.unfunded, r.unfunded_after, "") for r in rows], currency
+    )
 
 
-def issued(rows: Sequence[CallShare]) -> Table:
+def issued(rows: Sequence[CallShare], currency: str) -> Table:
     """What each partner owes and whether it paid."""
     return _shares(
         [
@@ -177,11 +181,13 @@ def issued(rows: Sequence[CallShare]) -> Table:
                 status(r.status, r.get_status_display()),
             )
             for r in rows
-        ]
+        ],
+        currency,
     )
 
 
-def _shares(rows: Sequence[tuple[Commitment, int, int, int, int, object]]) -> Table:
+def _shares(rows: Sequence[tuple[Commitment, int, int, int, int, object]], currency: str) -> Table:
+    money = spell_in(currency)
     sums = [sum(column) for column in zip(*[row[1:5] for row in rows], strict=True)] or [0] * 4
     return Table(
         caption=_("출자자별 몫"),
@@ -202,7 +208,8 @@ def _shares(rows: Sequence[tuple[Commitment, int, int, int, int, object]]) -> Ta
     )
 
 
-def distributions(rows: Sequence[Distribution]) -> Table:
+def distributions(rows: Sequence[Distribution], currency: str) -> Table:
+    money = spell_in(currency)
     return Table(
         caption=_("배분"),
         columns=[
@@ -230,8 +237,9 @@ def distributions(rows: Sequence[Distribution]) -> Table:
     )
 
 
-def tiers(lines: Sequence[tuple[str, int, int]], terms: Mapping[str, str]) -> Table:
+def tiers(lines: Sequence[tuple[str, int, int]], terms: Mapping[str, str], currency: str) -> Table:
     """The waterfall step by step: what the agreement says of each tier, and what it gives to whom."""
+    money = spell_in(currency)
     words = {
         "return_of_capital": _("원금 반환"),
         "preferred_return": _("기준수익"),
@@ -255,8 +263,9 @@ def tiers(lines: Sequence[tuple[str, int, int]], terms: Mapping[str, str]) -> Ta
     )
 
 
-def parts_of(rows: Sequence[tuple[Commitment, int, int]], borne: Mapping[int, int]) -> Table:
+def parts_of(rows: Sequence[tuple[Commitment, int, int]], borne: Mapping[int, int], currency: str) -> Table:
     """Each partner's part of a distribution; ``borne`` is what first loss and excess transfer take from each."""
+    money = spell_in(currency)
     return Table(
         caption=_("출자자별 배분"),
         columns=[
@@ -286,8 +295,9 @@ def parts_of(rows: Sequence[tuple[Commitment, int, int]], borne: Mapping[int, in
     )
 
 
-def flows(rows: Sequence[CashFlow]) -> Table:
+def flows(rows: Sequence[CashFlow], currency: str) -> Table:
     """What all partners paid and got, by day."""
+    money = spell_in(currency)
     return Table(
         caption=_("현금흐름"),
         columns=[
@@ -307,8 +317,9 @@ def flows(rows: Sequence[CashFlow]) -> Table:
     )
 
 
-def balances(found: Mapping[int, int]) -> Table:
+def balances(found: Mapping[int, int], currency: str) -> Table:
     """The trial balance: every account with its debit or credit."""
+    money = spell_in(currency)
     debit = sum(amount for amount in found.values() if amount > 0)
     return Table(
         caption=_("시산표"),
@@ -344,8 +355,8 @@ def entries(rows: Sequence[Entry]) -> Table:
                 entry.get_kind_display(),
                 f"{leg.account} {leg.get_account_display()}",
                 str(leg.partner or ""),
-                money(leg.amount) if leg.amount > 0 else "",
-                money(-leg.amount) if leg.amount < 0 else "",
+                amount_in(leg.currency, leg.amount) if leg.amount > 0 else "",
+                amount_in(leg.currency, -leg.amount) if leg.amount < 0 else "",
             ]
             for entry in rows
             for leg in entry.postings.all()

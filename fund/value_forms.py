@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from fund.amount_fields import MoneyField, MoneyForm
 from fund.enums import MeasureKind, Method, Reason, ReportSource
 from fund.models import Holding, Lot
 from portal.core.ui.fields import DateInput, WonField
@@ -14,11 +15,11 @@ from portal.core.ui.fields import DateInput, WonField
 _LEVELS = [(1, _("1: 시장 가격")), (2, _("2: 관찰할 수 있는 자료")), (3, _("3: 추정"))]
 
 
-class ValuationForm(forms.Form):
+class ValuationForm(MoneyForm):
     """A value with its method and evidence."""
 
     on = forms.DateField(label=_("평가 기준일"), widget=DateInput)
-    amount = WonField(label=_("평가액"), min_value=0, max_value=10**15)
+    amount = MoneyField(label=_("평가액"), min_value=0, max_value=10**15)
     method = forms.ChoiceField(label=_("평가 방법"), choices=Method.choices)
     level = forms.TypedChoiceField(label=_("공정가치 수준"), choices=_LEVELS, coerce=int, initial=3)
     evidence = forms.CharField(
@@ -29,18 +30,18 @@ class ValuationForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(MoneyForm):
     """The answer to a challenge."""
 
-    amount = WonField(label=_("평가액"), min_value=0, max_value=10**15)
+    amount = MoneyField(label=_("평가액"), min_value=0, max_value=10**15)
     evidence = forms.CharField(label=_("평가 근거"), widget=forms.Textarea, max_length=20_000)
 
 
-class MeasureForm(forms.Form):
+class MeasureForm(MoneyForm):
     """A write-down, its restoration, a sale or a redemption."""
 
     kind = forms.ChoiceField(label=_("종류"), choices=MeasureKind.choices)
-    amount = WonField(label=_("감액하거나 회수한 금액"), min_value=0, max_value=10**15)
+    amount = MoneyField(label=_("감액하거나 회수한 금액"), min_value=0, max_value=10**15)
     on = forms.DateField(label=_("기준일"), widget=DateInput)
     reason = forms.ChoiceField(
         label=_("감액 사유"), choices=[("", _("감액이 아닙니다")), *Reason.choices], required=False
@@ -53,7 +54,7 @@ class MeasureForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, holding: Holding) -> None:
-        super().__init__(data)
+        super().__init__(data, currency=holding.sub_fund.currency)
         field = self.fields["lot"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = holding.lots.filter(cost__gt=0).order_by("id")

@@ -27,8 +27,9 @@ tables.TONES.update(
 )
 
 
-def values(rows: Sequence[Value]) -> Table:
+def values(rows: Sequence[Value], currency: str) -> Table:
     """What each holding cost and is carried at on the day, and when it was last valued."""
+    money = tables.spell_in(currency)
     return Table(
         caption=_("투자자산"),
         columns=[
@@ -41,8 +42,8 @@ def values(rows: Sequence[Value]) -> Table:
         rows=[
             [
                 parts.link(str(row.holding.company), reverse("fund:holding", args=[row.holding.public_id])),
-                tables.money(row.cost),
-                tables.money(row.carried),
+                money(row.cost),
+                money(row.carried),
                 _valued(row),
                 tables.status(row.holding.status, row.holding.get_status_display()),
             ]
@@ -50,8 +51,8 @@ def values(rows: Sequence[Value]) -> Table:
         ],
         foot=[
             _("합계"),
-            tables.money(sum(row.cost for row in rows)),
-            tables.money(sum(row.carried for row in rows)),
+            money(sum(row.cost for row in rows)),
+            money(sum(row.carried for row in rows)),
             "",
             "",
         ],
@@ -64,18 +65,18 @@ def _valued(row: Value) -> object:
     return parts.badge(_("%(day)s · 오래됨") % {"day": told}, "warning") if row.stale else told
 
 
-def value_figures(rows: Sequence[Value]) -> list[Figure]:
+def value_figures(rows: Sequence[Value], currency: str) -> list[Figure]:
     """The total mixes days of valuation, and says so by the oldest of them."""
-    found = queries.values.oldest(list(rows))
+    found, money = queries.values.oldest(list(rows)), tables.spell_in(currency)
     note = _("가장 오래된 평가일 %(day)s") % {"day": tables.day(found)} if found else ""
     return [
-        Figure(_("취득원가"), tables.money(sum(row.cost for row in rows))),
-        Figure(_("장부 가치"), tables.money(sum(row.carried for row in rows)), note=note),
+        Figure(_("취득원가"), money(sum(row.cost for row in rows))),
+        Figure(_("장부 가치"), money(sum(row.carried for row in rows)), note=note),
         Figure(_("다시 평가할 자산"), sum(row.stale for row in rows), note=_("석 달이 넘게 평가하지 않은 자산")),
     ]
 
 
-def valuations(rows: Sequence[Valuation]) -> Table:
+def valuations(rows: Sequence[Valuation], currency: str) -> Table:
     return Table(
         caption=_("평가"),
         columns=[
@@ -90,7 +91,7 @@ def valuations(rows: Sequence[Valuation]) -> Table:
                 parts.link(tables.day(row.on_date), reverse("fund:valuation", args=[row.public_id])),
                 row.get_method_display(),
                 str(row.level),
-                tables.money(row.amount),
+                tables.amount_in(currency, row.amount),
                 tables.status(row.status, row.get_status_display()),
             ]
             for row in rows
@@ -99,7 +100,7 @@ def valuations(rows: Sequence[Valuation]) -> Table:
     )
 
 
-def measures(rows: Sequence[Measure]) -> Table:
+def measures(rows: Sequence[Measure], currency: str) -> Table:
     return Table(
         caption=_("감액과 회수"),
         columns=[
@@ -114,7 +115,7 @@ def measures(rows: Sequence[Measure]) -> Table:
                 parts.link(tables.day(row.on_date), reverse("fund:measure", args=[row.public_id])),
                 row.get_kind_display(),
                 row.get_reason_display() if row.reason else "",
-                tables.money(row.amount),
+                tables.amount_in(currency, row.amount),
                 tables.status(row.status, row.get_status_display()),
             ]
             for row in rows
@@ -124,11 +125,11 @@ def measures(rows: Sequence[Measure]) -> Table:
 
 
 def valuation_facts(row: Valuation) -> list[Row]:
-    motion = row.motion
+    motion, money = row.motion, tables.spell_in(row.holding.sub_fund.currency)
     return [
         Row(_("평가 기준일"), tables.day(row.on_date)),
-        Row(_("평가액"), tables.money(row.amount)),
-        Row(_("앞의 장부 가치"), tables.money(_before(row, row.on_date))),
+        Row(_("평가액"), money(row.amount)),
+        Row(_("앞의 장부 가치"), money(_before(row, row.on_date))),
         Row(_("평가 방법"), row.get_method_display()),
         Row(_("공정가치 수준"), str(row.level)),
         Row(_("평가 근거"), row.evidence),
@@ -150,7 +151,7 @@ def measure_facts(row: Measure) -> list[Row]:
         Row(_("종류"), row.get_kind_display()),
         *([Row(_("감액 사유"), row.get_reason_display())] if row.reason else []),
         Row(_("기준일"), tables.day(row.on_date)),
-        Row(_("금액"), tables.money(row.amount)),
+        Row(_("금액"), tables.amount_in(row.holding.sub_fund.currency, row.amount)),
         *([Row(_("취득분"), str(row.lot)), Row(_("수"), f"{row.units:,}")] if row.lot else []),
         Row(_("기안"), row.proposed_by.name),
         Row(_("승인"), row.approved_by.name if row.approved_by else _("아직 없음")),

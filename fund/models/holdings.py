@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from django.db import models
 from django.db.models import F, Q
@@ -58,20 +59,22 @@ class InstrumentTerms(models.Model):
     ratio_new = models.PositiveIntegerField(_("전환비율(새 주식 수)"), null=True, blank=True)
     ratio_old = models.PositiveIntegerField(_("전환비율(옛 주식 수)"), null=True, blank=True)
     redemption_bp = models.PositiveIntegerField(_("상환이율(bp)"), null=True, blank=True)
-    cap = models.PositiveBigIntegerField(_("기업가치 상한(원)"), null=True, blank=True)
+    cap = models.PositiveBigIntegerField(_("기업가치 상한"), null=True, blank=True)
     discount_bp = models.PositiveIntegerField(_("할인율(bp)"), null=True, blank=True)
     revenue_share_bp = models.PositiveIntegerField(_("수익배분율(bp)"), null=True, blank=True)
 
     class Meta:
         abstract = True
 
-    @property
-    def terms(self) -> list[tuple[str, str]]:
-        """What the instrument says, where it says something: the words and the figure, a ratio as new shares for old."""
+    def terms_in(self, spell: Callable[[int], str]) -> list[tuple[str, str]]:
+        """What the instrument says, where it says something: the words and the figure, a ratio as new shares for old.
+
+        ``spell`` spells an amount in the sub-fund's currency.
+        """
         ratio = [(gettext("전환비율"), f"{self.ratio_new:,} : {self.ratio_old:,}")] if self.ratio_new else []
         told = [(name, getattr(self, name)) for name in TERMS[2:]]
         return ratio + [
-            (str(self._meta.get_field(name).verbose_name), f"{value:,}")  # type: ignore[union-attr]
+            (str(self._meta.get_field(name).verbose_name), spell(value) if name == "cap" else f"{value:,}")  # type: ignore[union-attr]
             for name, value in told
             if value is not None
         ]
@@ -99,7 +102,7 @@ class Deal(InstrumentTerms):
     sub_fund = models.ForeignKey(SubFund, models.PROTECT, related_name="deals")
     company = models.ForeignKey(Company, models.PROTECT, related_name="deals")
     number = models.PositiveIntegerField()
-    amount = models.PositiveBigIntegerField(_("투자금액(원)"))
+    amount = models.PositiveBigIntegerField(_("투자금액"))
     units = models.PositiveBigIntegerField(_("주식·사채 수"), default=0)
     thesis = models.TextField(_("투자 이유"))
     status = models.CharField(max_length=10, choices=DealStatus, default=DealStatus.SOURCED)

@@ -47,7 +47,7 @@ def open_calls(sub_funds: Sequence[SubFund]) -> QuerySet[CapitalCall]:
     """Calls that wait for somebody, the earliest day first."""
     waiting = [CallStatus.DRAFT, CallStatus.APPROVED, CallStatus.ISSUED, CallStatus.PART_PAID]
     found = CapitalCall.objects.filter(sub_fund__in=sub_funds, status__in=waiting)
-    return found.prefetch_related("lines", "shares").order_by("due_date", "id")
+    return found.select_related("sub_fund").prefetch_related("lines", "shares").order_by("due_date", "id")
 
 
 def inside_of(call: CapitalCall) -> int:
@@ -89,7 +89,7 @@ def _parts(amount: int, partners: Sequence[Commitment], already: Sequence[int]) 
     try:
         parts = capital.call_shares(amount, units, already)
     except ValueError:
-        raise Invalid(_("금액이 너무 작아 1원이 되지 않는 몫이 있습니다.")) from None
+        raise Invalid(_("금액이 너무 작아 가장 작은 단위가 되지 않는 몫이 있습니다.")) from None
     if min(parts) < 0:
         raise Invalid(_("먼저 낸 출자자와의 차이를 맞추기에 금액이 너무 작습니다."))
     return parts

@@ -86,7 +86,7 @@ def work_out(sub_fund: SubFund, kind: str, *, on: date, period: DateRange | None
         return _fee(sub_fund, period)
     if kind in (SettlementKind.EXPENSE, SettlementKind.INCOME):
         if amount < 1:
-            raise Invalid(_("금액은 1원 이상이어야 합니다."), field="amount")
+            raise Invalid(_("금액은 0보다 커야 합니다."), field="amount")
         return Worked(amount, {"amount": amount}, [("given", amount)])
     terms = agreement_of(sub_fund, on)
     if terms is None:

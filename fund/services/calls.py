@@ -48,7 +48,7 @@ def propose_call(*, sub_fund: SubFund, due: date, lines: Sequence[Asked], by: An
     if sub_fund.status not in _CALLS:
         raise Refused(_("지금 상태의 자펀드에는 출자를 요청할 수 없습니다."))
     if any(line.amount < 1 or line.purpose not in Purpose.values for line in lines):
-        raise Invalid(_("항목의 금액은 1원 이상이어야 합니다."), field="lines")
+        raise Invalid(_("항목의 금액은 0보다 커야 합니다."), field="lines")
     check_notice(sub_fund, due, now)
     queries.calls.shares(sub_fund, **sums(lines))
     number = (sub_fund.calls.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -204,7 +204,7 @@ def receive(*, share: CallShare, amount: int, on: date, reference: str, by: Any,
     if share.status not in (ShareStatus.DUE, ShareStatus.LATE):
         raise Refused(_("이미 모두 납입되었거나 취소된 몫입니다."))
     if amount < 1 or on > now.astimezone(SEOUL).date():
-        raise Invalid(_("입금액은 1원 이상, 입금일은 오늘이나 지난 날이어야 합니다."), field="amount")
+        raise Invalid(_("입금액은 0보다 커야 하고, 입금일은 오늘이나 지난 날이어야 합니다."), field="amount")
     if BankReceipt.objects.filter(reference=reference).exists():
         raise Invalid(_("같은 은행 거래번호의 납입이 이미 있습니다."), field="reference")
     event, partner = uuid4(), share.commitment.partner

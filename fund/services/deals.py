@@ -19,6 +19,7 @@ from fund.models.holdings import TERMS
 from fund.services import committee
 from fund.services.books import booked, lock, move, post, still
 from fund.services.securities import record
+from fund.spelling import amount_in, spell_in
 from fund.workflow import DEAL
 from portal.accounts.models import Organisation
 from portal.core.errors import Invalid, Refused
@@ -72,7 +73,7 @@ def propose_deal(
 
 def _check_terms(instrument: str, amount: int, units: int, terms: Mapping[str, int | None]) -> None:
     if amount < 1:
-        raise Invalid(_("투자금액은 1원 이상이어야 합니다."), field="amount")
+        raise Invalid(_("투자금액은 0보다 커야 합니다."), field="amount")
     if instrument in UNITLESS and units:
         raise Invalid(_("이 방식은 아직 주식이 없으므로 수를 비워 두어야 합니다."), field="units")
     if instrument not in UNITLESS and units < 1:
@@ -121,10 +122,10 @@ def _written(deal: Deal) -> str:
         (_("자펀드"), deal.sub_fund),
         (_("투자 대상"), deal.company),
         (_("투자 방식"), deal.get_instrument_display()),
-        (_("투자금액(원)"), f"{deal.amount:,}"),
+        (_("투자금액"), amount_in(deal.sub_fund.currency, deal.amount)),
         (_("주식·사채 수"), f"{deal.units:,}"),
     ]
-    rows += deal.terms
+    rows += deal.terms_in(spell_in(deal.sub_fund.currency))
     return "\n".join([*(f"{label}: {value}" for label, value in rows), "", deal.thesis])
 
 

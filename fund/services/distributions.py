@@ -55,7 +55,7 @@ def plan_distribution(*, sub_fund: SubFund, kind: str, amount: int, on: date) ->
     if not partners or agreement is None:
         raise Invalid(_("그날 효력이 있는 약정과 규약이 있어야 배분할 수 있습니다."))
     if not 0 < amount <= cash:
-        raise Invalid(_("배분할 금액은 1원 이상, 조합의 현금 안이어야 합니다."), field="amount")
+        raise Invalid(_("배분할 금액은 0보다 크고 조합의 현금 안이어야 합니다."), field="amount")
     flows = queries.flows.waterfall_flows(sub_fund, on=on)
     allocated = queries.settlements.allocated(sub_fund, on=on) if kind == DistributionKind.PERMANENT else {}
     inputs = {
@@ -117,7 +117,7 @@ def _parts(
     if min(amounts) < 0 and any(moved.values()):
         raise Invalid(_("우선손실충당이나 초과수익이전을 반영하기에 배분할 금액이 너무 작습니다."), field="amount")
     if min(amounts) < 0:
-        raise Invalid(_("금액이 너무 작아 1원이 되지 않는 몫이 있습니다."), field="amount")
+        raise Invalid(_("금액이 너무 작아 가장 작은 단위가 되지 않는 몫이 있습니다."), field="amount")
     return [
         Part(one, share, max(0, min(part, share))) for one, share, part in zip(partners, amounts, capitals, strict=True)
     ]

@@ -15,6 +15,7 @@ from fund.models import Holding, Lot, Measure
 from fund.services.books import booked, lock, move, post, still
 from fund.services.securities import record
 from fund.services.valuations import mark
+from fund.spelling import amount_in
 from fund.workflow import HOLDING, MEASURE
 from portal.core.errors import Invalid, Refused
 from portal.core.money import split
@@ -59,7 +60,10 @@ def _check_amount(holding: Holding, kind: str, amount: int) -> None:
     allowance = -found.get(Account.ALLOWANCE, 0)
     most = allowance if kind == MeasureKind.RESTORE else found.get(Account.INVESTMENTS, 0) - allowance
     if not 0 < amount <= most:
-        raise Invalid(_("금액은 1원 이상 %(most)s원 이하여야 합니다.") % {"most": f"{most:,}"}, field="amount")
+        raise Invalid(
+            _("금액은 0보다 크고 %(most)s 이하여야 합니다.") % {"most": amount_in(holding.sub_fund.currency, most)},
+            field="amount",
+        )
 
 
 def _check_exit(holding: Holding, kind: str, lot: Lot | None, units: int) -> int:

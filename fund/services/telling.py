@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.urls import reverse
-from django.utils.functional import lazy
 
 from fund.duty_enums import DutyStanding
 from fund.enums import DistributionKind, PartnerRole
 from fund.models import CallShare, CapitalCall, Distribution, DistributionShare, Motion
 from fund.queries.duties import Measured
-from fund.spelling import amount_in
+from fund.spelling import told_in
 from ledger import log
 from ledger.log import Acting
 from portal.accounts.models import Organisation, User
@@ -24,7 +23,12 @@ def tell_call_waiting(call: CapitalCall, total: int) -> None:
     notify(
         to=people_with("fund.approver", cluster=sub_fund.programme.cluster, sub_fund=sub_fund.code),
         topic="fund.call_waiting",
-        context={"sub_fund": sub_fund, "number": call.number, "total": f"{total:,}", "due": call.due_date},
+        context={
+            "sub_fund": sub_fund,
+            "number": call.number,
+            "total": told_in(sub_fund.currency, total),
+            "due": call.due_date,
+        },
         url=reverse("fund:call", args=[call.public_id]),
         key=f"fund.call_waiting:{call.public_id}:{call.revision}",
     )
@@ -41,10 +45,10 @@ def tell_call_issued(call: CapitalCall, shares: Sequence[CallShare]) -> None:
             context={
                 "sub_fund": call.sub_fund,
                 "number": call.number,
-                "amount": f"{share.amount:,}",
+                "amount": told_in(call.sub_fund.currency, share.amount),
                 "due": call.due_date,
-                "before": f"{share.unfunded_before:,}",
-                "after": f"{share.unfunded_before - share.inside:,}",
+                "before": told_in(call.sub_fund.currency, share.unfunded_before),
+                "after": told_in(call.sub_fund.currency, share.unfunded_before - share.inside),
             },
             url=reverse("fund:notice", args=[call.public_id, share.commitment.public_id]),
             key=f"fund.call_issued:{call.public_id}:{call.revision}",
@@ -87,10 +91,10 @@ def tell_distributed(distribution: Distribution, shares: Sequence[DistributionSh
                 context={
                     "sub_fund": distribution.sub_fund,
                     "number": distribution.number,
-                    "amount": f"{share.amount:,}",
+                    "amount": told_in(distribution.sub_fund.currency, share.amount),
                     "kind": DistributionKind(distribution.kind).label,
                     "on": distribution.on_date,
-                    "after": f"{share.commitment.unfunded:,}",
+                    "after": told_in(distribution.sub_fund.currency, share.commitment.unfunded),
                 },
                 url=reverse("fund:part", args=[distribution.public_id, share.commitment.public_id]),
                 key=f"fund.distributed:{distribution.public_id}",
@@ -127,10 +131,6 @@ def tell_duty_ended(found: Measured) -> None:
     _tell_duty("fund.duty_ended", found, {"result": DutyStanding(found.standing).label})
 
 
-#: Spelled in the language of whoever is told.
-_amount = lazy(amount_in, str)
-
-
 def _tell_duty(topic: str, found: Measured, more: dict[str, object]) -> None:
     duty, sub_fund = found.duty, found.duty.sub_fund
     amounts = {
@@ -139,7 +139,7 @@ def _tell_duty(topic: str, found: Measured, more: dict[str, object]) -> None:
         "missing": found.missing,
         "unknown": found.counted.unknown,
     }
-    said = {name: _amount(sub_fund.currency, amount) for name, amount in amounts.items()}
+    said = {name: told_in(sub_fund.currency, amount) for name, amount in amounts.items()}
     context = {"sub_fund": sub_fund, "field": duty.field, **said, **more}
     city = sub_fund.programme.partners.filter(role=PartnerRole.CITY).select_related("organisation")
     offices = [one.organisation for one in city if one.organisation is not None]

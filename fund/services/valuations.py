@@ -17,6 +17,7 @@ from fund.enums import Account, EntryKind, HoldingStatus, MotionKind, ValuationS
 from fund.models import Holding, Valuation
 from fund.services import committee
 from fund.services.books import booked, lock, move, post, still
+from fund.spelling import amount_in
 from fund.workflow import VALUATION
 from portal.core.errors import Invalid, Refused
 from portal.core.periods import SEOUL
@@ -42,7 +43,7 @@ def _check(holding: Holding, on: date, amount: int, level: int, evidence: str, n
     if not holding.first_cash_date <= on <= now.astimezone(SEOUL).date():
         raise Invalid(_("평가 기준일은 첫 투자일과 오늘 사이여야 합니다."), field="on")
     if amount < 0 or not 1 <= level <= 3:
-        raise Invalid(_("평가액은 0원 이상, 수준은 1에서 3까지입니다."), field="amount")
+        raise Invalid(_("평가액은 0 이상, 수준은 1에서 3까지입니다."), field="amount")
     if not evidence.strip():
         raise Invalid(_("평가 근거를 적어 주십시오."), field="evidence")
 
@@ -83,7 +84,7 @@ def table_valuation(*, valuation: Valuation, by: Any, now: datetime) -> None:
     with translation.override("ko"):
         rows = [
             f"{valuation.holding} · {valuation.on_date}",
-            f"{valuation.get_method_display()}: {valuation.amount:,}원",
+            f"{valuation.get_method_display()}: {amount_in(valuation.holding.sub_fund.currency, valuation.amount)}",
         ]
         paper = "\n".join([*rows, f"수준 {valuation.level}", "", valuation.evidence])
         title = str(valuation)

@@ -20,7 +20,7 @@ from fund.views.shared import SignedIn, check_concerned, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Refused
 from portal.core.papers import answer
-from portal.core.ui.parts import Row
+from portal.core.ui.parts import Row, Table
 from portal.core.ui.trying import tried
 
 
@@ -29,7 +29,7 @@ def new_call(request: SignedIn, sub_fund: UUID) -> HttpResponse:
     """First the preview of each share, then the proposal; both from the same form."""
     found, now = found_sub_fund(request, sub_fund), database_now()
     rules.check_may_in(request.user, "capital_call.prepare", found)
-    form, shares = CallForm(request.POST or None), None
+    form, shares = CallForm(request.POST or None, currency=found.currency), None
     if request.method == "POST" and form.is_valid():
         try:
             services.check_notice(found, form.cleaned_data["due"], now)
@@ -44,7 +44,7 @@ def new_call(request: SignedIn, sub_fund: UUID) -> HttpResponse:
             shares = None
             named = refusal.field if isinstance(refusal, Invalid) else None
             form.add_error(named if named in form.fields else None, str(refusal.message))
-    context = {"sub_fund": found, "form": form, "preview": tables.preview(shares) if shares else None}
+    context = {"sub_fund": found, "form": form, "preview": tables.preview(shares, found.currency) if shares else None}
     return render(request, "fund/new_call.html", context, status=422 if form.errors else 200)
 
 
@@ -64,12 +64,17 @@ def _call_page(request: SignedIn, found: CapitalCall, receipt: tuple[int, Receip
         "sub_fund": found.sub_fund,
         "tone": tables.TONES.get(found.status, ""),
         "facts": _facts(found),
-        "table": tables.preview(_planned(found)) if drafted else tables.issued(shares),
+        "table": _shares(found, shares, drafted=drafted),
         "steps": _steps(request, found),
         "reason": ReasonForm() if manages and found.status in _TAKES_BACK else None,
         "receipts": _open(shares, receipt) if manages and not drafted else [],
     }
     return render(request, "fund/call.html", context, status=422 if receipt else 200)
+
+
+def _shares(found: CapitalCall, shares: list[CallShare], *, drafted: bool) -> Table:
+    currency = found.sub_fund.currency
+    return tables.preview(_planned(found), currency) if drafted else tables.issued(shares, currency)
 
 
 _TAKES_BACK = (CallStatus.DRAFT, CallStatus.APPROVED, CallStatus.ISSUED)
@@ -86,19 +91,22 @@ def _open(shares: list[CallShare], receipt: tuple[int, ReceiptForm] | None) -> l
     """Each unpaid share with its form; the one that was refused keeps what was typed."""
     unpaid = [share for share in shares if share.status in (ShareStatus.DUE, ShareStatus.LATE)]
     kept = dict([receipt]) if receipt else {}
-    return [
-        (share, kept.get(share.pk) or ReceiptForm(initial={"amount": share.open}, prefix=f"s{share.pk}"))
-        for share in unpaid
-    ]
+    return [(share, kept.get(share.pk) or _receipt(share)) for share in unpaid]
+
+
+def _receipt(share: CallShare, data: Any = None) -> ReceiptForm:
+    return ReceiptForm(
+        data, initial={"amount": share.open}, prefix=f"s{share.pk}", currency=share.call.sub_fund.currency
+    )
 
 
 def _facts(found: CapitalCall) -> list[Row]:
-    lines = found.lines.filter(revision=found.revision)
-    words = [f"{line.get_purpose_display()} {tables.money(line.amount)}" for line in lines]
+    lines, money = found.lines.filter(revision=found.revision), tables.spell_in(found.sub_fund.currency)
+    words = [f"{line.get_purpose_display()} {money(line.amount)}" for line in lines]
     return [
         Row(_("납입 기한"), tables.day(found.due_date)),
         Row(_("항목"), " · ".join(words)),
-        Row(_("합계"), tables.money(sum(line.amount for line in lines))),
+        Row(_("합계"), money(sum(line.amount for line in lines))),
         Row(_("기안"), found.proposed_by.name),
         Row(_("승인"), found.approved_by.name if found.approved_by else _("아직 없음")),
     ]
@@ -143,7 +151,7 @@ def receive(request: SignedIn, share: int) -> HttpResponse:
     """Record one receipt."""
     row = get_object_or_404(CallShare.objects.select_related("call__sub_fund__programme__cluster"), pk=share)
     rules.check_may_in(request.user, "capital_call.prepare", row.call.sub_fund)
-    form, now = ReceiptForm(request.POST, prefix=f"s{row.pk}"), database_now()
+    form, now = _receipt(row, request.POST), database_now()
     if form.is_valid():
         try:
             services.receive(share=row, **form.cleaned_data, by=request.user, now=now)

@@ -29,7 +29,7 @@ def new_distribution(request: SignedIn, sub_fund: UUID) -> HttpResponse:
     """First every tier and part, then the proposal; both from the same form."""
     found, now = found_sub_fund(request, sub_fund), database_now()
     rules.check_may_in(request.user, "distribution.prepare", found)
-    form, plan = DistributionForm(request.POST or None), None
+    form, plan = DistributionForm(request.POST or None, currency=found.currency), None
     if request.method == "POST" and form.is_valid():
         try:
             if "propose" in request.POST:
@@ -45,7 +45,7 @@ def new_distribution(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         lines = [(line.tier, line.lp, line.gp) for line in plan.result.lines] if plan.result else []
         context |= {
             **_explained(found, lines, form.cleaned_data["on"]),
-            "parts": tables.parts_of(plan.parts, dict(plan.inputs["allocated"])),
+            "parts": tables.parts_of(plan.parts, dict(plan.inputs["allocated"]), found.currency),
         }
     return render(request, "fund/new_distribution.html", context, status=422 if form.errors else 200)
 
@@ -66,6 +66,7 @@ def distribution(request: SignedIn, distribution: UUID) -> HttpResponse:
         "parts": tables.parts_of(
             [(share.commitment, share.amount, share.capital) for share in shares],
             dict(found.run.get("inputs", {}).get("allocated", [])),
+            found.sub_fund.currency,
         ),
         "steps": _steps(request, found),
         "reason": ReasonForm() if decides and found.status == DistributionStatus.PAID else None,
@@ -79,8 +80,8 @@ def _explained(sub_fund: SubFund, lines: list[tuple[str, int, int]], on: date) -
     if not lines or agreement is None:
         return {"tiers": None}
     return {
-        "tiers": tables.tiers(lines, settlement_tables.terms_in_words(agreement)),
-        "carry": settlement_tables.carry_facts(queries.settlements.carry_position(sub_fund, on=on)),
+        "tiers": tables.tiers(lines, settlement_tables.terms_in_words(agreement), sub_fund.currency),
+        "carry": settlement_tables.carry_facts(queries.settlements.carry_position(sub_fund, on=on), sub_fund.currency),
     }
 
 
@@ -88,7 +89,7 @@ def _facts(found: Distribution) -> list[Row]:
     return [
         Row(_("종류"), found.get_kind_display()),
         Row(_("배분일"), tables.day(found.on_date)),
-        Row(_("배분할 금액"), tables.money(found.amount)),
+        Row(_("배분할 금액"), tables.amount_in(found.sub_fund.currency, found.amount)),
         Row(_("계산에 쓴 자료의 지문"), found.inputs_hash),
         Row(_("기안"), found.proposed_by.name),
         Row(_("승인"), found.approved_by.name if found.approved_by else _("아직 없음")),

@@ -29,20 +29,21 @@ def holding(request: SignedIn, holding: UUID) -> HttpResponse:
         raise Http404
     rules.check_can_read(request.user, found.sub_fund)
     lots, today = list(queries.holdings.lots_of(found)), database_now().astimezone(SEOUL).date()
+    currency, manages = found.sub_fund.currency, rules.may_in(request.user, "deal.prepare", found.sub_fund)
     context = {
         "holding": found,
         "sub_fund": found.sub_fund,
         "tone": tables.TONES.get(found.status, ""),
         "figures": [
-            Figure(_("취득원가"), tables.money(sum(lot.cost for lot in lots))),
-            Figure(_("장부 가치"), tables.money(queries.values.carrying(found, on=today))),
+            Figure(_("취득원가"), tables.amount_in(currency, sum(lot.cost for lot in lots))),
+            Figure(_("장부 가치"), tables.amount_in(currency, queries.values.carrying(found, on=today))),
             Figure(_("첫 투자일"), tables.day(found.first_cash_date)),
         ],
-        "lots": deal_tables.lots(lots, manages=rules.may_in(request.user, "deal.prepare", found.sub_fund)),
-        "valuations": value_tables.valuations(list(queries.values.valuations_of(found))),
-        "measures": value_tables.measures(list(queries.values.measures_of(found))),
+        "lots": deal_tables.lots(lots, currency, manages=manages),
+        "valuations": value_tables.valuations(list(queries.values.valuations_of(found)), currency),
+        "measures": value_tables.measures(list(queries.values.measures_of(found)), currency),
         "may_value": rules.may_in(request.user, "valuation.prepare", found.sub_fund),
-        "events": deal_tables.events(list(queries.holdings.events_of(found))),
+        "events": deal_tables.events(list(queries.holdings.events_of(found)), currency),
         "deals": deal_tables.deals(list(queries.holdings.deals_of(found.sub_fund).filter(company=found.company))),
     }
     return render(request, "fund/holding.html", context)
@@ -72,9 +73,9 @@ def lot(request: SignedIn, lot: int) -> HttpResponse:
         "holding": found.holding,
         "facts": [
             Row(_("수"), f"{found.units:,}"),
-            Row(_("취득원가"), tables.money(found.cost)),
+            Row(_("취득원가"), tables.amount_in(found.holding.sub_fund.currency, found.cost)),
             Row(_("첫 투자일"), tables.day(found.first_cash_date)),
-            *deal_tables.terms(found),
+            *deal_tables.terms(found, found.holding.sub_fund.currency),
         ],
         "convert": convert if convert.fields["to"].choices else None,  # type: ignore[attr-defined]
         "split": split if found.units else None,

@@ -112,26 +112,27 @@ def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
     if shown == "calls":
         return tables.calls(list(queries.calls.calls_of(found)))
     if shown == "distributions":
-        return tables.distributions(list(queries.funds.distributions_of(found)))
+        return tables.distributions(list(queries.funds.distributions_of(found)), found.currency)
     if shown == "settlements":
         return settlement_tables.settlements(list(queries.settlements.settlements_of(found)))
     if shown == "deals":
         return deal_tables.deals(list(queries.holdings.deals_of(found)))
     if shown == "holdings":
-        return value_tables.values(queries.values.values(found, on=on, known=known))
+        return value_tables.values(queries.values.values(found, on=on, known=known), found.currency)
     if shown == "performance":
-        return tables.flows(queries.flows.cash_flows(found, on=on, known=known))
+        return tables.flows(queries.flows.cash_flows(found, on=on, known=known), found.currency)
     if shown == "books":
-        return tables.balances(queries.books.balances(queries.books.book_of(found), on=on, known=known))
+        sums = queries.books.balances(queries.books.book_of(found), on=on, known=known)
+        return tables.balances(sums, found.currency)
     if shown == "journal":
         return tables.entries(list(queries.books.latest(queries.books.book_of(found), on=on, known=known)))
-    return tables.partners(list(queries.funds.commitments_of(found)))
+    return tables.partners(list(queries.funds.commitments_of(found)), found.currency)
 
 
 def _shown(found: SubFund, shown: str, on: Any, known: Any) -> list[Figure] | None:
     """The figures above the table."""
     if shown == "holdings":
-        return value_tables.value_figures(queries.values.values(found, on=on, known=known))
+        return value_tables.value_figures(queries.values.values(found, on=on, known=known), found.currency)
     return sheet.results(found, on=on, known=known) if shown == "performance" else None
 
 

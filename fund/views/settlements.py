@@ -30,7 +30,7 @@ def new_settlement(request: SignedIn, sub_fund: UUID) -> HttpResponse:
     found, now = found_sub_fund(request, sub_fund), database_now()
     rules.check_may_in(request.user, "distribution.prepare", found)
     initial = {"kind": request.GET.get("kind", "FEE"), "start": queries.settlements.next_fee_day(found)}
-    form, worked = SettlementForm(request.POST or None, initial=initial), None
+    form, worked = SettlementForm(request.POST or None, initial=initial, currency=found.currency), None
     if request.method == "POST" and form.is_valid():
         try:
             if "propose" in request.POST:
@@ -55,9 +55,9 @@ def _worked(found: Any, asked: dict[str, Any], now: Any) -> Worked:
 
 def _explained(sub_fund: Any, run: dict[str, Any]) -> dict[str, Any]:
     return {
-        "steps_table": settlement_tables.steps(run),
-        "slices": settlement_tables.slices(run),
-        "moved": settlement_tables.moved(run, list(queries.funds.commitments_of(sub_fund))),
+        "steps_table": settlement_tables.steps(run, sub_fund.currency),
+        "slices": settlement_tables.slices(run, sub_fund.currency),
+        "moved": settlement_tables.moved(run, list(queries.funds.commitments_of(sub_fund)), sub_fund.currency),
     }
 
 

@@ -28,7 +28,7 @@ from portal.core.ui.trying import tried
 def new_valuation(request: SignedIn, holding: UUID) -> HttpResponse:
     """Submit a value."""
     found, now = _prepares(request, holding), database_now()
-    form = ValuationForm(request.POST or None)
+    form = ValuationForm(request.POST or None, currency=found.sub_fund.currency)
 
     def submit() -> HttpResponse:
         made = services.submit_valuation(holding=found, by=request.user, now=now, **form.cleaned_data)
@@ -91,7 +91,9 @@ def valuation(request: SignedIn, valuation: UUID) -> HttpResponse:
         steps.append(("table", _("투자심의에 올리기")))
     if prepares and found.status == ValuationStatus.APPROVED:
         steps.append(("publish", _("평가 확정하기")))
-    answer = AnswerForm(initial={"amount": found.amount, "evidence": found.evidence})
+    answer = AnswerForm(
+        initial={"amount": found.amount, "evidence": found.evidence}, currency=found.holding.sub_fund.currency
+    )
     context = {
         "valuation": found,
         "holding": found.holding,
@@ -134,7 +136,7 @@ def valuation_step(request: SignedIn, valuation: UUID, step: str) -> HttpRespons
 
 def _answer(request: SignedIn, found: Valuation) -> None:
     rules.check_may_in(request.user, "valuation.prepare", found.holding.sub_fund)
-    form = AnswerForm(request.POST)
+    form = AnswerForm(request.POST, currency=found.holding.sub_fund.currency)
     if not form.is_valid():
         raise Invalid(_("평가액과 근거를 적어 주십시오."), field="amount")
     services.resubmit_valuation(valuation=found, by=request.user, now=database_now(), **form.cleaned_data)

@@ -66,5 +66,5 @@ def test_the_wizard_explains_each_tier_by_the_agreement_and_checks_the_carry(mad
     asked = {"kind": "PERMANENT", "amount": "150000000", "on": "2021-03-25"}
     shown = page(made, "new_distribution", made.sub_fund.public_id, **asked).content.decode()
     assert "연 6.00 %(연 복리)의 기준수익" in shown
-    assert "규약에 따라잡기가 없어 0원입니다." in shown
+    assert "규약에 따라잡기가 없습니다." in shown
     assert "성과보수 환수 점검" in shown

@@ -78,7 +78,7 @@ def test_the_wizard_shows_every_share_before_anything_is_proposed(made):
     [
         ({"investment": "", "expense": ""}, "요청할 금액을"),
         ({"investment": 5_000_000_000}, "미납입 약정"),
-        ({"investment": 50, "expense": ""}, "1원이 되지 않는"),
+        ({"investment": 50, "expense": ""}, "가장 작은 단위가"),
         ({"due": "2019-03-05"}, "영업일"),
         ({"due": ""}, "필수"),
         ({"investment": "many"}, "정수"),
