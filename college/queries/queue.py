@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -18,6 +19,8 @@ from portal.core.clock import database_now
 
 #: Seconds for which a process answers from what it read.
 SIGHT_S = 2.0
+#: Of how many waiting rooms a process remembers the positions.
+ROOMS_KEPT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,8 @@ class Sight:
 
 
 _seen: dict[str, Sight] = {}
+_ordered: dict[int, dict[str, int]] = {}
+_reading = threading.Lock()
 
 
 def sight(ref: str, *, fresh: bool = False) -> Sight | None:
@@ -69,6 +74,11 @@ def ticket_of(window: QueueWindow, place: QueuePlace) -> str:
     return waitingroom.ticket(queue_key(), waitingroom.Place(str(window.public_id), str(place.ref), position))
 
 
+def ticket_with(known: waitingroom.Place, position: int) -> str:
+    """The same place's ticket when its position is known."""
+    return waitingroom.ticket(queue_key(), replace(known, position=position))
+
+
 def read_ticket(text: str) -> waitingroom.Place | None:
     return waitingroom.read(queue_key(), text)
 
@@ -93,8 +103,28 @@ def places_of(window: QueueWindow, people: Iterable[Person]) -> dict[int, QueueP
     return {place.canonical_id: place for place in found}
 
 
-def place_by_ref(ref: str) -> QueuePlace | None:
-    return QueuePlace.objects.filter(ref=ref).select_related("window").first()
+def position_of(window: QueueWindow, ref: str) -> int | None:
+    """The position that the order gave to a place, 0 before it did; None when the window has no such place.
+
+    All who came early ask in the first seconds: a process reads their positions, which never change, together.
+    """
+    if window.ordered_at is not None:
+        with _reading:
+            if window.pk not in _ordered:
+                _remember_positions(window)
+            known = _ordered[window.pk].get(ref)
+        if known is not None:
+            return known
+    place = QueuePlace.objects.filter(window=window, ref=ref).first()
+    return None if place is None else place.position or waitingroom.UNPLACED
+
+
+def _remember_positions(window: QueueWindow) -> None:
+    placed = window.places.filter(position__isnull=False).values_list("ref", "position")
+    found = {str(ref): position for ref, position in placed if position is not None}
+    while len(_ordered) >= ROOMS_KEPT:
+        _ordered.pop(next(iter(_ordered)))
+    _ordered[window.pk] = found
 
 
 def windows_due(now: datetime) -> QuerySet[QueueWindow]:

@@ -9,7 +9,7 @@ asks for the first time, requests have just closed) is left to it.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,8 +33,8 @@ from portal.core.transition import advance_all
 
 #: Seconds after somebody asked for a run's seat in which others are expected to.
 CROWDED_S = 2.0
-#: How often a crowd tries: somebody's other tab may have been faster in another process, and is seen the next time.
-TRIES = 3
+#: How often a crowd tries; the line may go, or a seat come free, while it does.
+TRIES = 2
 
 #: When somebody last asked for a seat of a run, by its code; of this process.
 _asked: dict[str, float] = {}
@@ -96,9 +96,8 @@ def _ask_run(run: Run, askings: Sequence[Asking]) -> list[SeatRequest | Refused 
     people = queries.people_of([asking.by for asking in askings])
     known = Known(run, list(people.values()))
     found = [known.answer(people[asking.by.pk], asking) if asking.by.pk in people else None for asking in askings]
-    if known.new:
-        _enter(run, known)
-    return found
+    faster = _enter(run, known) if known.new else {}
+    return [faster.get(one.canonical_id, one) if isinstance(one, SeatRequest) else one for one in found]
 
 
 class Known:
@@ -135,15 +134,33 @@ class Known:
             rules.check_place(window, self.places.get(one), now=now)
 
 
-def _enter(run: Run, known: Known) -> None:
-    """Make the new requests: seat the first while seats are free and nobody waits, let the others stand in line."""
-    requests = [known.new[one] for one in sorted(known.new)]  # in one order, so that no two crowds wait for each other
-    now = max(request.requested_at for request in requests)
-    SeatRequest.objects.bulk_create(requests)
+def _enter(run: Run, known: Known) -> dict[int, SeatRequest]:
+    """Make the new requests: seat the first while seats are free and nobody waits, let the others stand in line.
+
+    Answers the standing requests of those whose other tab was faster in another process.
+    """
+    wanted = [known.new[one] for one in sorted(known.new)]  # in one order, so that no two crowds wait for each other
+    requests, now = _insert(wanted), max(request.requested_at for request in wanted)
     log.prepare(requests)
     left = requests if run.waiting else _seat_first(run, requests, known.actors, now=now)
     if left:
         _join_line(run, left, known.actors, now=now)
+    return _standing(run, known.new.keys() - {request.canonical_id for request in requests})
+
+
+def _insert(wanted: Sequence[SeatRequest]) -> list[SeatRequest]:
+    """Those that went in; the unique key kept out whoever has a live request for the run by now."""
+    SeatRequest.objects.bulk_create(wanted, ignore_conflicts=True)
+    made = dict(SeatRequest.objects.filter(case_ref__in=[one.case_ref for one in wanted]).values_list("case_ref", "pk"))
+    for request in wanted:
+        request.pk = made.get(request.case_ref)
+    return [request for request in wanted if request.pk is not None]
+
+
+def _standing(run: Run, humans: Set[int]) -> dict[int, SeatRequest]:
+    if not humans:
+        return {}
+    return {one.canonical_id: one for one in SeatRequest.objects.filter(run=run, canonical__in=humans, live=True)}
 
 
 def _seat_first(

@@ -126,11 +126,10 @@ def place(request: HttpRequest, ticket: str) -> JsonResponse:
         if sight.window.ordered_at is None:
             services.order_places(window=sight.window, now=sight.now)
             sight = queries.sight(known.window, fresh=True) or sight
-        row = queries.place_by_ref(known.person)
-        if row is None:
+        found = queries.position_of(sight.window, known.person)
+        if found is None:
             raise Http404
-        position = row.position or waitingroom.UNPLACED
-        ticket = queries.ticket_of(sight.window, row)
+        position, ticket = found, queries.ticket_with(known, found)
     standing = stand(sight.window, position, came_at, sight.now)
     told = {
         "phase": standing.phase,

@@ -343,6 +343,22 @@ def test_asking_for_the_place_reads_no_session_and_no_database(place, clock, mon
     assert told["again_s"] == 2
 
 
+def test_the_first_questions_after_the_opening_read_all_positions_at_once(
+    place, clock, monkeypatch, django_assert_num_queries
+):
+    early = [queries.ticket_of(window(), enter(place)) for _ in range(5)]
+    clock.at = OPENS
+    asked(early[0])
+    monkeypatch.setattr("college.queries.queue.SIGHT_S", 60.0)
+    asked(early[1])
+    with django_assert_num_queries(0):
+        told = [asked(ticket).json()["position"] for ticket in early]
+    assert sorted(told) == [1, 2, 3, 4, 5]
+    late = enter(place, at=OPENS + SECOND)
+    unplaced = waitingroom.Place(str(window().public_id), str(late.ref), waitingroom.UNPLACED)
+    assert asked(waitingroom.ticket(queries.queue.queue_key(), unplaced)).json()["position"] == 6
+
+
 def test_a_guessed_or_forged_place_is_refused(place, clock):
     row = enter(place)
     mine = queries.ticket_of(window(), row)
