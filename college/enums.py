@@ -155,6 +155,13 @@ class RefundStatus(models.TextChoices):
     REFUSED = "REFUSED", pgettext_lazy("환불", "불가")
 
 
+class QualificationStatus(models.TextChoices):
+    SUBMITTED = "SUBMITTED", pgettext_lazy("강사 자격", "제출")
+    APPROVED = "APPROVED", pgettext_lazy("강사 자격", "승인")
+    REFUSED = "REFUSED", pgettext_lazy("강사 자격", "반려")
+    WITHDRAWN = "WITHDRAWN", pgettext_lazy("강사 자격", "철회")
+
+
 class IdentityKind(models.TextChoices):
     CI = "CI", _("연계정보")
     PASSPORT = "PASSPORT", _("여권")

@@ -31,6 +31,7 @@ def name(run: Run) -> str:
 
 #: The same, in the language of whoever reads it in the end.
 name_later = lazy(name, str)
+title_later = lazy(title, str)
 
 
 def campus(code: str) -> str:

@@ -18,6 +18,7 @@ from college.models import (
     Lesson,
     Merge,
     Person,
+    Qualification,
     QueuePlace,
     QueueWindow,
     Refund,
@@ -185,6 +186,14 @@ def check_can_apply_correction(by: Any, correction: Correction) -> str:
 def check_can_calculate_refund(by: Any, refund: Refund) -> str:
     role = check_can_manage(by, refund.payment.enrolment.run)
     _not_whose_money(by, refund)
+    return role
+
+
+def check_can_decide_qualification(by: Any, qualification: Qualification) -> str:
+    """The second person, neither who submitted it nor whom it is about."""
+    role = check_may_for(by, "completion.decide", qualification.course)
+    if by.pk in (qualification.submitted_by_id, qualification.instructor_id):
+        raise NotAllowed(_("직접 올렸거나 자신의 강사 자격은 결재할 수 없습니다. 다른 결재자가 해야 합니다."))
     return role
 
 

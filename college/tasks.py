@@ -9,6 +9,12 @@ from portal.core.clock import database_now
 logger = logging.getLogger(__name__)
 
 
+@app.task(name="college.tasks.warn_of_endings")
+def warn_of_endings() -> int:
+    """Say that qualifications of instructors end within a month; each is said once."""
+    return services.warn_of_endings(now=database_now())
+
+
 @app.task(name="college.tasks.lapse_offers")
 def lapse_offers() -> int:
     """Let unanswered offers and unpaid seats go and pass them on, seal lessons, fix lists of draws and orders of waiting rooms; answers how many went."""

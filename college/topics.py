@@ -75,6 +75,38 @@ TOPICS = [
         required=True,
     ),
     Topic(
+        "college.lesson_assigned",
+        _("수업 배정"),
+        _("{run} 수업을 맡으셨습니다."),
+        _("{starts_at} 수업입니다. 내 수업 화면에서 명단을 보고 출석을 시작할 수 있습니다."),
+    ),
+    Topic(
+        "college.qualified",
+        _("강사 자격 승인"),
+        _("{course} 강사 자격이 승인되었습니다."),
+        _("{until} 전날까지 이 과정을 가르칠 수 있습니다."),
+    ),
+    Topic(
+        "college.qualification_withdrawn",
+        _("강사 자격 철회"),
+        _("{course} 강사 자격이 철회되었습니다."),
+        _("앞으로의 수업은 다른 강사가 맡습니다. 궁금한 점은 교육 운영담당에게 문의해 주십시오."),
+        required=True,
+    ),
+    Topic(
+        "college.qualification_ending",
+        _("강사 자격 만료 예정"),
+        _("{course} 강사 자격이 {until}에 끝납니다."),
+        _("계속 가르치시려면 새 근거를 교육 운영담당에게 보내 주십시오."),
+        required=True,
+    ),
+    Topic(
+        "college.qualification_to_renew",
+        _("강사 자격 만료 예정(담당자)"),
+        _("{name} 님의 {course} 강사 자격이 {until}에 끝납니다."),
+        _("그 뒤의 수업에는 새 자격이나 다른 강사가 필요합니다."),
+    ),
+    Topic(
         "college.cert_issued",
         _("수료증 발급"),
         _("수료증 {number}이(가) 발급되었습니다."),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from college.views import drafting, money, office, public, queue, student, survey, teaching, verify
+from college.views import drafting, money, office, public, queue, student, survey, teachers, teaching, verify
 
 app_name = "college"
 urlpatterns = [
@@ -30,8 +30,11 @@ urlpatterns = [
     path("college/desk/corrections/<uuid:public_id>/", office.correction, name="correction"),
     path("college/desk/certificates/<uuid:public_id>/", office.certificate, name="office-certificate"),
     path("college/desk/seats/<uuid:public_id>/fee/", money.office_fee, name="office-fee"),
+    path("college/desk/teachers/", teachers.teachers, name="teachers"),
+    path("college/desk/qualifications/<uuid:public_id>/", teachers.qualification, name="qualification"),
     path("college/desk/new/", drafting.new, name="new-run"),
     path("college/desk/<slug:code>/", office.run, name="office-run"),
+    path("college/desk/<slug:code>/teachers/", teachers.run_teachers, name="run-teachers"),
     path("college/desk/<slug:code>/fees/", money.fees, name="fees"),
     path("college/desk/<slug:code>/capacity/", office.capacity, name="capacity"),
     path("college/desk/<slug:code>/cancel/", office.cancel, name="cancel"),

@@ -91,6 +91,12 @@ REFUND: Steps = {
     ("APPROVED", "PAID"): "refund:paid",
 }
 
+QUALIFICATION: Steps = {
+    ("SUBMITTED", "APPROVED"): "qualification:approved",
+    ("SUBMITTED", "REFUSED"): "qualification:refused",
+    ("APPROVED", "WITHDRAWN"): "qualification:withdrawn",
+}
+
 MERGE: Steps = {
     ("PROPOSED", "CONFIRMED"): "person:merged",
     ("PROPOSED", "REFUSED"): "person:merge_refused",
@@ -138,6 +144,7 @@ MACHINES: Mapping[str, Machine] = {
     "refund": _machine(
         REFUND, enums.RefundStatus, REQUESTED=Owner.OFFICE, CALCULATED=Owner.SECOND, APPROVED=Owner.OFFICE
     ),
+    "qualification": _machine(QUALIFICATION, enums.QualificationStatus, SUBMITTED=Owner.SECOND),
     "merge": _machine(MERGE, enums.MergeStatus, PROPOSED=Owner.SECOND),
     "draw": _machine(DRAW, enums.DrawStatus, SEALED=Owner.SYSTEM, LISTED=Owner.OFFICE),
 }

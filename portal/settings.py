@@ -157,6 +157,10 @@ CELERY_BEAT_SCHEDULE = {
     "sequence the ledger": {"task": "ledger.tasks.sequence_and_publish", "schedule": 1.0, "options": {"expires": 5}},
     "expire offers": {"task": "tenancy.tasks.expire_offers", "schedule": 60.0, "options": {"expires": 55}},
     "lapse college offers": {"task": "college.tasks.lapse_offers", "schedule": 30.0, "options": {"expires": 25}},
+    "warn of ending qualifications": {
+        "task": "college.tasks.warn_of_endings",
+        "schedule": crontab(hour=9, minute=5),
+    },
     "recount seats": {"task": "college.tasks.recount_seats", "schedule": crontab(hour=3, minute=50)},
     "follow the fund's duties": {"task": "fund.tasks.follow_duties", "schedule": crontab(hour=0, minute=20)},
     "mark late calls": {"task": "fund.tasks.mark_late", "schedule": crontab(hour=0, minute=25)},

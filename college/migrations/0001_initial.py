@@ -903,4 +903,27 @@ class Migration(TablesAtOnce):
             model_name='refund',
             constraint=models.CheckConstraint(condition=models.Q(('paid_by__isnull', True), models.Q(('paid_by', models.F('decided_by')), _negated=True), _connector='OR'), name='refund_payer_did_not_approve'),
         ),
+        migrations.CreateModel(
+            name='Qualification',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('status', models.CharField(choices=[('SUBMITTED', '제출'), ('APPROVED', '승인'), ('REFUSED', '반려'), ('WITHDRAWN', '철회')], default='SUBMITTED', max_length=10)),
+                ('evidence', models.CharField(max_length=400, verbose_name='자격 근거')),
+                ('valid_from', models.DateField(verbose_name='유효 시작일')),
+                ('valid_to', models.DateField(verbose_name='유효 종료일(그날부터 무효)')),
+                ('submitted_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='qualifications', to='college.course')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('instructor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='college_qualifications', to=settings.AUTH_USER_MODEL)),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '강사 자격',
+                'ordering': ['valid_to', 'id'],
+                'indexes': [models.Index(condition=models.Q(('status', 'APPROVED')), fields=['instructor', 'course', 'valid_from', 'valid_to'], name='college_may_teach')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['SUBMITTED', 'APPROVED', 'REFUSED', 'WITHDRAWN'])), name='qualification_status_known'), models.CheckConstraint(condition=models.Q(('valid_from__lt', models.F('valid_to'))), name='qualification_lasts'), models.CheckConstraint(condition=models.Q(('evidence', ''), _negated=True), name='qualification_has_evidence'), models.CheckConstraint(condition=models.Q(('status', 'SUBMITTED'), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='qualification_decided_by_somebody'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('submitted_by')), _negated=True), _connector='OR'), name='qualification_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('submitted_by', models.F('instructor')), _negated=True), models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('instructor')), _negated=True), _connector='OR')), name='qualification_not_of_oneself')],
+            },
+        ),
     ]

@@ -30,6 +30,10 @@ FUNCTIONS = (
     "payment_whole",
     "seat_paid",
     "refund_fits",
+    "lesson_taught",
+    "run_taught",
+    "qualified",
+    "qualification_stays",
 )
 
 
@@ -59,4 +63,5 @@ class Migration(migrations.Migration):
         RequireLeaf("ExpertMonth"),
         RequireLeaf("Payment"),
         RequireLeaf("Refund", state="status"),
+        RequireLeaf("Qualification", state="status"),
     ]

@@ -388,3 +388,68 @@ END $$;
 CREATE TRIGGER refund_fits BEFORE INSERT OR UPDATE ON college_refund
   FOR EACH ROW EXECUTE FUNCTION college_refund_fits();
 CREATE TRIGGER refund_stays BEFORE DELETE ON college_refund FOR EACH ROW EXECUTE FUNCTION college_forbid();
+
+-- Nobody teaches a course on a day that no approved qualification covers. Taking one back waits for lessons being opened.
+CREATE FUNCTION college_qualified(teacher bigint, subject bigint, at timestamptz) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM college_qualification q
+    WHERE q.instructor_id = teacher AND q.course_id = subject AND q.status = 'APPROVED'
+      AND (at AT TIME ZONE 'Asia/Seoul')::date >= q.valid_from AND (at AT TIME ZONE 'Asia/Seoul')::date < q.valid_to
+    FOR SHARE;
+  RETURN FOUND;
+END $$;
+
+CREATE FUNCTION college_lesson_taught() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  run record;
+BEGIN
+  IF TG_OP = 'UPDATE' AND (NEW.status, NEW.instructor_id, NEW.starts_at, NEW.run_id)
+     IS NOT DISTINCT FROM (OLD.status, OLD.instructor_id, OLD.starts_at, OLD.run_id) THEN
+    RETURN NEW;
+  END IF;
+  IF NEW.status = 'HELD' AND NEW.instructor_id IS NULL THEN
+    RAISE EXCEPTION 'a lesson is held by its instructor'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'instructor_qualified';
+  END IF;
+  IF NEW.instructor_id IS NULL THEN
+    RETURN NEW;
+  END IF;
+  SELECT status, course_id INTO run FROM college_run WHERE id = NEW.run_id FOR SHARE;
+  IF (NEW.status = 'HELD' OR run.status <> 'DRAFT')
+     AND NOT college_qualified(NEW.instructor_id, run.course_id, NEW.starts_at) THEN
+    RAISE EXCEPTION 'instructor_qualified: the instructor is not qualified for this course on this day'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'instructor_qualified';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER lesson_taught BEFORE INSERT OR UPDATE ON college_lesson
+  FOR EACH ROW WHEN (NEW.status IN ('PLANNED', 'HELD')) EXECUTE FUNCTION college_lesson_taught();
+
+CREATE FUNCTION college_run_taught() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM college_lesson l WHERE l.run_id = NEW.id AND l.status = 'PLANNED'
+               AND l.instructor_id IS NOT NULL
+               AND NOT college_qualified(l.instructor_id, NEW.course_id, l.starts_at)) THEN
+    RAISE EXCEPTION 'instructor_qualified: an instructor of this run is not qualified'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'instructor_qualified';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER run_taught BEFORE UPDATE ON college_run
+  FOR EACH ROW WHEN (OLD.status = 'DRAFT' AND NEW.status = 'PUBLISHED') EXECUTE FUNCTION college_run_taught();
+
+-- What a qualification says stays; only its state moves.
+CREATE FUNCTION college_qualification_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.instructor_id, NEW.course_id, NEW.evidence, NEW.valid_from, NEW.valid_to, NEW.submitted_by_id)
+     IS DISTINCT FROM
+     (OLD.instructor_id, OLD.course_id, OLD.evidence, OLD.valid_from, OLD.valid_to, OLD.submitted_by_id) THEN
+    RAISE EXCEPTION 'a qualification stays as it was submitted' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER qualification_stays BEFORE UPDATE ON college_qualification
+  FOR EACH ROW EXECUTE FUNCTION college_qualification_stays();
+CREATE TRIGGER qualification_not_deleted BEFORE DELETE ON college_qualification
+  FOR EACH ROW EXECUTE FUNCTION college_forbid();

@@ -8,6 +8,7 @@ from college.models.people import Merge, Person, PersonAccount, PersonIdentity
 from college.models.queue import QueuePlace, QueueWindow
 from college.models.seats import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, SeatRequest
 from college.models.surveys import Survey, SurveyAnswer, SurveyTicket
+from college.models.teaching import Qualification
 
 __all__ = [
     "LIST_SIZE",
@@ -28,6 +29,7 @@ __all__ = [
     "Person",
     "PersonAccount",
     "PersonIdentity",
+    "Qualification",
     "QueuePlace",
     "QueueWindow",
     "Refund",

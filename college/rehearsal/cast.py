@@ -26,6 +26,8 @@ class Staff:
     approver: User
     second: User
     instructors: dict[str, User]
+    #: Steps in where another cannot come.
+    stand_in: User
 
 
 def hire(campuses: list[str], play: int, now: datetime) -> Staff:
@@ -40,6 +42,7 @@ def hire(campuses: list[str], play: int, now: datetime) -> Staff:
         people["college-approver"],
         _hired("college-approver-2", "설미리내", "college.approver", now),
         dict(zip(campuses, teachers, strict=True)),
+        _hired(f"instructor-stand-in-{play}", "도나래", "instructor", now),
     )
 
 

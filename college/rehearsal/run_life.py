@@ -67,6 +67,7 @@ class RunLife:
         self.plan(7 + 3, self.leave)
         if self.kind.get("fee_won"):
             money.enter(self)
+            self.plan(20, self.step_in)
         last = 7 * (int(self.facts["lessons"]) - 1)
         self.plan(last + 1, self.end, hour=18)
         self.plan(last + 3, self.judge)
@@ -245,7 +246,8 @@ class RunLife:
         lesson = self._lesson(now)
         if lesson is None:
             return
-        by, active = self.story.staff.instructors[self.kind["campus"]], self.active()
+        by, active = lesson.instructor, self.active()
+        assert by is not None
         services.open_lesson(lesson=lesson, by=by, now=now)
         there = [one for one in active if not self._absent(one, lesson)]
         record = self._scan_all if lesson.number in self.facts["by_code"] else self._list_all
@@ -265,7 +267,7 @@ class RunLife:
         """The same from the instructor's list, at once."""
         whole = (("IN", lesson.starts_at), ("OUT", lesson.ends_at))
         marks = [(one, kind, when) for one in there for kind, when in whole]
-        by = self.story.staff.instructors[self.kind["campus"]]
+        by = lesson.instructor
         services.record_list(lesson=lesson, marks=marks, by=by, now=lesson.ends_at)
 
     def _lesson(self, now: datetime) -> Lesson | None:
@@ -278,6 +280,13 @@ class RunLife:
         if trouble == "falls_short":
             return lesson.number >= last - 1
         return lesson.number == 1 and trouble in ("excused", "refused")
+
+    def step_in(self, now: datetime) -> None:
+        """The instructor falls ill: another gives the next lesson."""
+        run, staff = self.run, self.story.staff
+        lesson = run.lessons.filter(status=SessionStatus.PLANNED, starts_at__gt=now)[0]
+        lesson.run = run
+        services.assign_instructor(lesson=lesson, instructor=staff.stand_in, by=staff.officer, now=now)
 
     def correct(self, now: datetime) -> None:
         """The day after: excuses, a dead telephone, a request without ground; two people decide."""

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from college import services
 from college.models import Course, ExpertMonth
-from college.rehearsal import checks
+from college.rehearsal import checks, teachers
 from college.rehearsal.affairs import Affairs
 from college.rehearsal.agenda import Act, Agenda
 from college.rehearsal.cast import Student, Students, hire
@@ -37,6 +37,7 @@ class Story:
             code: Course.objects.create(code=f"rehearsal-{code}-{self.play}", cluster=self.cluster, **fields)
             for code, fields in facts.made_up["courses"].items()
         }
+        teachers.qualify(self)
         self.runs: list[RunLife] = []
         #: Run → those who come to it by a second account.
         self.doubled: dict[str, list[Student]] = {}

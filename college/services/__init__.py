@@ -53,13 +53,23 @@ from college.services.seats import (
 )
 from college.services.sharing import share, take_share_back
 from college.services.surveys import answer_survey, open_survey
+from college.services.teachers import (
+    approve_qualification,
+    assign_instructor,
+    refuse_qualification,
+    submit_qualification,
+    warn_of_endings,
+    withdraw_qualification,
+)
 
 __all__ = [
     "accept_offer",
     "answer_survey",
     "apply_correction",
+    "approve_qualification",
     "approve_refund",
     "ask_for_seat",
+    "assign_instructor",
     "calculate_refund",
     "cancel_lesson",
     "cancel_run",
@@ -104,6 +114,7 @@ __all__ = [
     "record_list",
     "refuse_correction",
     "refuse_merge",
+    "refuse_qualification",
     "refuse_refund",
     "reissue",
     "request_correction",
@@ -118,8 +129,11 @@ __all__ = [
     "share",
     "sign_list",
     "split_merge",
+    "submit_qualification",
     "suspend",
     "take_place",
     "take_share_back",
+    "warn_of_endings",
+    "withdraw_qualification",
     "withdraw_request",
 ]

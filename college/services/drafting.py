@@ -116,6 +116,8 @@ def plan_lessons(*, run: Run, spans: Sequence[tuple[datetime, datetime]], by: An
 
 
 def _clash(error: IntegrityError) -> str:
+    if "instructor_qualified" in str(error):
+        return _("공고한 기수에는 그날 이 과정의 강사 자격이 있는 강사만 배정할 수 있습니다.")
     if "instructor_in_one_place" in str(error):
         return _("강사가 같은 시간에 다른 수업을 맡고 있습니다.")
     return _("같은 번호의 차시가 이미 있습니다.")

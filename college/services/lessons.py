@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from college import qr, queries, rules
 from college.enums import EnrolmentStatus, EventKind, SessionStatus, Source
 from college.models import AttendanceEvent, Enrolment, Lesson
+from college.services.teachers import check_qualified, refusing_unqualified
 from college.workflow import SESSION
 from ledger import log
 from portal.core.errors import Invalid, Late, NotAllowed, Overtaken, Refused
@@ -27,7 +28,9 @@ def open_lesson(*, lesson: Lesson, by: Any, now: datetime) -> None:
     role = rules.check_can_teach(by, lesson)
     if not lesson.starts_at - OPENS_BEFORE <= now < lesson.ends_at:
         raise Invalid(_("수업 시작 한 시간 전부터 끝날 때까지 열 수 있습니다."))
-    advance(lesson, SessionStatus.HELD, by=by.acting_as(role), steps=SESSION)
+    check_qualified(by, lesson)
+    with refusing_unqualified():
+        advance(lesson, SessionStatus.HELD, by=by.acting_as(role), steps=SESSION)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from college.services.queue import open_waiting_room
 from college.services.refunds import note_cancelled
 from college.services.seats import close_line, give_seat_back, leave_line
 from college.services.surveys import open_survey
+from college.services.teachers import check_all_qualified
 from college.workflow import RUN, SESSION
 from portal.core.errors import Invalid, Refused
 from portal.core.transition import advance
@@ -30,6 +31,7 @@ def publish_run(*, run: Run, by: Any, now: datetime, public_name: str = "") -> N
     role = rules.check_can_edit(by, run.course)
     if run.closes_at <= now:
         raise Invalid(_("신청 마감이 이미 지났습니다."))
+    check_all_qualified(run)
     advance(
         run,
         RunStatus.PUBLISHED,

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from college.models import Enrolment, Person, Refund, SeatRequest, Survey
-from college.naming import name_later
+from college.models import Enrolment, Lesson, Person, Qualification, Refund, SeatRequest, Survey
+from college.naming import name_later, title_later
+from portal.accounts.queries import people_with
 from portal.notices.services import Letter, notify, notify_all
 
 
@@ -61,6 +62,37 @@ def refund(row: Refund, topic: str) -> None:
     context = {"run": name_later(enrolment.run), "amount": f"{row.amount_won or 0:,}"}
     address = reverse("college:fee", args=[enrolment.public_id])
     _tell(enrolment.person, topic, context, f"{topic}:{row.public_id}", address)
+
+
+def qualification(row: Qualification, topic: str) -> None:
+    """Approved, or withdrawn: the instructor is told."""
+    context = {"course": title_later(row.course), "until": row.valid_to}
+    address = reverse("college:lessons")
+    notify(to=row.instructor, topic=topic, context=context, url=address, key=f"{topic}:{row.public_id}")
+
+
+def qualification_ending(row: Qualification) -> None:
+    """Soon over, once to the instructor and to the office that would have to renew it."""
+    context = {"course": title_later(row.course), "until": row.valid_to, "name": row.instructor.name}
+    key = f"college.qualification_ending:{row.public_id}"
+    notify(
+        to=row.instructor,
+        topic="college.qualification_ending",
+        context=context,
+        url=reverse("college:lessons"),
+        key=key,
+    )
+    office = people_with("college.officer", cluster=row.course.cluster, course=row.course.code)
+    if office:
+        address = reverse("college:qualification", args=[row.public_id])
+        notify(to=office, topic="college.qualification_to_renew", context=context, url=address, key=f"{key}:office")
+
+
+def assigned(lesson: Lesson) -> None:
+    """The instructor of a lesson hears of it."""
+    context = {"run": name_later(lesson.run), "starts_at": lesson.starts_at}
+    assert lesson.instructor is not None
+    notify(to=lesson.instructor, topic="college.lesson_assigned", context=context, url=reverse("college:lessons"))
 
 
 def certificate(topic: str, person: Person, *, number: str, key: str) -> None:

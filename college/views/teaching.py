@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from college import qr, queries, receipts, rules, services, tables
+from college import qr, queries, receipts, rules, services, tables, teacher_tables
 from college.enums import EventKind, SessionStatus
 from college.forms import CorrectionForm, SealForm
 from college.models import Lesson
 from college.views.shared import SignedIn
 from portal.core.clock import database_now
 from portal.core.errors import Invalid, Late, NotAllowed
+from portal.core.periods import SEOUL
 from portal.core.ui.parts import Tab
 from portal.core.ui.trying import tried
 
@@ -43,8 +44,10 @@ def found_lesson(public_id: UUID) -> Lesson:
 @login_required
 def lessons(request: SignedIn) -> HttpResponse:
     """The lessons I give, the next first."""
-    listed = list(queries.todays_lessons(request.user, database_now()))
-    return render(request, "college/lessons.html", {"table": tables.my_lessons(listed)})
+    now = database_now()
+    listed, mine = list(queries.todays_lessons(request.user, now)), list(queries.my_qualifications(request.user))
+    own = teacher_tables.mine(mine, now.astimezone(SEOUL).date())
+    return render(request, "college/lessons.html", {"table": tables.my_lessons(listed), "qualifications": own})
 
 
 @login_required

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from college import services
-from college.models import Course, Credential, Enrolment, Lesson, Person, Run, SeatRequest
+from college.models import Course, Credential, Enrolment, Lesson, Person, Qualification, Run, SeatRequest
 from portal.accounts.models import User
 from tests.factories.people import cluster, person, with_role
 
@@ -51,6 +51,7 @@ class College:
 
     def lessons(self, days: int, *, hours: int = 6, units: int = 1) -> list[Lesson]:
         """Lessons on so many working days from 6 April 2020, 09:00 to 15:00 in Seoul."""
+        qualify(self.instructor, self.run.course, self)
         made = []
         for number in range(1, days + 1):
             start = STARTS + timedelta(days=number - 1 + 2 * ((number - 1) // 5))
@@ -127,6 +128,18 @@ def college(*, capacity: int = 2, publish: bool = True, at: Course | None = None
     if publish:
         services.publish_run(run=run, by=officer, now=NOW)
     return College(run, officer, approver, instructor)
+
+
+def qualify(instructor: User, taught: Course, place: College, **fields: Any) -> Qualification | None:
+    """May teach the course, unless so already: from 2018 on, or on the days given."""
+    if not fields and Qualification.objects.filter(instructor=instructor, course=taught, status="APPROVED").exists():
+        return None
+    span = {"valid_from": date(2018, 1, 1), "valid_to": date(2050, 1, 1), **fields}
+    made = services.submit_qualification(
+        instructor=instructor, course=taught, evidence="현장 경력 10년", by=place.officer, now=NOW, **span
+    )
+    services.approve_qualification(qualification=made, by=place.approver, now=NOW)
+    return made
 
 
 def account(user: User) -> Person:

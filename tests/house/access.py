@@ -380,6 +380,9 @@ ELSEWHERE = {
             "college:fee",
             "college:fees",
             "college:office-fee",
+            "college:teachers",
+            "college:qualification",
+            "college:run-teachers",
             "college:new-run",
             "college:edit-run",
             "college:draft-lessons",
@@ -405,7 +408,7 @@ ELSEWHERE = {
             "college-machine:status",
             "college-machine:timetable",
         ),
-        "the college has desks of its own; tests/college/test_doors.py and test_refund_process.py ask them role by role",
+        "the college has desks of its own; tests/college/test_doors.py, test_refund_process.py and test_teachers.py ask them role by role",
     ),
     **dict.fromkeys(
         (

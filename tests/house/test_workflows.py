@@ -64,6 +64,7 @@ REVERSIBLE_ENDS = {
     ("college.session", "SEALED"),
     ("college.credential", "ISSUED"),
     ("college.merge", "CONFIRMED"),
+    ("college.qualification", "APPROVED"),
     ("fund.share", "PAID"),
     ("mice.award", "CLOSED"),
 }

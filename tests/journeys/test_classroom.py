@@ -62,6 +62,7 @@ def published(number: int, *, capacity: int) -> Run:
         ends_date=now.date() + timedelta(days=1),
         policy={"version": "journey-2", "seats": {"live_requests": 99}},
     )
+    story.qualify(course)
     services.publish_run(run=run, by=officer, now=now)
     return run
 

@@ -114,6 +114,7 @@ def finish(enrolment: Enrolment) -> Credential:
         return Run.objects.select_related("course__cluster").get(pk=enrolment.run_id)
 
     lesson = fresh().lessons.get()
+    story.qualify(fresh().course)
     lesson.instructor = story.staff("instructor")
     lesson.save(update_fields=["instructor"])
     for state in ("CONFIRMED", "RUNNING"):
