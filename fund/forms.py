@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from fund.amount_fields import MoneyField, MoneyForm
 from fund.enums import DistributionKind, Purpose, SettlementKind, SnapshotKind
 from fund.models import Programme
 from fund.services import Asked
-from portal.core.ui.fields import DateInput
+from portal.core.ui.fields import DateInput, WonField
 
 
 def _amount(label: Any) -> MoneyField:
@@ -100,10 +102,26 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("이유"), help_text=_("이유는 감사원장에 봉인됩니다."), max_length=400)
 
 
+#: Days that a book can know; the calendar's last day has no end.
+_SENSIBLE = [MinValueValidator(date(1900, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
+
+
 class AsOfForm(forms.Form):
     """The day for which figures are shown, and what was known when."""
 
-    on = forms.DateField(label=_("기준일"), widget=DateInput, required=False)
+    on = forms.DateField(label=_("기준일"), widget=DateInput, required=False, validators=_SENSIBLE)
     known = forms.DateField(
-        label=_("인지시점"), help_text=_("이 날까지 기록된 것만 셉니다."), widget=DateInput, required=False
+        label=_("인지시점"),
+        help_text=_("이 날까지 기록된 것만 셉니다."),
+        widget=DateInput,
+        required=False,
+        validators=_SENSIBLE,
     )
+
+
+class CallPlanForm(forms.Form):
+    """What the City expects to be called in a budget year."""
+
+    year = forms.IntegerField(label=_("회계연도"), min_value=2000, max_value=2100)
+    amount = WonField(label=_("출자 계획(원)"))
+    source = forms.CharField(label=_("근거"), help_text=_("예산서나 방침의 이름을 적습니다."), max_length=200)

@@ -28,7 +28,7 @@ def desk(user: Any, now: datetime) -> Mapping[str, Any] | None:
             Figure(_("처리할 출자요청"), queries.calls.open_calls(rows).count(), count, href=reverse("fund:desk")),
             Figure(_("진행 중인 투자건"), queries.holdings.open_deals(rows).count(), count, href=reverse("fund:deals")),
             Figure(_("기한이 지난 보고"), len(_late(rows, now)), count, href=reverse("fund:reporting")),
-            Figure(_("기한이 가까운 투자의무"), _pressing(rows, now), count, href=reverse("fund:desk")),
+            Figure(_("기한이 가까운 투자의무"), _pressing(rows, now), count, href=reverse("fund:city")),
         ]
     }
 
@@ -69,8 +69,24 @@ def reports(user: Any, now: datetime) -> Mapping[str, Any] | None:
     }
 
 
+def city(user: Any, now: datetime) -> Mapping[str, Any] | None:
+    """What the people who act for the City as a partner look after; nothing for others."""
+    programmes = list(queries.city.programmes_of(user)) if user.is_authenticated else []
+    if not programmes:
+        return None
+    rows = list(SubFund.objects.filter(programme__in=programmes))
+    count, there = pgettext("단위", "건"), reverse("fund:city")
+    return {
+        "figures": [
+            Figure(_("자펀드"), len(rows), pgettext("단위", "개"), href=there),
+            Figure(_("기한이 가까운 투자의무"), _pressing(rows, now), count, href=there),
+        ]
+    }
+
+
 PANELS = [
     Panel("fund-reports", "my", gettext_lazy("운용사 보고"), "fund/panel_desk.html", reports, order=45),
+    Panel("fund-city", "my", gettext_lazy("서울시 출자"), "fund/panel_desk.html", city, order=46),
     Panel(
         "fund", "desk", gettext_lazy("투자 업무"), "fund/panel_desk.html", desk, roles=roles_for("fund.read"), order=60
     ),

@@ -116,6 +116,7 @@ EVENT_TYPES = [
     EventType("fund.seat.recused", 1, {"motion": "int"}, title=_("심의위원이 회피했습니다")),
     EventType("fund.ballot.cast", 1, {"motion": "int", "round": "int", "vote_c": "commitment"}, title=_("심의위원이 표결했습니다")),
     EventType("fund.ballot.voided", 1, {"motion": "int", "round": "int"}, title=_("회피한 심의위원의 표가 무효가 되었습니다")),
+    EventType("fund.call_plan.set", 1, {"year": "int", "amount": "decimal"}, series="fund.decision", title=_("서울시의 해마다 출자 계획을 정했습니다")),
     EventType("fund.duty.set", 1, {"predicate": f"code:{'|'.join(Predicate.values)}", "base": "code:CITY|FUND", "counted": "code:INVESTMENT|NOW", "bp": "int", "start": "date", "deadline": "date"}, series="fund.decision", title=_("자펀드의 투자의무를 정했습니다")),
     EventType("fund.duty.met", 1, _TESTED, title=_("자펀드가 투자의무를 이행했습니다")),
     EventType("fund.duty.breached", 1, _TESTED, title=_("자펀드가 투자의무를 이행하지 못했습니다")),

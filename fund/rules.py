@@ -241,6 +241,15 @@ def can_set_report_terms(by: Any, programme: Programme) -> bool:
     return may_on(by, "commitment.approve", programme)
 
 
+def check_can_set_call_plan(by: Any, programme: Programme) -> str:
+    """Whoever prepares what the City commits."""
+    return check_may_on(by, "commitment.prepare", programme)
+
+
+def can_set_call_plan(by: Any, programme: Programme) -> bool:
+    return may_on(by, "commitment.prepare", programme)
+
+
 def check_can_report(by: Any, sub_fund: SubFund) -> str:
     """Whoever acts for the manager (운용사) now; nobody else says what the manager says."""
     try:

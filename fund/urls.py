@@ -2,6 +2,7 @@ from django.urls import path
 
 from fund.views import (
     calls,
+    city,
     committee,
     companies,
     deals,
@@ -24,6 +25,8 @@ urlpatterns = [
     path("figures/<slug:figure>/", public.figure, name="figure"),
     path("data/<slug:form>/", public.data, name="data"),
     path("desk/", portfolio.desk, name="desk"),
+    path("city/", city.city, name="city"),
+    path("desk/<slug:programme>/call-plan/", city.call_plan, name="call_plan"),
     path("desk/exposure/", exposure.exposure, name="exposure"),
     path("desk/exposure/<slug:programme>/csv/", exposure.exposure_csv, name="exposure_csv"),
     path("reporting/", reporting.reporting, name="reporting"),

@@ -1335,4 +1335,21 @@ class Migration(TablesAtOnce):
                 'constraints': [models.UniqueConstraint(fields=('duty', 'kind'), name='duty_is_tested_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['WARNING', 'FINAL'])), name='duty_test_kind_known'), models.CheckConstraint(condition=models.Q(('standing__in', ['not_started', 'on_track', 'at_risk', 'met', 'breached', 'waived'])), name='duty_test_standing_known'), models.CheckConstraint(condition=models.Q(('invested__gte', django.db.models.expressions.CombinedExpression(models.F('progress'), '+', models.F('unknown')))), name='duty_counts_only_what_was_invested'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'FINAL'), _negated=True), models.Q(('progress__gte', models.F('required')), ('standing', 'met')), models.Q(('progress__lt', models.F('required')), ('standing', 'breached')), _connector='OR'), name='duty_final_test_says_which')],
             },
         ),
+        migrations.CreateModel(
+            name='CallPlan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='회계연도')),
+                ('amount', models.PositiveBigIntegerField(verbose_name='출자 계획(원)')),
+                ('source', models.CharField(max_length=200, verbose_name='근거')),
+                ('set_at', models.DateTimeField()),
+                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_plans', to='fund.programme')),
+                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '출자 계획',
+                'ordering': ['programme', 'year', 'set_at', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('programme', 'year', 'set_at'), name='call_plan_is_set_once_at_a_time'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='call_plan_has_a_year')],
+            },
+        ),
     ]

@@ -81,6 +81,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Measure", state="status", quiet=["PROPOSED"]),
         RequireLeaf("Settlement", state="status", quiet=["PROPOSED"]),
         RequireLeaf("ReportTerms"),
+        RequireLeaf("CallPlan"),
         RequireLeaf("Duty", state="status"),
         RequireLeaf("Break", state="status"),
         RequireLeaf("Upload", state="status", quiet=["RECEIVED", "CHECKED"]),

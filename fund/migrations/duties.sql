@@ -52,3 +52,7 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER duty_comes BEFORE INSERT ON fund_duty FOR EACH ROW EXECUTE FUNCTION fund_duty_comes();
+
+-- A plan of calls is never edited; another row replaces it.
+CREATE TRIGGER call_plan_stays BEFORE UPDATE OR DELETE ON fund_callplan
+  FOR EACH ROW EXECUTE FUNCTION fund_forbid();

@@ -7,6 +7,7 @@ from fund.models.decisions import Ballot, Motion, Seat
 from fund.models.distributions import Distribution, DistributionShare
 from fund.models.duties import Duty, DutyTest
 from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
+from fund.models.pacing import CallPlan
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
 from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFund
 from fund.models.reporting import PerformanceRun, Snapshot
@@ -21,6 +22,7 @@ __all__ = [
     "Book",
     "Break",
     "CallLine",
+    "CallPlan",
     "CallShare",
     "CapBreach",
     "CapitalCall",

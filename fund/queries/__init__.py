@@ -3,6 +3,7 @@
 from fund.queries import (
     books,
     calls,
+    city,
     committee,
     companies,
     duties,
@@ -22,6 +23,7 @@ from fund.queries import (
 __all__ = [
     "books",
     "calls",
+    "city",
     "committee",
     "companies",
     "duties",

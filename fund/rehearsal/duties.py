@@ -1,4 +1,4 @@
-"""The duties of a rehearsal: the City's rules of 2019 on every sub-fund; some are met, one is missed, one is let go."""
+"""The duties of a rehearsal: the City's rules of 2019 on every sub-fund; some are met, one is missed, one is let go; and what the City plans to pay."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ from fund.rehearsal.life import Life, at
 
 #: The investment period: four years from the announcement's first of March.
 START, END = date(2019, 3, 1), date(2023, 3, 1)
+#: What the City meant to pay in by year, of its 13.6 billion won.
+_PLAN = (
+    (2019, 4_000_000_000),
+    (2020, 3_000_000_000),
+    (2021, 3_000_000_000),
+    (2022, 2_000_000_000),
+    (2023, 1_600_000_000),
+)
 _SOURCE = "2019년 블록체인 펀드 출자 공고 제5조(예행)"
 
 
@@ -21,6 +29,10 @@ def bind(life: Life, funds: Sequence[SubFund]) -> None:
         _set(life, fund, predicate="SEOUL", bp=50_000 if hard else 5_000)
         _set(life, fund, predicate="SECTOR", sectors=["블록체인", "핀테크"], bp=2_000)
     _set(life, funds[0], predicate="HUB", base="FUND", bp=9_000, counted="NOW")
+    for year, amount in _PLAN:
+        services.set_call_plan(
+            programme=life.programme, year=year, amount=amount, source="예산서(예행)", by=life.manager, now=at(START)
+        )
 
 
 def _set(life: Life, fund: SubFund, **asked: object) -> Duty:

@@ -47,6 +47,7 @@ from fund.services.distributions import (
 from fund.services.duties import follow_duties, set_duty, waive_duty
 from fund.services.filing import apply_upload, check_upload, close_upload, read_for, receive_upload, stored
 from fund.services.measures import approve_measure, propose_measure, refuse_measure
+from fund.services.pacing import set_call_plan
 from fund.services.reports import set_report_terms
 from fund.services.securities import convert_lot, split_lot
 from fund.services.settlements import (
@@ -143,6 +144,7 @@ __all__ = [
     "reverse_event",
     "reverse_settlement",
     "see_snapshot",
+    "set_call_plan",
     "set_duty",
     "set_report_terms",
     "settle_deal",

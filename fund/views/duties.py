@@ -132,4 +132,4 @@ def _above(request: SignedIn, sub_fund: SubFund) -> tuple[str, str]:
         return str(sub_fund), reverse("fund:sub_fund", args=[sub_fund.public_id])
     if rules.can_report(request.user, sub_fund):
         return _("운용사 보고"), reverse("fund:reporting")
-    return _("나의 마당"), reverse("desk:my")
+    return _("서울시 출자 현황"), reverse("fund:city")

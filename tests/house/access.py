@@ -256,6 +256,8 @@ TABLE: dict[str, Row] = {
     "fund:upload_step": Row(REPORTER, "fund upload step", "post"),
     "fund:break": Row(frozenset({"fund manager"}), "fund break"),
     "fund:report_terms": Row(NOBODY, "programme"),
+    "fund:city": Row(FUND),
+    "fund:call_plan": Row(frozenset({"fund manager"}), "programme"),
     "fund:exposure": Row(FUND),
     "fund:exposure_csv": Row(FUND, "programme"),
     "fund:sub_fund": Row(FUND, "sub fund"),
