@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 
 from portal.core.amounts import DAYS_IN_YEAR, WHOLE_BP, check_each_natural, check_natural, check_whole
-from portal.core.money import split, split_cumulative
+from portal.core.money import Exact, split, split_cumulative
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,17 @@ def unfunded(
     if not 0 <= left <= commitment:
         raise ValueError(f"unfunded of {left} is outside 0..{commitment}")
     return left
+
+
+def in_won(amount: int, places: int, rate: Exact) -> int:
+    """What an amount of another currency counts for in won, cut to the won.
+
+    ``amount`` in minor units, ``places`` those of its currency (ISO 4217), ``rate`` won for one unit, above 0.
+    """
+    check_whole(amount=amount)
+    if rate <= 0:
+        raise ValueError("a rate is above 0")
+    return int(amount * Fraction(rate) // 10**places)
 
 
 def call_shares(amount: int, units: Sequence[int], already: Sequence[int]) -> list[int]:

@@ -52,7 +52,7 @@ EVENT_TYPES = [
     EventType("fund.commitment.released", 1, {"amount": "decimal", **_BOOKED}, series="fund.decision", title=_("출자 약정을 일부 해지했습니다")),
     EventType("fund.commitment.defaulted", 1, {}, series="fund.decision", title=_("출자 약정을 이행하지 않았습니다")),
     EventType("fund.commitment.cured", 1, {}, title=_("불이행이 해소되었습니다")),
-    EventType("fund.close.held", 1, {"number": "int", "on": "date", "city": "decimal", "total": "decimal", **_BOOKED}, series="fund.decision", title=_("자펀드의 출자를 결성했습니다")),
+    EventType("fund.close.held", 1, {"number": "int", "on": "date", "city": "decimal", "total": "decimal", "rate": "decimal?", **_BOOKED}, series="fund.decision", title=_("자펀드의 출자를 결성했습니다")),
     EventType("fund.call.approved", 1, {"total": "decimal", "lines": "ref"}, series="fund.decision", title=_("출자요청을 승인했습니다")),
     EventType("fund.call.issued", 1, {"revision": "int", "due": "date", "total": "decimal", **_BOOKED}, title=_("출자요청을 통지했습니다")),
     EventType("fund.call.received", 1, {"paid": "decimal"}, title=_("출자금이 납입되었습니다")),

@@ -60,6 +60,8 @@ class Migration(TablesAtOnce):
                 ('number', models.PositiveSmallIntegerField()),
                 ('on_date', models.DateField(verbose_name='결성일')),
                 ('recorded_at', models.DateTimeField()),
+                ('rate', models.DecimalField(blank=True, decimal_places=6, max_digits=16, null=True, verbose_name='결성일의 환율(원)')),
+                ('rate_source', models.CharField(blank=True, max_length=120, verbose_name='환율의 출처')),
             ],
             options={
                 'verbose_name': '결성(추가결성)',
@@ -1104,6 +1106,10 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='close',
             constraint=models.UniqueConstraint(fields=('sub_fund', 'number'), name='close_number_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='close',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rate__isnull', True), ('rate_source', '')), models.Q(('rate__gt', 0), models.Q(('rate_source', ''), _negated=True)), _connector='OR'), name='close_rate_has_source'),
         ),
         migrations.AddConstraint(
             model_name='capitalcall',

@@ -112,6 +112,34 @@ BEGIN
 END $$;
 CREATE TRIGGER book_knows BEFORE UPDATE ON fund_book FOR EACH ROW EXECUTE FUNCTION fund_book_knows();
 
+-- What an amount counts for in won, cut to the won: won as it is, another currency at the rate of a close.
+CREATE FUNCTION fund_in_won(amount bigint, currency text, rate numeric) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN currency = 'KRW' THEN amount
+    ELSE floor(amount * rate / CASE WHEN currency = 'JPY' THEN 1 ELSE 100 END)::bigint END
+$$;
+
+-- A close in another currency carries the rate of its day, one in won none; neither changes, nor then the currency.
+CREATE FUNCTION fund_close_comes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF ((SELECT currency FROM fund_subfund WHERE id = NEW.sub_fund_id FOR SHARE) = 'KRW') <> (NEW.rate IS NULL) THEN
+    RAISE EXCEPTION 'a close in another currency than won has a rate, one in won has none'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'close_rate_fits_currency';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER close_comes BEFORE INSERT ON fund_close FOR EACH ROW EXECUTE FUNCTION fund_close_comes();
+CREATE TRIGGER close_stays BEFORE UPDATE OR DELETE ON fund_close FOR EACH ROW EXECUTE FUNCTION fund_forbid();
+CREATE FUNCTION fund_currency_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM fund_close WHERE sub_fund_id = NEW.id) THEN
+    RAISE EXCEPTION 'the currency of a sub-fund stays after its first close'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'currency_stays';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER currency_stays BEFORE UPDATE ON fund_subfund FOR EACH ROW
+  WHEN (OLD.currency IS DISTINCT FROM NEW.currency) EXECUTE FUNCTION fund_currency_stays();
+
 -- The programme's running sums are those of its commitments in force, so the CHECK on the cap speaks about all of them.
 CREATE FUNCTION fund_check_programme(programme bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -119,9 +147,10 @@ DECLARE
   counted record;
 BEGIN
   SELECT city_committed AS city, total_committed AS total INTO kept FROM fund_programme WHERE id = programme;
-  SELECT coalesce(sum(c.amount - c.released) FILTER (WHERE p.role = 'CITY'), 0) AS city,
-         coalesce(sum(c.amount - c.released), 0) AS total INTO counted
+  SELECT coalesce(sum(fund_in_won(c.amount - c.released, s.currency, k.rate)) FILTER (WHERE p.role = 'CITY'), 0) AS city,
+         coalesce(sum(fund_in_won(c.amount - c.released, s.currency, k.rate)), 0) AS total INTO counted
     FROM fund_commitment c JOIN fund_subfund s ON s.id = c.sub_fund_id JOIN fund_partner p ON p.id = c.partner_id
+    JOIN fund_close k ON k.id = c.close_id
    WHERE s.programme_id = programme AND c.status IN ('ACTIVE', 'FULFILLED');
   IF (kept.city, kept.total) IS DISTINCT FROM (counted.city, counted.total) THEN
     RAISE EXCEPTION 'programme % counts % of %, its commitments are % of %', programme, kept.city, kept.total,
@@ -137,8 +166,8 @@ CREATE CONSTRAINT TRIGGER commitment_arrives AFTER INSERT OR DELETE ON fund_comm
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION fund_commitment_counts();
 CREATE CONSTRAINT TRIGGER commitment_counts AFTER UPDATE ON fund_commitment
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-  WHEN ((OLD.status, OLD.amount, OLD.released, OLD.sub_fund_id, OLD.partner_id)
-        IS DISTINCT FROM (NEW.status, NEW.amount, NEW.released, NEW.sub_fund_id, NEW.partner_id))
+  WHEN ((OLD.status, OLD.amount, OLD.released, OLD.sub_fund_id, OLD.partner_id, OLD.close_id)
+        IS DISTINCT FROM (NEW.status, NEW.amount, NEW.released, NEW.sub_fund_id, NEW.partner_id, NEW.close_id))
   EXECUTE FUNCTION fund_commitment_counts();
 CREATE FUNCTION fund_programme_counts() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

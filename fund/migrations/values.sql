@@ -2,6 +2,7 @@
 CREATE FUNCTION fund_valuation_follows() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   limit_of bigint;
+  worth bigint;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     RAISE EXCEPTION 'a valuation stays' USING ERRCODE = 'restrict_violation';
@@ -15,9 +16,12 @@ BEGIN
     RAISE EXCEPTION 'what was known of valuation % stays', NEW.id USING ERRCODE = 'restrict_violation';
   END IF;
   IF NEW.status = 'APPROVED' THEN
-    SELECT p.motion_above INTO limit_of FROM fund_holding h JOIN fund_subfund s ON s.id = h.sub_fund_id
+    -- The policy is in won; another currency counts at the rate of the sub-fund's last close.
+    SELECT p.motion_above, fund_in_won(NEW.amount, s.currency,
+             (SELECT k.rate FROM fund_close k WHERE k.sub_fund_id = s.id ORDER BY k.number DESC LIMIT 1))
+      INTO limit_of, worth FROM fund_holding h JOIN fund_subfund s ON s.id = h.sub_fund_id
       JOIN fund_programme p ON p.id = s.programme_id WHERE h.id = NEW.holding_id;
-    IF NEW.amount > limit_of AND NOT EXISTS (SELECT FROM fund_motion WHERE id = NEW.motion_id AND status = 'CARRIED') THEN
+    IF worth > limit_of AND NOT EXISTS (SELECT FROM fund_motion WHERE id = NEW.motion_id AND status = 'CARRIED') THEN
       RAISE EXCEPTION 'valuation % above % has no carried motion', NEW.id, limit_of
         USING ERRCODE = 'check_violation', CONSTRAINT = 'valuation_follows_its_motion';
     END IF;

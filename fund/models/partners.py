@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from fund import capital
 from fund.enums import CommitmentStatus, PartnerRole
 from fund.models.programme import Programme, SubFund
+from fund.workbook.layout import places_of
 from ledger import log
 from portal.accounts.models import Organisation, User
 
@@ -38,20 +39,36 @@ class Partner(models.Model):
 
 
 class Close(models.Model):
-    """A close (결성): the day on which signed commitments take effect together."""
+    """A close (결성): the day on which signed commitments take effect together.
+
+    ``rate`` is what one unit of the sub-fund's currency was worth in won that day, by the source beside it. At it the
+    commitments of this close count towards the City's cap for good; a sub-fund in won has none.
+    """
 
     sub_fund = models.ForeignKey(SubFund, models.PROTECT, related_name="closes")
     number = models.PositiveSmallIntegerField()
     on_date = models.DateField(_("결성일"))
     recorded_at = models.DateTimeField()
+    rate = models.DecimalField(_("결성일의 환율(원)"), max_digits=16, decimal_places=6, null=True, blank=True)
+    rate_source = models.CharField(_("환율의 출처"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("결성(추가결성)")
         ordering = ["sub_fund", "number"]
-        constraints = [models.UniqueConstraint(fields=["sub_fund", "number"], name="close_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["sub_fund", "number"], name="close_number_once"),
+            models.CheckConstraint(
+                condition=Q(rate__isnull=True, rate_source="") | (Q(rate__gt=0) & ~Q(rate_source="")),
+                name="close_rate_has_source",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sub_fund} {self.number}"
+
+    def in_won(self, amount: int) -> int:
+        """What an amount of the sub-fund's currency counts for in won, in whole won."""
+        return amount if self.rate is None else capital.in_won(amount, places_of(self.sub_fund.currency), self.rate)
 
     def ledger_room(self) -> str:
         return "fund"

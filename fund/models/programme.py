@@ -23,7 +23,7 @@ class Programme(models.Model):
     """The City's fund programme: how much, of how much, and at most which share. Three fields, never one.
 
     ``city_committed`` and ``total_committed`` run with every close, release and default; a trigger compares them with
-    the commitments, a CHECK with the cap.
+    the commitments, a CHECK with the cap. Both are in won: another currency counts at the rate of its close.
     """
 
     cluster = models.ForeignKey(Cluster, models.PROTECT, related_name="fund_programmes")

@@ -120,3 +120,11 @@ def stale_holdings(sub_fund: SubFund, *, on: date) -> int:
     fresh = Q(valuations__status=ValuationStatus.PUBLISHED, valuations__on_date__gt=add_months(on, -FRESH_MONTHS))
     young = Q(first_cash_date__gt=add_months(on, -FRESH_MONTHS))
     return live.exclude(pk__in=live.filter(fresh | young).values("pk")).count()
+
+
+def needs_motion(row: Valuation) -> bool:
+    """Whether only the committee may approve the value: the policy's amount is won, another currency counts at the
+    rate of its sub-fund's last close."""
+    sub_fund = row.holding.sub_fund
+    close = sub_fund.closes.order_by("number").last()
+    return (close.in_won(row.amount) if close else row.amount) > sub_fund.programme.motion_above

@@ -22,7 +22,7 @@ CURE_MONTHS = 6
 
 
 def count(*, programme: Programme, city: int, total: int, by: Any, now: datetime) -> None:
-    """Add what the City and all partners committed together. Refused where the City's share would pass the cap.
+    """Add what the City and all partners committed together, in won. Refused where the City's share would pass the cap.
 
     One conditional UPDATE decides; new money that brings the share back under the cap cures an open breach.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from fund import capital, queries, rules
 from fund.enums import Account, CommitmentStatus, EntryKind, PartnerRole, SubFundStatus
 from fund.models import Close, Commitment, Equalisation, Partner, Release, SubFund
+from fund.queries.books import CITY_CURRENCY
 from fund.services import cap
 from fund.services.books import Line, booked, lock, move, post
 from fund.workflow import COMMITMENT, SUB_FUND
@@ -76,12 +78,16 @@ def sign_commitment(*, commitment: Commitment, by: Any, now: datetime) -> None:
 
 
 @transaction.atomic
-def hold_close(*, sub_fund: SubFund, on: date, by: Any, now: datetime) -> Close:
+def hold_close(
+    *, sub_fund: SubFund, on: date, by: Any, now: datetime, rate: Decimal | None = None, rate_source: str = ""
+) -> Close:
     """Let all signed commitments take effect together on ``on``; those of a later close settle with the earlier ones.
 
-    The City's cap is tested on the sum, so partners of one close enter together. ``Refused`` above the cap.
+    The City's cap is tested on the sum, so partners of one close enter together. ``Refused`` above the cap. A sub-fund
+    of another currency needs the ``rate`` of the day, won for one unit, and who published it; ``Invalid`` without.
     """
     acting = by.acting_as(rules.check_may_in(by, "commitment.approve", sub_fund))
+    _check_rate(sub_fund, rate, rate_source)
     programme = sub_fund.programme
     lock(programme, sub_fund)
     signed = sub_fund.commitments.filter(status=CommitmentStatus.SIGNED)
@@ -90,7 +96,9 @@ def hold_close(*, sub_fund: SubFund, on: date, by: Any, now: datetime) -> Close:
         raise Refused(_("체결된 약정이 없습니다."))
     earlier = list(sub_fund.commitments.filter(status=CommitmentStatus.ACTIVE).select_related("partner").order_by("id"))
     event, number = uuid4(), (sub_fund.closes.aggregate(last=Max("number"))["last"] or 0) + 1
-    close = Close.objects.create(sub_fund=sub_fund, number=number, on_date=on, recorded_at=now)
+    close = Close.objects.create(
+        sub_fund=sub_fund, number=number, on_date=on, recorded_at=now, rate=rate, rate_source=rate_source.strip()
+    )
     lines = [line for one in joining for line in move(Account.COMMITTED, Account.UNFUNDED, one.amount, one.partner)]
     post(
         book=queries.books.book_of(sub_fund), sub_fund=sub_fund, kind=EntryKind.COMMITMENT, on=on, event=event,
@@ -98,12 +106,14 @@ def hold_close(*, sub_fund: SubFund, on: date, by: Any, now: datetime) -> Close:
     )  # fmt: skip
     if earlier:
         _equalise(close, earlier, joining, event, now)
-    city, total = _sums(joining)
+    city, total = _sums(joining, close)
     cap.count(programme=programme, city=city, total=total, by=acting, now=now)
     for one in joining:
         data = {"close": number, **booked(event)}
         advance(one, CommitmentStatus.ACTIVE, by=acting, steps=COMMITMENT, data=data, changes={"close": close})
     data = {"number": number, "on": on, "city": city, "total": total, **booked(event)}
+    if rate is not None:
+        data["rate"] = str(rate)
     log.append("fund.close.held", row=close, by=acting, data=data)
     if number == 1:
         changes = {"formed_date": on}
@@ -111,10 +121,21 @@ def hold_close(*, sub_fund: SubFund, on: date, by: Any, now: datetime) -> Close:
     return close
 
 
-def _sums(commitments: Sequence[Commitment]) -> tuple[int, int]:
-    """The City's amount and everybody's."""
-    city = sum(one.amount for one in commitments if one.partner.role == PartnerRole.CITY)
-    return city, sum(one.amount for one in commitments)
+def _check_rate(sub_fund: SubFund, rate: Decimal | None, source: str) -> None:
+    """A rate with its source for another currency, none for won."""
+    if sub_fund.currency == CITY_CURRENCY:
+        if rate is not None or source:
+            raise Invalid(_("원화 조합에는 환율이 없습니다."), field="rate")
+    elif rate is None or rate <= 0 or rate >= 10**10 or rate != round(rate, 6):
+        raise Invalid(_("결성일의 환율을 소수점 아래 여섯 자리까지 적어 주십시오."), field="rate")
+    elif not source.strip():
+        raise Invalid(_("환율의 출처를 적어 주십시오."), field="rate_source")
+
+
+def _sums(commitments: Sequence[Commitment], close: Close) -> tuple[int, int]:
+    """The City's amount and everybody's, in won."""
+    city = sum(close.in_won(one.amount) for one in commitments if one.partner.role == PartnerRole.CITY)
+    return city, sum(close.in_won(one.amount) for one in commitments)
 
 
 def _equalise(
@@ -169,7 +190,7 @@ def release_commitment(*, commitment: Commitment, amount: int, on: date, by: Any
     lock(commitment.sub_fund.programme, commitment.sub_fund)
     commitment = (
         Commitment.objects.select_for_update(of=["self"])
-        .select_related("partner", "sub_fund__programme")
+        .select_related("partner", "sub_fund__programme", "close__sub_fund")
         .get(pk=commitment.pk)
     )
     if commitment.status != CommitmentStatus.ACTIVE or not 0 < amount <= commitment.unfunded:
@@ -184,8 +205,9 @@ def release_commitment(*, commitment: Commitment, amount: int, on: date, by: Any
     )  # fmt: skip
     data = {"from": commitment.status, "to": commitment.status, "amount": amount, **booked(event)}
     log.append("fund.commitment.released", row=commitment, by=acting, data=data)
-    city = amount if commitment.partner.role == PartnerRole.CITY else 0
-    cap.take_off(programme=sub_fund.programme, city=city, total=amount, cause="release", by=acting, now=now)
+    before, worth = _counted(commitment)[1], _worth(commitment, commitment.amount - commitment.released - amount)
+    city = before - worth if commitment.partner.role == PartnerRole.CITY else 0
+    cap.take_off(programme=sub_fund.programme, city=city, total=before - worth, cause="release", by=acting, now=now)
 
 
 @transaction.atomic
@@ -210,5 +232,11 @@ def cure_default(*, commitment: Commitment, by: Any, now: datetime) -> None:
 
 
 def _counted(commitment: Commitment) -> tuple[int, int]:
-    amount = commitment.amount - commitment.released
+    """What of it counts as the City's and in all, in won."""
+    amount = _worth(commitment, commitment.amount - commitment.released)
     return (amount if commitment.partner.role == PartnerRole.CITY else 0), amount
+
+
+def _worth(commitment: Commitment, amount: int) -> int:
+    assert commitment.close is not None  # in force
+    return commitment.close.in_won(amount)

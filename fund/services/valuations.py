@@ -112,7 +112,7 @@ def settle_valuation(*, valuation: Valuation, by: Any, now: datetime) -> None:
 def approve_valuation(*, valuation: Valuation, by: Any) -> None:
     """A second person approves; above the policy's amount only the committee does."""
     role = rules.check_can_judge_valuation(by, valuation)
-    if valuation.motion is not None or valuation.amount > valuation.holding.sub_fund.programme.motion_above:
+    if valuation.motion is not None or queries.values.needs_motion(valuation):
         raise Refused(_("이 금액의 평가는 투자심의를 거쳐야 합니다."))
     _approve(valuation, by, role)
 

@@ -83,7 +83,7 @@ def valuation(request: SignedIn, valuation: UUID) -> HttpResponse:
     prepares = rules.may_in(request.user, "valuation.prepare", found.holding.sub_fund)
     judges = rules.may_in(request.user, "valuation.approve", found.holding.sub_fund)
     waiting = found.status == ValuationStatus.SUBMITTED
-    needs_motion = found.amount > found.holding.sub_fund.programme.motion_above
+    needs_motion = queries.values.needs_motion(found)
     steps = []
     if judges and waiting and not needs_motion and found.motion is None and found.submitted_by_id != request.user.pk:
         steps.append(("approve", _("평가 승인하기")))

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from fund import services
 from fund.enums import PartnerRole, SubFundStatus
@@ -32,6 +33,8 @@ FORMED = date(2019, 3, 4)
 INVESTED = datetime(2019, 6, 3, 1, 0, tzinfo=UTC)
 DAY = INVESTED.date()
 TERMS = {"hurdle_bp": 600, "carry_bp": 2000, "fee_bp": 200, "late_close_bp": 300}
+#: Won for a unit of another currency at a close.
+RATE = Decimal("1123.5")
 _count = itertools.count(1)
 
 
@@ -58,7 +61,8 @@ class House:
         return made
 
     def close(self, on: date = FORMED, now: datetime = NOW) -> None:
-        services.hold_close(sub_fund=self.sub_fund, on=on, by=self.approver, now=now)
+        quoted = {} if self.sub_fund.currency == "KRW" else {"rate": RATE, "rate_source": "서울외국환중개 매매기준율"}
+        services.hold_close(sub_fund=self.sub_fund, on=on, by=self.approver, now=now, **quoted)
 
     def call(
         self, amount: int, *, due: date | None = None, now: datetime = NOW, lines: Sequence[Asked] = ()

@@ -141,7 +141,7 @@ def test_no_partner_is_ever_a_won_off_over_many_calls():
 
 def test_a_call_below_one_won_or_above_the_unfunded_commitment_is_refused():
     made = formed()
-    with pytest.raises(Invalid, match="1원"):
+    with pytest.raises(Invalid, match="가장 작은 단위"):
         made.proposed(99)
     with pytest.raises(Invalid, match="미납입"):
         made.proposed(1_000_000_001)

@@ -103,7 +103,7 @@ def test_two_persons_and_fresh_books(made):
 
 @pytest.mark.parametrize(
     ("changes", "match"),
-    [({"amount": 160_000_001}, "현금"), ({"amount": 0}, "1원"), ({"on": date(2018, 1, 1)}, "규약")],
+    [({"amount": 160_000_001}, "현금"), ({"amount": 0}, "0보다 크고"), ({"on": date(2018, 1, 1)}, "규약")],
 )
 def test_what_cannot_be_distributed(made, changes, match):
     asked = {"amount": 1_000_000, "on": PAID_ON, "kind": "PERMANENT", **changes}
