@@ -214,4 +214,5 @@ def apart(content: Mapping[str, Any], rows: Sequence[SubFund], *, linked: bool) 
             Column("TVPI", number=True),
         ],
         rows=[_sub_fund(row, by_code, linked, row["currency"]) for row in found],
+        caption_hidden=True,
     )

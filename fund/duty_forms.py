@@ -33,7 +33,9 @@ class DutyForm(forms.Form):
     start = forms.DateField(label=_("시작일"), widget=DateInput)
     deadline = forms.DateField(label=_("기한"), help_text=_("이 날 전까지의 투자를 셉니다."), widget=DateInput)
     warn_days = forms.IntegerField(label=_("미리 알리는 날(일 전)"), min_value=1, max_value=1095, initial=180)
-    source = forms.CharField(label=_("근거"), help_text=_("규약이나 공고의 이름과 조항을 적습니다."), max_length=200)
+    source = forms.CharField(
+        label=_("근거 규정"), help_text=_("규약이나 공고의 이름과 조항을 적습니다."), max_length=200
+    )
 
     #: Where the form asks for what the service calls by another name.
     NAMES = {"bp": "percent"}

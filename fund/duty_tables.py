@@ -59,6 +59,7 @@ def overview(rows: Sequence[Measured], *, query: str = "", sub_funds: bool = Fal
             Column(_("상태")),
         ],
         rows=[_overview(row, query, sub_funds) for row in rows],
+        caption_hidden=sub_funds,
         empty=_("정한 투자의무가 없습니다."),
     )
 
@@ -80,13 +81,22 @@ def _overview(found: Measured, query: str, sub_funds: bool) -> list[object]:
 
 
 def picture(sub_fund: SubFund, rows: Sequence[Measured], table: Table) -> Picture:
-    """Side by side for each duty: what is owed, what would count by now at an even pace, and what counts."""
+    """Side by side for each duty, as parts of what is owed: by now at an even pace, and what counts.
+
+    Amounts of duties differ by more than a picture can show; more than twice what is owed is drawn as twice.
+    """
     says = _(
-        "투자의무마다 채울 금액, 기간에 고르게 투자했다면 이 날까지 채웠을 금액, 인정한 금액을 표의 차례대로 나란히 그린 그림입니다."
+        "투자의무마다 채울 금액을 같은 높이로 하고, 기간에 고르게 투자했다면 이 날까지 채웠을 만큼과 인정한 만큼을 표의 차례대로 나란히 그린 그림입니다. 두 배가 넘으면 두 배까지 그립니다."
     )
     key = [("in", _("채울 금액")), ("down", _("이 날까지 채웠을 금액")), ("out", _("인정한 금액"))]
-    drawn = charts.chart([[("in", one.required), ("down", expected(one)), ("out", one.progress)] for one in rows])
+    drawn = charts.chart([_bars(one) for one in rows])
     return Picture(f"duties-{sub_fund.code}", _("기한과 진척"), says, drawn, key, table)
+
+
+def _bars(found: Measured) -> list[tuple[str, int]]:
+    owed = found.required or 1
+    parts_of = [(tone, amount * 100 // owed) for tone, amount in (("down", expected(found)), ("out", found.progress))]
+    return [("in", 100), *((tone, min(200, part)) for tone, part in parts_of)]
 
 
 def figures(found: Measured) -> list[Figure]:
@@ -132,9 +142,9 @@ def facts(duty: Duty) -> list[Row]:
         Row(_("운용사"), str(duty.sub_fund.manager)),
         Row(_("투자 대상"), duty.field),
         Row(_("세는 때"), duty.get_counted_display()),
-        Row(_("기한"), _clock(duty)),
+        Row(_("셈하는 기간"), _clock(duty)),
         Row(_("미리 알리는 날(일 전)"), str(duty.warn_days)),
-        Row(_("근거"), duty.source),
+        Row(_("근거 규정"), duty.source),
         Row(_("정한 사람"), duty.set_by.name),
     ]
 

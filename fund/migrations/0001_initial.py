@@ -1305,7 +1305,7 @@ class Migration(TablesAtOnce):
                 ('start_date', models.DateField(verbose_name='시작일')),
                 ('deadline_date', models.DateField(help_text='이 날 전까지의 투자를 셉니다.', verbose_name='기한')),
                 ('warn_days', models.PositiveSmallIntegerField(default=180, verbose_name='미리 알리는 날(일 전)')),
-                ('source', models.CharField(max_length=200, verbose_name='근거')),
+                ('source', models.CharField(max_length=200, verbose_name='근거 규정')),
                 ('status', models.CharField(choices=[('OPEN', '기간 중'), ('MET', '이행'), ('BREACHED', '미이행'), ('WAIVED', '면제')], default='OPEN', max_length=8)),
                 ('set_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),

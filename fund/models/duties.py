@@ -34,7 +34,7 @@ class Duty(models.Model):
     start_date = models.DateField(_("시작일"))
     deadline_date = models.DateField(_("기한"), help_text=_("이 날 전까지의 투자를 셉니다."))
     warn_days = models.PositiveSmallIntegerField(_("미리 알리는 날(일 전)"), default=180)
-    source = models.CharField(_("근거"), max_length=200)
+    source = models.CharField(_("근거 규정"), max_length=200)
     status = models.CharField(max_length=8, choices=DutyStatus, default=DutyStatus.OPEN)
     set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     set_at = models.DateTimeField()

@@ -21,6 +21,8 @@ from fund.queries.books import CITY_CURRENCY
 from portal.accounts.queries import acted_for
 
 _WHOLE_BP = 10_000
+#: What later closers take over of earlier calls is called of the City no more.
+_CALLED = (EntryKind.CALL, EntryKind.EQUALISATION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def years(programme: Programme, *, on: date, known: datetime) -> list[Year]:
     for row in rows:
         kept = sums.setdefault(row["year"], [0, 0, 0])
         paid, back, _carry = flows.sides(row["happened"], row["account"], int(row["total"]))
-        asked = -int(row["total"]) if (row["happened"], row["account"]) == (EntryKind.CALL, Account.CAPITAL) else 0
+        asked = -int(row["total"]) if row["account"] == Account.CAPITAL and row["happened"] in _CALLED else 0
         sums[row["year"]] = [kept[0] + asked, kept[1] + paid, kept[2] + back]
     named = [year for year in sums if any(sums[year])] + [year for year in planned if planned[year]]
     span = range(min(named), max(named) + 1) if named else ()

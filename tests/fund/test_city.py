@@ -1,6 +1,6 @@
 """The City as a partner: the room under its cap, calls against the plan, who sees it, and won only in every sum."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -183,3 +183,14 @@ class TestPlan:
         ):
             with pytest.raises(IntegrityError, match=said), transaction.atomic():
                 CallPlan.objects.create(**fields, **changes)
+
+
+@pytest.mark.django_db
+def test_what_a_later_closer_takes_over_is_called_of_the_city_no_more():
+    made = formed(units={"city": 140, "fof": 860})
+    made.pay(made.call(500_000_000))
+    now = NOW + timedelta(days=90)
+    made.commit("beta", 400, now=now)
+    made.close(on=now.date(), now=now)
+    [row] = queries.city.years(made.programme, on=date(2019, 12, 31), known=database_now())
+    assert (row.called, row.paid_in) == (50_000_000, 50_000_000)
