@@ -24,6 +24,7 @@ urlpatterns += i18n_patterns(
     path("my/receipts/", include("ledger.receipt_urls")),
     path("space/", include("tenancy.urls")),
     path("", include("college.urls")),
+    path("", include("portal.mice.event_urls")),
     path("events/", include("portal.mice.support_urls")),
     path("tours/", include("portal.mice.urls")),
     path("fund/", include("fund.urls")),

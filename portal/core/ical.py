@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import icalendar
 
@@ -16,13 +16,14 @@ class Entry:
     """One event; ``uid`` stays the same while it changes, so that calendars move it instead of adding another.
 
     A cancelled one stays in the feed, so that calendars take it out. ``sequence`` counts the changes of time, place or
-    state: a calendar keeps the copy with the higher one, so a cancelled entry never stands at 0.
+    state: a calendar keeps the copy with the higher one, so a cancelled entry never stands at 0. What has days and no hours
+    is given by its first and its last day.
     """
 
     uid: str
     title: str
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: datetime | date
+    ends_at: datetime | date
     changed_at: datetime
     place: str = ""
     url: str = ""
@@ -33,7 +34,7 @@ class Entry:
 
 
 def feed(name: str, entries: Iterable[Entry]) -> str:
-    """The calendar as a file; times are UTC."""
+    """The calendar as a file; times are UTC, days are days."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Madang//Calendar//KO")
     calendar.add("version", "2.0")
@@ -48,8 +49,8 @@ def _event(entry: Entry) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", entry.uid)
     event.add("summary", entry.title)
-    event.add("dtstart", entry.starts_at.astimezone(UTC))
-    event.add("dtend", entry.ends_at.astimezone(UTC))
+    event.add("dtstart", _moment(entry.starts_at))
+    event.add("dtend", _moment(entry.ends_at, after=timedelta(days=1)))
     event.add("dtstamp", entry.changed_at.astimezone(UTC))
     event.add("last-modified", entry.changed_at.astimezone(UTC))
     event.add("sequence", max(entry.sequence, int(entry.cancelled)))
@@ -61,3 +62,8 @@ def _event(entry: Entry) -> icalendar.Event:
     if entry.url:
         event.add("url", entry.url)
     return event
+
+
+def _moment(at: datetime | date, after: timedelta = timedelta(0)) -> datetime | date:
+    """An instant in UTC; a day as it is, moved by ``after``, for the last day of an entry is one that it does not have."""
+    return at.astimezone(UTC) if isinstance(at, datetime) else at + after

@@ -26,6 +26,11 @@ class BookingStatus(models.TextChoices):
     CANCELLED = "CANCELLED", pgettext_lazy("투어 예약", "취소")
 
 
+class EditionStatus(models.TextChoices):
+    PLANNED = "PLANNED", pgettext_lazy("행사 회차", "예정")
+    CANCELLED = "CANCELLED", pgettext_lazy("행사 회차", "취소")
+
+
 class AwardStatus(models.TextChoices):
     DECIDED = "DECIDED", _("교부결정")
     AGREED = "AGREED", pgettext_lazy("교부결정", "협약")

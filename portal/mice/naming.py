@@ -105,5 +105,11 @@ def edition(of: EventEdition) -> str:
     return said(of.title_ko, of.title_en)
 
 
+def days(of: EventEdition) -> str:
+    """The edition's first and last day; one day stands alone."""
+    first, last = date_format(of.starts_on, "DATE_FORMAT"), date_format(of.ends_on, "DATE_FORMAT")
+    return first if first == last else f"{first} ~ {last}"
+
+
 def programme(of: SupportProgramme) -> str:
     return said(of.title_ko, of.title_en)

@@ -13,6 +13,7 @@ from portal.accounts import queries as accounts_queries
 from portal.accounts import rules as accounts
 from portal.accounts.models import Cluster, Organisation, User
 from portal.core.errors import Invalid, Late, NotAllowed, Overtaken
+from portal.core.periods import SEOUL
 from portal.mice import queries
 from portal.mice.enums import AwardStatus, BookingStatus, SessionStatus
 from portal.mice.models import Award, EventEdition, SupportProgramme, TourBooking, TourCourse, TourSession
@@ -21,6 +22,14 @@ from portal.mice.models import Award, EventEdition, SupportProgramme, TourBookin
 GUIDE = "guide"
 #: How long before its start a tour can set out and let people in.
 EARLY = timedelta(hours=1)
+
+
+def check_takes_place(edition: EventEdition, *, now: datetime) -> None:
+    """Only an edition that is still to end is moved or called off."""
+    if edition.is_off:
+        raise Overtaken
+    if edition.ends_on < now.astimezone(SEOUL).date():
+        raise Invalid(_("이미 끝난 행사입니다."))
 
 
 def check_can_manage(by: Any, course: TourCourse) -> str:

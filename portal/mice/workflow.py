@@ -75,6 +75,7 @@ AMENDMENT: Steps = {
     ("REQUESTED", "REFUSED"): "amendment:refused",
 }
 
+EDITION: Steps = {("PLANNED", "CANCELLED"): "edition:cancelled"}
 MATCH: Steps = {
     ("OPEN", "SAME"): "match:decided",
     ("OPEN", "DIFFERENT"): "match:decided",
@@ -159,6 +160,7 @@ MACHINES: Mapping[str, Machine] = {
     ),
     "tranche": Machine(TRANCHE, enums.TrancheStatus, _owners(enums.TrancheStatus, DUE=Owner.PAYER)),
     "amendment": Machine(AMENDMENT, enums.AmendmentStatus, _owners(enums.AmendmentStatus, REQUESTED=Owner.PAYER)),
+    "edition": Machine(EDITION, enums.EditionStatus, _owners(enums.EditionStatus, PLANNED=Owner.ORGANISER)),
     "match": Machine(MATCH, enums.MatchStatus, _owners(enums.MatchStatus, OPEN=Owner.OFFICER)),
     "clawback": Machine(
         CLAWBACK,

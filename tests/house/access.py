@@ -240,6 +240,8 @@ TABLE: dict[str, Row] = {
     "tenancy:prepare": Row(OFFICER, "offer", "post"),
     "tenancy:hand_over": Row(OFFICER, "lease", "post"),
     "tenancy:issue": Row(frozenset({"finance"}), "invoice", "post"),
+    "mice:events": Row(ALL),
+    "mice:calendar": Row(ALL),
     "fund:public": Row(ALL),
     "fund:figure": Row(ALL, "fund figure"),
     "fund:data": Row(ALL, "fund data"),
@@ -438,6 +440,10 @@ ELSEWHERE = {
             "tour:decline-group",
         ),
         "the tour has guides and secret links of its own; tests/mice/test_tour_pages.py asks them role by role",
+    ),
+    **dict.fromkeys(
+        ("mice:event", "mice:event-file"),
+        "open to all once an award made the edition public; tests/mice/test_events.py",
     ),
     **dict.fromkeys(
         (

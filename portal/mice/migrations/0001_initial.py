@@ -6,6 +6,7 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.datetime
+import django.utils.timezone
 import portal.intake.models.applications
 import portal.mice.models.reports
 import datetime
@@ -292,6 +293,11 @@ class Migration(TablesAtOnce):
                 ('ends_on', models.DateField()),
                 ('cap', models.BigIntegerField()),
                 ('committed', models.BigIntegerField(default=0)),
+                ('status', models.CharField(choices=[('PLANNED', '예정'), ('CANCELLED', '취소')], default='PLANNED', max_length=9)),
+                ('published_at', models.DateTimeField(blank=True, null=True)),
+                ('moved_from', models.DateField(blank=True, null=True)),
+                ('sequence', models.PositiveIntegerField(default=0)),
+                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='mice.event')),
                 ('host', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hosted_editions', to='accounts.organisation')),
                 ('same_as', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renamed', to='mice.eventedition')),
@@ -508,6 +514,10 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='eventedition',
             constraint=models.CheckConstraint(condition=models.Q(('same_as__isnull', True), ('committed', 0), _connector='OR'), name='merged_edition_is_empty'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventedition',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['PLANNED', 'CANCELLED'])), name='edition_status_known'),
         ),
         migrations.AddConstraint(
             model_name='editionmatch',

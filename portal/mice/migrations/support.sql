@@ -57,6 +57,32 @@ BEGIN
 END $$;
 CREATE TRIGGER award_frozen BEFORE UPDATE ON mice_award FOR EACH ROW EXECUTE FUNCTION mice_award_frozen();
 
+-- What calendars were told of an edition: its name in them stays, every change of time, place or state raises its
+-- sequence, and once public it stays public.
+CREATE FUNCTION mice_edition_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.public_id <> OLD.public_id OR NEW.published_at IS DISTINCT FROM coalesce(OLD.published_at, NEW.published_at) THEN
+    RAISE EXCEPTION 'an edition keeps its name in calendars' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF OLD.status = 'CANCELLED' AND NEW.status <> 'CANCELLED' THEN
+    RAISE EXCEPTION 'an edition called off stays so' USING ERRCODE = 'restrict_violation';
+  END IF;
+  NEW.sequence := OLD.sequence;
+  NEW.moved_from := OLD.moved_from;
+  NEW.changed_at := OLD.changed_at;
+  IF (NEW.starts_on, NEW.ends_on, NEW.venue, NEW.status, NEW.same_as_id)
+     IS DISTINCT FROM (OLD.starts_on, OLD.ends_on, OLD.venue, OLD.status, OLD.same_as_id) THEN
+    NEW.sequence := OLD.sequence + 1;
+    NEW.changed_at := greatest(clock_timestamp(), OLD.changed_at);
+    IF NEW.starts_on <> OLD.starts_on THEN
+      NEW.moved_from := OLD.starts_on;
+    END IF;
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER edition_told BEFORE UPDATE ON mice_eventedition FOR EACH ROW EXECUTE FUNCTION mice_edition_told();
+CREATE TRIGGER edition_not_deleted BEFORE DELETE ON mice_eventedition FOR EACH ROW EXECUTE FUNCTION mice_forbid();
+
 -- A match is decided once, and opened only while the editions' rows are held.
 CREATE FUNCTION mice_match_stays() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

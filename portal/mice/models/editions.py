@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ledger import log
 from portal.accounts.models import Cluster, Organisation, User
 from portal.intake.models import Application, Call
-from portal.mice.enums import MatchStatus
+from portal.mice.enums import EditionStatus, MatchStatus
 
 
 class SupportProgramme(models.Model):
@@ -88,6 +89,9 @@ class EventEdition(models.Model):
     ``cap`` is the most won that all awards of whatever programme may use of public support, ``committed`` what they use:
     the database compares it with the awards at every commit. An edition found to be another one points to it with
     ``same_as`` and takes no award any more.
+
+    ``published_at`` is when the first award made it public. ``sequence`` rises with every change of time, place or state
+    that calendars have to hear of (a trigger, which keeps the day it was moved from too), ``changed_at`` says when.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -101,6 +105,11 @@ class EventEdition(models.Model):
     cap = models.BigIntegerField()
     committed = models.BigIntegerField(default=0)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="renamed")
+    status = models.CharField(max_length=9, choices=EditionStatus, default=EditionStatus.PLANNED)
+    published_at = models.DateTimeField(null=True, blank=True)
+    moved_from = models.DateField(null=True, blank=True)
+    sequence = models.PositiveIntegerField(default=0)
+    changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         verbose_name = pgettext_lazy("행사", "회차")
@@ -112,6 +121,7 @@ class EventEdition(models.Model):
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="edition_days_in_order"),
             models.CheckConstraint(condition=Q(same_as__isnull=True) | ~Q(same_as=F("id")), name="edition_not_itself"),
             models.CheckConstraint(condition=Q(same_as__isnull=True) | Q(committed=0), name="merged_edition_is_empty"),
+            models.CheckConstraint(condition=Q(status__in=EditionStatus.values), name="edition_status_known"),
         ]
 
     def __str__(self) -> str:
@@ -120,6 +130,17 @@ class EventEdition(models.Model):
     @property
     def left(self) -> int:
         return self.cap - self.committed
+
+    @property
+    def is_off(self) -> bool:
+        """Whether nobody should come to it: called off, or found to be another edition."""
+        return self.status == EditionStatus.CANCELLED or self.same_as_id is not None
+
+    def ledger_room(self) -> str:
+        return "event"
+
+    def ledger_subject(self) -> log.Subject:
+        return log.Subject(kind="event_edition", ref=str(self.public_id))
 
 
 class EditionMatch(models.Model):

@@ -87,9 +87,11 @@ def few(life: Life, year: Year) -> None:
 
 def called_off(life: Life, year: Year) -> None:
     """Cancelled after the first part was paid; two thirds of it come back, the rest still uses the cap."""
-    services.cancel_award(
-        award=life.award, by=life.staff.approver, now=at(life.starts - timedelta(days=5)), reason="감염병으로 취소"
-    )
+    edition, now = life.award.edition, at(life.starts - timedelta(days=5))
+    later = {"starts_on": edition.starts_on + timedelta(days=1), "ends_on": edition.ends_on + timedelta(days=1)}
+    services.move_edition(edition=edition, venue=edition.venue, **later, by=life.staff.officer, now=now)
+    services.cancel_edition(edition=edition, by=life.staff.officer, now=now, reason="감염병으로 취소")
+    services.cancel_award(award=life.award, by=life.staff.approver, now=now, reason="감염병으로 취소")
     life.award.refresh_from_db()
     life.repay(20 * MILLION, 0, 30)
     life.award.refresh_from_db()

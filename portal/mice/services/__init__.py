@@ -30,7 +30,14 @@ from portal.mice.services.clawbacks import (
     reply_to_clawback,
     waive_clawback,
 )
-from portal.mice.services.editions import enter_edition, merge, plan_award, tell_apart
+from portal.mice.services.editions import (
+    cancel_edition,
+    enter_edition,
+    merge,
+    move_edition,
+    plan_award,
+    tell_apart,
+)
 from portal.mice.services.line import lapse_due_offers, lapse_offer, offer_free_places
 from portal.mice.services.reports import (
     Spent,
@@ -71,6 +78,7 @@ __all__ = [
     "book",
     "cancel",
     "cancel_award",
+    "cancel_edition",
     "cancel_session",
     "change",
     "check_in",
@@ -107,6 +115,7 @@ __all__ = [
     "mark_held",
     "mark_overdue",
     "merge",
+    "move_edition",
     "notice_clawback",
     "offer_free_places",
     "owed",

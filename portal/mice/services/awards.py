@@ -61,6 +61,7 @@ def decide_award(
         decided_at=now,
     )
     _write_lines(award, lines)
+    EventEdition.objects.filter(pk=edition.pk, published_at=None).update(published_at=now)
     data = {
         "to": award.status,
         "edition": str(edition.public_id),
@@ -119,13 +120,14 @@ def approve_amendment(*, amendment: Amendment, by: User, now: datetime) -> Award
     staged = sum(award.tranches.exclude(status=TrancheStatus.VOID).values_list("amount", flat=True))
     if amendment.amount_to < staged:
         raise Invalid(_("이미 지급했거나 지급할 금액보다 적게 줄일 수 없습니다."))
-    _decide_amendment(amendment, AmendmentStatus.APPROVED, award, by=by.acting_as(role), decided_by=by, now=now)
     before = budget.net(award.position())
     award.amount = amendment.amount_to
     award.save(update_fields=["amount"])
     award.lines.all().delete()
     _write_lines(award, amendment.lines)
     move_counters(award, before, now=now)
+    # Last, so that a refusal by cap or envelope leaves the caller's object as it was.
+    _decide_amendment(amendment, AmendmentStatus.APPROVED, award, by=by.acting_as(role), decided_by=by, now=now)
     return award
 
 

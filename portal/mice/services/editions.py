@@ -9,16 +9,18 @@ from difflib import SequenceMatcher
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from ledger import log
 from portal.accounts.models import Organisation, User
 from portal.core import scarce
 from portal.core.errors import Invalid, Overtaken
 from portal.core.money import won
+from portal.core.periods import SEOUL
 from portal.core.transition import advance
 from portal.intake.models import Application
 from portal.mice import rules
-from portal.mice.enums import MatchStatus
+from portal.mice.enums import EditionStatus, MatchStatus
 from portal.mice.models import Award, AwardPlan, EditionMatch, Event, EventEdition
-from portal.mice.workflow import MATCH
+from portal.mice.workflow import EDITION, MATCH
 
 #: Editions so many days apart may still be one that was moved.
 NEAR = timedelta(days=3)
@@ -53,13 +55,46 @@ def enter_edition(
         ends_on=ends_on,
         cap=cap,
     )
+    _compare(edition)
+    return edition
+
+
+def _compare(edition: EventEdition) -> None:
+    """Put up others near the edition's days that may be the same one and were not compared with it yet."""
     near = EventEdition.objects.exclude(pk=edition.pk).filter(
-        same_as=None, starts_on__lte=ends_on + NEAR, ends_on__gte=starts_on - NEAR
+        same_as=None, starts_on__lte=edition.ends_on + NEAR, ends_on__gte=edition.starts_on - NEAR
     )
     for other in near.order_by("pk"):
         if why := _alike(other, edition):
-            EditionMatch.objects.create(first=other, second=edition, why=why)
-    return edition
+            first, second = sorted((other, edition), key=lambda one: one.pk)
+            EditionMatch.objects.get_or_create(first=first, second=second, defaults={"why": why})
+
+
+@transaction.atomic
+def move_edition(*, edition: EventEdition, venue: str, starts_on: date, ends_on: date, by: User, now: datetime) -> None:
+    """Other days or another venue: calendars hear of it, and editions near the new days are compared."""
+    role = rules.check_can_prepare_awards(by, edition.event.cluster)
+    if ends_on < starts_on:
+        raise Invalid(_("끝나는 날이 시작하는 날보다 빠릅니다."), field="ends_on")
+    if starts_on < now.astimezone(SEOUL).date():
+        raise Invalid(_("지난 날로는 옮길 수 없습니다."), field="starts_on")
+    held = EventEdition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    rules.check_takes_place(held, now=now)
+    elsewhere = held.venue != venue
+    held.venue, held.starts_on, held.ends_on = venue, starts_on, ends_on
+    held.save(update_fields=["venue", "starts_on", "ends_on"])
+    data = {"starts_on": starts_on, "ends_on": ends_on, "elsewhere": elsewhere}
+    log.append("event.edition.moved", row=held, by=by.acting_as(role), data=data)
+    _compare(held)
+
+
+@transaction.atomic
+def cancel_edition(*, edition: EventEdition, by: User, now: datetime, reason: str) -> None:
+    """The event does not take place: it stays in calendars as cancelled. Its awards are cancelled each on its own."""
+    role = rules.check_can_prepare_awards(by, edition.event.cluster)
+    held = EventEdition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    rules.check_takes_place(held, now=now)
+    advance(held, EditionStatus.CANCELLED, by=by.acting_as(role), steps=EDITION, reason=reason)
 
 
 def _alike(one: EventEdition, other: EventEdition) -> str:

@@ -19,11 +19,13 @@ from portal.mice.models import HOLDING
 from portal.mice.views.tour_shared import GUIDE_FEED, found_booking, found_course, kept_since
 
 
-def answered(request: HttpRequest, body: str, *, changed: float | None = None, private: bool = False) -> HttpResponse:
+def answered(
+    request: HttpRequest, body: str, *, changed: float | None = None, private: bool = False, name: str = "tours.ics"
+) -> HttpResponse:
     """The calendar, or 304 to a reader who has it; ``changed``: when its newest entry last changed, Unix seconds."""
     etag = f'"{sha256(body.encode()).hexdigest()[:32]}"'
     response = HttpResponse(body, content_type=ical.MIME)
-    response["Content-Disposition"] = 'inline; filename="tours.ics"'
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     response["Cache-Control"] = "private, no-store" if private else "public, max-age=300"
     response["ETag"] = etag
     if changed is not None:
