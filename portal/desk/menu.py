@@ -32,7 +32,7 @@ MAIN: Sequence[Place] = (
     Place(_("모집공고"), "intake:calls"),
     Place(_("거점"), "tenancy:hubs"),
     Place(_("교육"), "college:courses"),
-    Place(_("행사·투어"), "mice:events"),
+    Place(_("지원 행사"), "mice:events"),
     Place(_("투어"), "tour:courses"),
     Place(_("펀드"), "fund:public"),
     Place(_("추진 현황"), "plan:progress"),
