@@ -63,11 +63,11 @@ def entries_of(event: UUID) -> QuerySet[Entry]:
     return Entry.objects.filter(event=event).prefetch_related("postings").order_by("id")
 
 
-def latest(book: Book, *, on: date, known: datetime | None = None, limit: int = 100) -> QuerySet[Entry]:
-    """The last entries of a book effective by the end of ``on``, as known at ``known``, the newest first."""
+def journal(book: Book, *, on: date, known: datetime | None = None) -> QuerySet[Entry]:
+    """Every entry of a book effective by the end of ``on``, as known at ``known``, the newest first."""
     found = Entry.objects.filter(book=book, effective_date__lte=on)
     found = found if known is None else found.filter(recorded_at__lte=known)
-    return found.prefetch_related("postings__partner").order_by("-effective_date", "-id")[:limit]
+    return found.prefetch_related("postings__partner").order_by("-effective_date", "-id")
 
 
 def free_cash(sub_fund: SubFund, *, on: date) -> int:

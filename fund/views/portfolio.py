@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from fund import deal_tables, queries, report_tables, rules, settlement_tables, tables, value_tables
 from fund import tear_sheet as sheet
-from fund.models import Programme, SubFund
+from fund.models import Entry, Programme, SubFund
 from fund.views.shared import SignedIn, as_of, found_sub_fund
 from portal.core.clock import database_now
 from portal.core.errors import NotAllowed
@@ -21,6 +22,8 @@ from portal.core.papers import answer
 from portal.core.periods import SEOUL
 from portal.core.ui.parts import Figure, Tab, Table
 
+#: Entries of the journal on one page.
+_ENTRIES = 100
 #: As many late reports stand on the desk, the oldest first; all of them are a page away.
 _LATE = 10
 _TABS = ("partners", "calls", "distributions", "settlements", "deals", "holdings", "performance", "books", "journal")
@@ -91,21 +94,28 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         "books": _("시산표"),
         "journal": _("분개장"),
     }
+    page = _journal(request, found, on, known) if shown == "journal" else None
     context = {
         "sub_fund": found,
+        "page": page,
         "on": on,
         "tone": tables.TONES.get(found.status, ""),
         "paper_query": urlencode({"on": on, "known": request.GET.get("known", "")}),
         "as_of_form": form if shown in ("holdings", "performance", "books", "journal") else None,
         "shown": shown,
         "tabs": [Tab(words[tab], f"?show={tab}", current=shown == tab) for tab in _TABS],
-        "table": _table(found, shown, on, known),
+        "table": _table(found, shown, on, known) if page is None else tables.entries(list(page)),
         "results": _shown(found, shown, on, known),
         "may_distribute": rules.may_in(request.user, "distribution.prepare", found),
         "may_deal": rules.may_in(request.user, "deal.prepare", found),
         "may_call": rules.may_in(request.user, "capital_call.prepare", found),
     }
     return render(request, "fund/sub_fund.html", context)
+
+
+def _journal(request: SignedIn, found: SubFund, on: Any, known: Any) -> Page[Entry]:
+    entries = queries.books.journal(queries.books.book_of(found), on=on, known=known)
+    return Paginator(entries, _ENTRIES).get_page(request.GET.get("page"))
 
 
 def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
@@ -124,8 +134,6 @@ def _table(found: SubFund, shown: str, on: Any, known: Any) -> Any:
     if shown == "books":
         sums = queries.books.balances(queries.books.book_of(found), on=on, known=known)
         return tables.balances(sums, found.currency)
-    if shown == "journal":
-        return tables.entries(list(queries.books.latest(queries.books.book_of(found), on=on, known=known)))
     return tables.partners(list(queries.funds.commitments_of(found)), found.currency)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from fund import tables
+from fund import queries, tables
 from fund.enums import CallStatus
 from fund.models import BankReceipt, CapitalCall
 from fund.tear_sheet import tear_sheet
@@ -159,3 +159,24 @@ def test_another_currency_is_told_in_its_own_units():
     assert [tables.amount_in(code, 1_234_567) for code in ("KRW", "USD", "JPY")] == [
         "1,234,567원", "USD 12,345.67", "JPY 1,234,567"
     ]  # fmt: skip
+
+
+def test_the_journal_has_every_entry_page_by_page(made, monkeypatch):
+    monkeypatch.setattr("fund.views.portfolio._ENTRIES", 2)
+    for _ in range(2):
+        made.pay(made.call(100_000_000))
+    book, browser = queries.books.book_of(made.sub_fund), browser_of(made.manager)
+    legs = sum(one.postings.count() for one in queries.books.journal(book, on=due()))
+    pages = -(-queries.books.journal(book, on=due()).count() // 2)
+    assert pages > 2
+    asked = {"show": "journal", "on": due().isoformat()}
+    seen = [
+        browser.get(at("sub_fund", made.sub_fund.public_id), {**asked, "page": number}).content.decode()
+        for number in range(1, pages + 1)
+    ]
+    rows = [page.split("<tbody", 1)[1].split("</tbody>", 1)[0].count("<tr") for page in seen]
+    assert sum(rows) == legs
+    assert f"on={due()}" in seen[0].split('class="pages"', 1)[1]
+    assert "show=journal" in seen[0].split('class="pages"', 1)[1]
+    empty = browser.get(at("sub_fund", made.sub_fund.public_id), {"show": "journal", "on": "2019-01-01"})
+    assert "기록이 없습니다." in empty.content.decode()
