@@ -67,6 +67,7 @@ from college.queries.seats import (
     person_of,
     rank_of,
     run_of,
+    runs_of,
     unpaid_due,
 )
 from college.queries.surveys import asked_in_survey, survey_of, survey_results, surveys_to_answer
@@ -140,6 +141,7 @@ __all__ = [
     "refund_of",
     "refunds_of",
     "run_of",
+    "runs_of",
     "sealed_at",
     "seat_of",
     "shared_by",

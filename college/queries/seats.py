@@ -44,6 +44,11 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(of_run), 0)
 
 
+def runs_of(course: Course) -> QuerySet[Run]:
+    """All public runs of a course, the newest first."""
+    return course.runs.filter(status__in=PUBLIC).select_related("course__cluster").order_by("-starts_date", "code")
+
+
 def run_of(code: str) -> Run | None:
     """A run that is public, with its course and its waiting room, if it opens by one."""
     return Run.objects.filter(code=code, status__in=PUBLIC).select_related("course__cluster", "window").first()

@@ -8,13 +8,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
-from college import queries, standing, tables
-from college.enums import Admission, RunStatus
+from college import catalogue, queries, standing, tables
+from college.enums import RunStatus
 from college.models import QueueWindow, Run
 from college.views.shared import found_run
 from portal.accounts.models import Cluster
@@ -28,10 +27,11 @@ def courses(request: HttpRequest) -> HttpResponse:
     """Runs that take requests now or soon, then every course."""
     now = database_now()
     context = {
-        "open": [_run_card(run, now) for run in queries.open_runs(now)],
+        "open": [catalogue.run_card(run, now) for run in queries.open_runs(now)],
         "courses": [
             Card(
                 tables.title(course),
+                catalogue.address(course),
                 text=tables.said(course.summary_ko, course.summary_en),
                 above=course.get_level_display(),
                 facts=[Row(_("교육 시간"), _("%(hours)s시간") % {"hours": course.hours})],
@@ -40,30 +40,6 @@ def courses(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "college/courses.html", context)
-
-
-def _run_card(run: Run, now: datetime) -> Card:
-    opened = run.opens_at <= now
-    return Card(
-        tables.name(run),
-        reverse("college:run", args=[run.code]),
-        status=_("신청 중") if opened else _("신청 예정"),
-        tone="success" if opened else "info",
-        above=tables.campus(run.campus),
-        facts=[
-            Row(_("신청 기간"), f"{tables.instant(run.opens_at)} ~ {tables.instant(run.closes_at)}"),
-            Row(_("교육 기간"), f"{tables.day(run.starts_date)} ~ {tables.day(run.ends_date)}"),
-            Row(_("남은 자리"), _seats(run)),
-        ],
-    )
-
-
-def _seats(run: Run) -> str:
-    if run.admission != Admission.FIRST_COME:
-        return _("정원 %(capacity)s명, %(mode)s") % {"capacity": run.capacity, "mode": run.get_admission_display()}
-    if run.waiting or not run.free:
-        return _("대기 %(waiting)s명") % {"waiting": run.waiting}
-    return _("%(capacity)s석 가운데 %(free)s석") % {"capacity": run.capacity, "free": run.free}
 
 
 @require_safe
@@ -80,6 +56,7 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
         "facts": facts(found),
         "rules": _rules(found),
         "timetable": tables.timetable(list(found.lessons.order_by("starts_at", "id"))),
+        "about": catalogue.address(found.course),
         "mine": mine,
         "standing": standing.of_request(mine, now) if mine else "",
         "draw": (drawn := queries.draw_of(found)),
@@ -125,7 +102,7 @@ def facts(run: Run) -> list[Row]:
         Row(_("교육 기간"), f"{tables.day(run.starts_date)} ~ {tables.day(run.ends_date)}"),
         Row(_("신청 기간"), f"{tables.instant(run.opens_at)} ~ {tables.instant(run.closes_at)}"),
         Row(_("모집 방식"), str(run.get_admission_display())),
-        Row(_("남은 자리"), _seats(run)),
+        Row(_("남은 자리"), catalogue.seats(run)),
         Row(_("수강료"), won(run.fee_won) if run.fee_won else _("무료")),
     ]
 

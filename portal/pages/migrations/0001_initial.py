@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('college', '0001_initial'),
         ('wagtailcore', '0098_apitoken'),
     ]
 
@@ -36,6 +37,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '안내 화면',
+            },
+            bases=('wagtailcore.page',),
+        ),
+        migrations.CreateModel(
+            name='CoursePage',
+            fields=[
+                ('page_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to=settings.WAGTAIL_PAGE_MODEL)),
+                ('lead', models.TextField(blank=True, verbose_name='한 줄 소개')),
+                ('audience', wagtail.fields.RichTextField(blank=True, verbose_name='누구를 위한 과정인가요')),
+                ('body', wagtail.fields.RichTextField(verbose_name='무엇을 배우나요')),
+                ('course', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='college.course', verbose_name='과정')),
+            ],
+            options={
+                'verbose_name': '과정 소개',
             },
             bases=('wagtailcore.page',),
         ),
