@@ -44,18 +44,17 @@ def expected(found: Measured) -> int:
 
 
 def overview(rows: Sequence[Measured], *, query: str = "", sub_funds: bool = False) -> Table:
-    """Duties with their clocks; ``sub_funds`` says whose each is."""
+    """Duties with their clocks; ``sub_funds`` says whose each is, and leaves what stands on a duty's own page to it."""
     return Table(
         caption=_("투자의무"),
         columns=[
             Column(_("투자 대상")),
             *([Column(_("자펀드"))] if sub_funds else []),
             Column(_("기한")),
-            Column(_("남은 날"), number=True),
+            *([] if sub_funds else [Column(_("남은 날"), number=True)]),
             Column(_("채울 금액"), number=True),
             Column(_("인정한 금액"), number=True),
-            Column(_("모자라는 금액"), number=True),
-            Column(_("확인하지 못한 금액"), number=True),
+            *([] if sub_funds else [Column(_("확인하지 못한 금액"), number=True)]),
             Column(_("상태")),
         ],
         rows=[_overview(row, query, sub_funds) for row in rows],
@@ -71,11 +70,10 @@ def _overview(found: Measured, query: str, sub_funds: bool) -> list[object]:
         parts.link(duty.field, f"{address}?{query}" if query else address),
         *([str(duty.sub_fund)] if sub_funds else []),
         tables.day(duty.deadline_date),
-        f"{found.days_left:,}",
+        *([] if sub_funds else [f"{found.days_left:,}"]),
         tables.amount_in(currency, found.required),
         tables.amount_in(currency, found.progress),
-        tables.amount_in(currency, found.missing),
-        tables.amount_in(currency, found.counted.unknown),
+        *([] if sub_funds else [tables.amount_in(currency, found.counted.unknown)]),
         standing(found),
     ]
 
