@@ -60,7 +60,8 @@ def terms(row: Deal | Lot, currency: str) -> list[Row]:
     return [Row(label, value) for label, value in row.terms_in(tables.spell_in(currency))]
 
 
-def deal_facts(row: Deal) -> list[Row]:
+def deal_facts(row: Deal, *, opens_motion: bool) -> list[Row]:
+    """``opens_motion``: whether the reader may open the committee's page."""
     motion = row.motion
     return [
         Row(_("투자 대상"), parts.link(str(row.company), reverse("fund:company", args=[row.company.public_id]))),
@@ -73,7 +74,7 @@ def deal_facts(row: Deal) -> list[Row]:
         Row(_("승인"), row.approved_by.name if row.approved_by else _("아직 없음")),
         *(
             [Row(_("안건"), parts.link(_number(motion), reverse("fund:motion", args=[motion.public_id])))]
-            if motion
+            if motion and opens_motion
             else []
         ),
         *([Row(_("지급일"), tables.day(row.funded_date))] if row.funded_date else []),

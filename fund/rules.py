@@ -21,6 +21,7 @@ from fund.models import (
     Break,
     CapitalCall,
     Commitment,
+    Company,
     Distribution,
     Duty,
     Measure,
@@ -55,8 +56,31 @@ def may_on(by: Any, action: str, programme: Programme) -> bool:
     return accounts.may(by, action, cluster=programme.cluster)
 
 
-def check_can_read(by: Any, sub_fund: SubFund) -> str:
-    return check_may_in(by, "fund.read", sub_fund)
+def can_read(by: Any, sub_fund: SubFund) -> bool:
+    """The City's people and auditors by their role; whoever acts for its manager (운용사) reads all of its own fund.
+
+    What the City thinks about it, motions and their papers, is not of the fund: the manager is a party to those.
+    """
+    return may_in(by, "fund.read", sub_fund) or can_report(by, sub_fund)
+
+
+def check_can_read(by: Any, sub_fund: SubFund) -> None:
+    if not can_read(by, sub_fund):
+        check_may_in(by, "fund.read", sub_fund)
+
+
+def check_can_read_company(by: Any, company: Company) -> list[SubFund]:
+    """The sub-funds through which the person reads of the company; a manager only where its own fund is concerned."""
+    rows = [row for row in company.programme.sub_funds.select_related("manager") if can_read(by, row)]
+    if not any(may_in(by, "fund.read", row) for row in rows):
+        rows = [row for row in rows if _concerns(company, row)]
+    if not rows:
+        check_may_on(by, "fund.read", company.programme)
+    return rows
+
+
+def _concerns(company: Company, sub_fund: SubFund) -> bool:
+    return company.holdings.filter(sub_fund=sub_fund).exists() or company.deals.filter(sub_fund=sub_fund).exists()
 
 
 def check_can_sign(by: Any, commitment: Commitment) -> str:
@@ -133,7 +157,7 @@ def can_vote(by: Any, seat: Seat | None) -> bool:
 def check_can_read_motion(by: Any, motion: Motion, seat: Seat | None) -> None:
     """Members of the committee by their seat, others by their role."""
     if seat is None:
-        check_can_read(by, motion.sub_fund)
+        check_may_in(by, "fund.read", motion.sub_fund)
 
 
 def can_read_paper(by: Any, motion: Motion, seat: Seat | None) -> bool:

@@ -124,7 +124,7 @@ def measures(rows: Sequence[Measure], currency: str) -> Table:
     )
 
 
-def valuation_facts(row: Valuation) -> list[Row]:
+def valuation_facts(row: Valuation, *, opens_motion: bool) -> list[Row]:
     motion, money = row.motion, tables.spell_in(row.holding.sub_fund.currency)
     return [
         Row(_("평가 기준일"), tables.day(row.on_date)),
@@ -136,7 +136,11 @@ def valuation_facts(row: Valuation) -> list[Row]:
         Row(_("근거의 지문"), row.evidence_hash),
         Row(_("제출"), row.submitted_by.name),
         Row(_("승인"), row.approved_by.name if row.approved_by else _("아직 없음")),
-        *([Row(_("안건"), parts.link(str(motion), reverse("fund:motion", args=[motion.public_id])))] if motion else []),
+        *(
+            [Row(_("안건"), parts.link(str(motion), reverse("fund:motion", args=[motion.public_id])))]
+            if motion and opens_motion
+            else []
+        ),
     ]
 
 

@@ -79,7 +79,7 @@ def _page(request: SignedIn, found: Deal, day: DayForm | None = None) -> HttpRes
         "deal": found,
         "sub_fund": found.sub_fund,
         "tone": tables.TONES.get(found.status, ""),
-        "facts": deal_tables.deal_facts(found),
+        "facts": deal_tables.deal_facts(found, opens_motion=rules.may_in(request.user, "fund.read", found.sub_fund)),
         "steps": _steps(found) if manages else [],
         "day": (day or DayForm()) if manages and found.status == DealStatus.CONTRACTED else None,
         "reason": ReasonForm() if manages and found.status in _STOPPABLE else None,

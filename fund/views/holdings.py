@@ -97,9 +97,7 @@ def company(request: SignedIn, company: UUID) -> HttpResponse:
     found = queries.holdings.company_of(company)
     if found is None:
         raise Http404
-    role_in = [row for row in found.programme.sub_funds.all() if rules.may_in(request.user, "fund.read", row)]
-    if not role_in:
-        rules.check_may_on(request.user, "fund.read", found.programme)
+    role_in = rules.check_can_read_company(request.user, found)
     held = [row for row in queries.holdings.holdings_in(found) if row.sub_fund in role_in]
     today = database_now().astimezone(SEOUL).date()
     first = min((row.first_cash_date for row in held), default=None)

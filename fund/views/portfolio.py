@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from fund import deal_tables, queries, report_tables, rules, settlement_tables, tables, value_tables
@@ -31,8 +31,10 @@ _TABS = ("partners", "calls", "distributions", "settlements", "deals", "holdings
 
 @login_required
 def desk(request: SignedIn) -> HttpResponse:
-    """The City and the total against amount, target and cap; sub-funds; what waits."""
+    """The City and the total against amount, target and cap; sub-funds; what waits. Managers have a page of their own."""
     if not queries.funds.reads_funds(request.user):
+        if queries.reporting.managed_by(request.user).exists():
+            return redirect("fund:reporting")
         raise NotAllowed(_("투자 업무 담당자만 볼 수 있는 화면입니다."))
     context = {
         "programmes": [_programme(request, programme) for programme in queries.funds.programmes_for(request.user)]

@@ -47,6 +47,7 @@ def reporting(request: SignedIn) -> HttpResponse:
         ],
         "table": _table(list(page), today, done=done),
         "page": page,
+        "own": list(queries.reporting.managed_by(request.user)),
         "terms": [
             (one, report_tables.terms(list(queries.reporting.terms_of(one))), rules.can_set_report_terms(request.user, one))
             for one in programmes

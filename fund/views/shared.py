@@ -32,7 +32,7 @@ def found_sub_fund(request: SignedIn, public_id: UUID) -> SubFund:
 
 def check_concerned(request: SignedIn, sub_fund: SubFund, commitment: Commitment) -> None:
     """Lets pass who runs or reads the sub-fund, and the partner whose commitment it is."""
-    if rules.may_in(request.user, "fund.read", sub_fund):
+    if rules.can_read(request.user, sub_fund):
         return
     if commitment.partner.organisation is None:
         raise Http404

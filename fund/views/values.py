@@ -98,7 +98,9 @@ def valuation(request: SignedIn, valuation: UUID) -> HttpResponse:
         "valuation": found,
         "holding": found.holding,
         "tone": tables.TONES.get(found.status, ""),
-        "facts": value_tables.valuation_facts(found),
+        "facts": value_tables.valuation_facts(
+            found, opens_motion=rules.may_in(request.user, "fund.read", found.holding.sub_fund)
+        ),
         "steps": steps,
         "reason": ReasonForm() if judges and waiting and found.submitted_by_id != request.user.pk else None,
         "answer": answer if prepares and found.status == ValuationStatus.CHALLENGED else None,
