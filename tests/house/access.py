@@ -242,6 +242,7 @@ TABLE: dict[str, Row] = {
     "tenancy:issue": Row(frozenset({"finance"}), "invoice", "post"),
     "mice:events": Row(ALL),
     "mice:calendar": Row(ALL),
+    "mice:awards": Row(ALL),
     "fund:public": Row(ALL),
     "fund:figure": Row(ALL, "fund figure"),
     "fund:data": Row(ALL, "fund data"),
@@ -442,8 +443,8 @@ ELSEWHERE = {
         "the tour has guides and secret links of its own; tests/mice/test_tour_pages.py asks them role by role",
     ),
     **dict.fromkeys(
-        ("mice:event", "mice:event-file"),
-        "open to all once an award made the edition public; tests/mice/test_events.py",
+        ("mice:event", "mice:event-file", "mice:data"),
+        "open to all, an edition once an award made it public; tests/mice/test_events.py and test_disclosed.py",
     ),
     **dict.fromkeys(
         (

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from portal.core.clock import database_now
 from portal.core.periods import SEOUL
-from portal.mice import event_calendar, event_queries, event_tables, naming
+from portal.mice import disclosure, event_calendar, event_queries, event_tables, naming
 from portal.mice.event_forms import CalendarForm
 from portal.mice.models import EventEdition
 from portal.mice.views.tour_feeds import answered
@@ -61,6 +61,7 @@ def event(request: HttpRequest, edition: UUID) -> HttpResponse:
         "state": status,
         "tone": tone,
         "facts": event_tables.facts(found),
+        "support": event_tables.awards(list(disclosure.of_edition(found))),
         "linked": event_calendar.linked([found]),
     }
     return render(request, "event/event.html", context)
