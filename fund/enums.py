@@ -288,6 +288,11 @@ class SnapshotStatus(models.TextChoices):
     RESTATED = "RESTATED", pgettext_lazy("실적확정", "정정됨")
 
 
+class StatementStatus(models.TextChoices):
+    ISSUED = "ISSUED", pgettext_lazy("자본계정 명세서", "발행")
+    REPLACED = "REPLACED", pgettext_lazy("자본계정 명세서", "대체됨")
+
+
 class ReportState(models.TextChoices):
     """How the report of a sub-fund on a quarter stands today."""
 

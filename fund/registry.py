@@ -108,6 +108,8 @@ EVENT_TYPES = [
     EventType("fund.snapshot.seen", 1, {"digest": "ref"}, title=_("펀드 실적을 확인했습니다")),
     EventType("fund.snapshot.published", 1, {"as_of": "date", "known_at": "time", "digest": "ref"}, series="fund.decision", title=_("펀드 실적을 공개했습니다")),
     EventType("fund.snapshot.restated", 1, {"digest": "ref", "by": "ref"}, title=_("공개한 펀드 실적을 정정했습니다")),
+    EventType("fund.statement.issued", 1, {"on": "date", "number": "int", "version": "int", "digest": "ref"}, title=_("출자자에게 자본계정 명세서를 발행했습니다")),
+    EventType("fund.statement.replaced", 1, {"on": "date", "number": "int", "version": "int", "by": "ref"}, title=_("자본계정 명세서를 새 명세서로 바꾸었습니다")),
     EventType("fund.motion.opened", 1, {"number": "int", "paper": "ref", "round": "int", "seats": "int", "recused": "int"}, title=_("투자심의 표결을 시작했습니다")),
     EventType("fund.motion.carried", 1, _TALLY, series="fund.decision", title=_("투자심의에서 가결되었습니다")),
     EventType("fund.motion.rejected", 1, _TALLY, series="fund.decision", title=_("투자심의에서 부결되었습니다")),

@@ -251,6 +251,17 @@ def acts_for_city(by: Any, programme: Programme) -> bool:
     return programme.partners.filter(role=PartnerRole.CITY, organisation__in=people.acted_for(by)).exists()
 
 
+def check_can_issue_statements(by: Any, sub_fund: SubFund, snapshot: Snapshot) -> str:
+    """Another person than the one who built the figures that the statements tell."""
+    role = check_may_in(by, "valuation.approve", sub_fund)
+    check_second_person(by, snapshot.built_by_id)
+    return role
+
+
+def can_issue_statements(by: Any, sub_fund: SubFund, snapshot: Snapshot) -> bool:
+    return may_in(by, "valuation.approve", sub_fund) and snapshot.built_by_id != by.pk
+
+
 def check_second_person(by: Any, proposed_by: int) -> None:
     if by.pk == proposed_by:
         raise NotAllowed(_("직접 기안한 것은 승인할 수 없습니다. 다른 결재자가 승인해야 합니다."))

@@ -152,6 +152,11 @@ SNAPSHOT: Steps = {
     ("PUBLISHED", "RESTATED"): "snapshot:restated",
 }
 
+# A statement is never edited: a correction is another version, and the one before it says that it was replaced.
+STATEMENT: Steps = {
+    ("ISSUED", "REPLACED"): "statement:replaced",
+}
+
 MOTION: Steps = {
     ("TABLED", "OPEN"): "motion:opened",
     ("OPEN", "CARRIED"): "motion:carried",
@@ -252,6 +257,7 @@ MACHINES: Mapping[str, Machine] = {
         enums.SnapshotStatus,
         _owners(enums.SnapshotStatus, BUILT=Owner.APPROVER, SEEN=Owner.APPROVER),
     ),
+    "statement": Machine(STATEMENT, enums.StatementStatus, _owners(enums.StatementStatus)),
     "motion": Machine(
         MOTION,
         enums.MotionStatus,

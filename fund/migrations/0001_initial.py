@@ -1358,4 +1358,28 @@ class Migration(TablesAtOnce):
                 'constraints': [models.UniqueConstraint(fields=('programme', 'year', 'set_at'), name='call_plan_is_set_once_at_a_time'), models.CheckConstraint(condition=models.Q(('year__gte', 2000), ('year__lte', 2100)), name='call_plan_has_a_year')],
             },
         ),
+        migrations.CreateModel(
+            name='CapitalStatement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('number', models.PositiveIntegerField(verbose_name='번호')),
+                ('end_date', models.DateField(verbose_name='기준일')),
+                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='판')),
+                ('body', models.TextField()),
+                ('digest', models.CharField(max_length=64)),
+                ('status', models.CharField(choices=[('ISSUED', '발행'), ('REPLACED', '대체됨')], default='ISSUED', max_length=8)),
+                ('issued_at', models.DateTimeField(verbose_name='발행한 때')),
+                ('commitment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='fund.commitment')),
+                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='fund.capitalstatement')),
+                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='fund.snapshot')),
+                ('sub_fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='fund.subfund')),
+            ],
+            options={
+                'verbose_name': '자본계정 명세서',
+                'ordering': ['sub_fund', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('sub_fund', 'number'), name='statement_number_once'), models.UniqueConstraint(fields=('commitment', 'end_date', 'version'), name='statement_version_once'), models.UniqueConstraint(condition=models.Q(('status', 'ISSUED')), fields=('commitment', 'end_date'), name='one_statement_of_a_quarter'), models.CheckConstraint(condition=models.Q(('status__in', ['ISSUED', 'REPLACED'])), name='statement_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('replaces__isnull', True), ('version', 1)), models.Q(('replaces__isnull', False), ('version__gt', 1)), _connector='OR'), name='statement_names_what_it_replaces')],
+            },
+        ),
     ]

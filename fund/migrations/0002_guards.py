@@ -36,6 +36,7 @@ FUNCTIONS = (
     "valuation_follows()",
     "measure_stays()",
     "snapshot_stays()",
+    "statement_stays()",
     "company_stays()",
     "company_report_stays()",
     "report_terms_stay()",
@@ -51,7 +52,7 @@ FUNCTIONS = (
     "check_lot(bigint)",
     "check_holding(bigint)",
 )
-SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql", "reports.sql", "duties.sql")
+SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql", "reports.sql", "statements.sql", "duties.sql")
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -89,6 +90,7 @@ class Migration(migrations.Migration):
         RequireLeaf("Break", state="status"),
         RequireLeaf("Upload", state="status", quiet=["RECEIVED", "CHECKED"]),
         RequireLeaf("Snapshot", state="status"),
+        RequireLeaf("CapitalStatement", state="status"),
         RequireLeaf("Motion", state="status", quiet=["TABLED"]),
         RequireLeaf("Seat", state="status", quiet=["PENDING"]),
         RequireLeaf("Ballot", watch=["voided_at"]),

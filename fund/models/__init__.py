@@ -13,6 +13,7 @@ from fund.models.programme import AgreementVersion, CapBreach, Programme, SubFun
 from fund.models.reporting import PerformanceRun, Snapshot
 from fund.models.reports import Break, ReportTerms, Upload
 from fund.models.settlements import Settlement
+from fund.models.statements import CapitalStatement
 from fund.models.values import Measure, Valuation
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "CallShare",
     "CapBreach",
     "CapitalCall",
+    "CapitalStatement",
     "Close",
     "Commitment",
     "Company",

@@ -30,8 +30,13 @@ LINES = (
 )  # fmt: skip
 
 
+#: The lines of one partner's account: the same, and what partners bore for each other.
+ACCOUNT_LINES = (*LINES, "between")
+
 #: How many of them have postings of their own: what is due is what those leave.
 _NAMED = len(LINES) - 1
+#: From this line on the lines are the result; those before it are the partner's own money.
+_RESULT = LINES.index("fees")
 
 
 class Totals(NamedTuple):
@@ -111,6 +116,18 @@ class _Mark:
         return _Mark(fund, partners if len(partners) == len(self._partners) else dict(sorted(partners.items())))
 
     @cached_property
+    def parts(self) -> dict[int, tuple[int, ...]]:
+        """Each partner's part of every line of the result, from fees on; the last takes what rounding leaves to it."""
+        weights = [max(0, own[_COMMITTED]) for own in self._partners.values()]
+        if not any(weights):
+            return {}
+        shares = [split(amount, weights) for amount in self._fund[_RESULT:_NAMED]]
+        return {
+            partner: (*own, self.results[partner] - sum(own))
+            for partner, own in zip(self._partners, zip(*shares, strict=True), strict=True)
+        }
+
+    @cached_property
     def results(self) -> dict[int, int]:
         """Each partner's part of the result by what it has committed; whole minor units that sum to it."""
         weights = [max(0, own[_COMMITTED]) for own in self._partners.values()]
@@ -150,6 +167,11 @@ class Statement:
         after = _partner_at(self._after, partner)
         return tuple(_partner_column(_partner_at(mark, partner), after) for mark in self._begins)  # type: ignore[return-value]
 
+    def account(self, partner: int) -> tuple[Column, Column, Column]:
+        """One partner's capital account over the same periods, line by line in the order of ``ACCOUNT_LINES``."""
+        after = _account_at(self._after, partner)
+        return tuple(_account_column(_account_at(mark, partner), after) for mark in self._begins)  # type: ignore[return-value]
+
     def commitment(self, partner: int) -> tuple[int, int]:
         """What the partner has committed and what of it may still be called, at the end."""
         own = self._after.of(partner)
@@ -174,6 +196,17 @@ def _partner_at(mark: _Mark, partner: int) -> tuple[int, int, int, int]:
 def _partner_column(before: tuple[int, int, int, int], after: tuple[int, int, int, int]) -> PartnerColumn:
     paid, back, result, between = map(sub, after, before)
     return PartnerColumn(sum(before), paid, back, result, between, sum(after))
+
+
+def _account_at(mark: _Mark, partner: int) -> tuple[int, ...]:
+    """Every line of ``ACCOUNT_LINES`` so far."""
+    own = mark.of(partner)
+    nothing = (0,) * (len(LINES) - _RESULT)
+    return (own.contributions, own.distributions, *mark.parts.get(partner, nothing), -own.borne)
+
+
+def _account_column(before: tuple[int, ...], after: tuple[int, ...]) -> Column:
+    return Column(sum(before), tuple(map(sub, after, before)), sum(after))
 
 
 def statements(programme: Programme, *, on: date, known: datetime | None = None) -> list[Statement]:

@@ -26,6 +26,7 @@ from fund.models import (
     Snapshot,
 )
 from fund.registry import EVENT_TYPES
+from fund.rehearsal import statements
 from ledger import log
 from portal.core.rehearsals import Outcome, Say
 
@@ -203,6 +204,10 @@ def _all_happened(began: int) -> Iterator[str]:
             yield f"{event.name} never happened"
 
 
+def _told(life: Life) -> Iterator[str]:
+    yield from statements.violations(life.programme)
+
+
 CHECKS: tuple[Callable[[Life], Iterator[str]], ...] = (
-    _balanced, _unfunded, _shares, _lots, _cap, _values, _waterfalls, _first_losses, _frozen, _two_persons, _duties,
+    _balanced, _unfunded, _shares, _lots, _cap, _values, _waterfalls, _first_losses, _frozen, _told, _two_persons, _duties,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fund import queries, services
 from fund.enums import SubFundStatus
 from fund.models import Lot, SubFund
-from fund.rehearsal import checks, duties, reporting
+from fund.rehearsal import checks, duties, reporting, statements
 from fund.rehearsal.life import TERMS, Life, at
 from fund.services import Asked
 from portal.accounts import demo
@@ -196,11 +196,11 @@ def _companies(life: Life, lots: list[Lot]) -> None:
 
 
 def _figures(life: Life, lots: list[Lot]) -> None:
-    """The second quarter of 2021 is published, a value of it corrected in the fourth, and the figures restated."""
+    """The second quarter of 2021 is published and told to the partners, a value of it corrected in the fourth: restated, and told anew."""
     life.value(lots[1].holding, 300 * _MILLION, date(2021, 6, 30))
-    life.publish(date(2021, 6, 30), date(2021, 8, 16))
+    statements.issue(life, life.publish(date(2021, 6, 30), date(2021, 8, 16)))
     life.value(lots[1].holding, 260 * _MILLION, date(2021, 6, 30), date(2021, 11, 1))
-    life.publish(date(2021, 6, 30), date(2021, 12, 6))
+    statements.issue(life, life.publish(date(2021, 6, 30), date(2021, 12, 6)))
 
 
 def _partners(life: Life, funds: list[SubFund]) -> None:

@@ -68,6 +68,7 @@ from fund.services.setup import (
     move_sub_fund,
 )
 from fund.services.snapshots import build_snapshot, publish_snapshot, see_snapshot
+from fund.services.statements import issue_statements
 from fund.services.taking import judge_break
 from fund.services.valuations import (
     approve_valuation,
@@ -114,6 +115,7 @@ __all__ = [
     "fund_deal",
     "hold_close",
     "issue_call",
+    "issue_statements",
     "judge_break",
     "mark_late",
     "move_sub_fund",

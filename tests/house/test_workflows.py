@@ -57,6 +57,7 @@ REVERSIBLE_ENDS = {
     ("tenancy.invoice", "SETTLED"),
     ("fund.settlement", "SETTLED"),
     ("fund.snapshot", "PUBLISHED"),
+    ("fund.statement", "ISSUED"),
     ("tenancy.renewal", "REFUSED"),
     ("college.enrolment", "COMPLETED"),
     ("college.enrolment", "NOT_COMPLETED"),
