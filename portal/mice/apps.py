@@ -10,7 +10,7 @@ class MiceConfig(AppConfig):
         from portal.core import panels as shared
         from portal.core import rehearsals
         from portal.intake import registry as intake
-        from portal.mice import mail, panels, programme, queries, registry, support_registry  # noqa: F401
+        from portal.mice import event_queries, mail, panels, programme, queries, registry, support_registry  # noqa: F401
         from portal.mice.rehearsal import story
         from portal.plan import registry as plan
 
@@ -19,3 +19,4 @@ class MiceConfig(AppConfig):
         for panel in panels.PANELS:
             shared.register(panel)
         plan.register_fact("mice.sanctioned", queries.is_sanctioned)
+        plan.register_fact("mice.hosted_by", event_queries.hosted_by)

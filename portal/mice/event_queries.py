@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from portal.accounts.models import Cluster
+from portal.accounts.models import Cluster, Organisation
+from portal.mice.enums import EditionStatus
 from portal.mice.models import EventEdition
 
 #: How long what is over stays in calendars.
@@ -54,3 +55,9 @@ def in_calendars(on: date) -> QuerySet[EventEdition]:
 
 def public_edition(public_id: UUID) -> EventEdition | None:
     return public_editions().filter(public_id=public_id).first()
+
+
+def hosted_by(*, organisation: Organisation, on: date) -> int:
+    """How many supported editions the organisation had hosted by that day; one called off or merged counts no more."""
+    over = public_editions().filter(host=organisation, same_as=None, ends_on__lt=on)
+    return over.exclude(status=EditionStatus.CANCELLED).count()

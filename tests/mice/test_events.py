@@ -12,6 +12,7 @@ from icalendar import Calendar
 from portal.core.errors import Invalid, NotAllowed, Overtaken
 from portal.mice import event_queries, services
 from portal.mice.models import EditionMatch, EventEdition
+from portal.plan.registry import fact
 from tests.factories import support
 from tests.factories.people import person
 from tests.factories.support import ENDS, MILLION, NOW, STARTS
@@ -211,3 +212,14 @@ def test_a_refused_change_stays_asked_for(run):
         services.approve_amendment(amendment=asked, by=run.approver, now=NOW)
     assert asked.status == "REQUESTED"
     assert edition.cap == 100 * MILLION
+
+
+def test_other_rooms_ask_what_a_company_hosted(run):
+    first = public(run)
+    company, later = first.host, ENDS + timedelta(days=1)
+    support.edition("지원받지 않은 행사", host=company)
+    off = public(run, "취소된 행사", host=company)
+    assert fact("mice.hosted_by", organisation=company, on=ENDS) == 0
+    assert fact("mice.hosted_by", organisation=company, on=later) == 2
+    services.cancel_edition(edition=off, by=run.officer, now=NOW, reason="취소")
+    assert fact("mice.hosted_by", organisation=company, on=later) == 1
