@@ -18,8 +18,10 @@ from portal.core.ui import parts
 from portal.core.ui.parts import Column, Figure, Table
 
 
-def figures(programme: Programme, content: Mapping[str, Any], room: Room) -> list[Figure]:
-    """The share against the cap and the money, in won."""
+def figures(
+    programme: Programme, content: Mapping[str, Any], measured: tuple[int, int], room: Room, *, current: bool
+) -> list[Figure]:
+    """The share against the cap as it was ``measured``, and the money, in won."""
     told = content["figures"]
     city, total = told["committed_city"], told["committed_total"]
     cap = _("한도 %(cap)s, 주의 %(warn)s") % {
@@ -29,7 +31,7 @@ def figures(programme: Programme, content: Mapping[str, Any], room: Room) -> lis
     return [
         Figure(_("서울시 약정"), brief(city), note=_("목표 %(goal)s") % {"goal": brief(programme.amount)}),
         Figure(_("약정 합계"), brief(total), note=_("목표 %(goal)s") % {"goal": brief(programme.target_total)}),
-        Figure(_("서울시 비율"), tables.percent(city, total), note=cap),
+        Figure(_("서울시 비율"), tables.percent(*measured), note=f"{cap} · {_in_force() if current else _booked()}"),
         _headroom(room),
         Figure(_("서울시 미납입 약정"), brief(told["unfunded_city"]), note=_("앞으로 요청받을 수 있는 금액")),
         Figure(_("서울시 납입"), brief(told["paid_in_city"])),
@@ -40,6 +42,14 @@ def figures(programme: Programme, content: Mapping[str, Any], room: Room) -> lis
         ),
         rate(_("서울시 수익률"), content["rates"]["city_net"]),
     ]
+
+
+def _in_force() -> str:
+    return _("불이행한 약정은 빼고, 다른 통화는 결성일의 환율로 셉니다.")
+
+
+def _booked() -> str:
+    return _("이 날 장부의 원화 약정만 셉니다.")
 
 
 def _headroom(room: Room) -> Figure:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fund import city_tables, duty_tables, queries, rules, services, tables
+from fund.enums import BreachStatus
 from fund.forms import CallPlanForm
 from fund.models import Programme
 from fund.views.shared import SignedIn, as_of
@@ -32,12 +33,14 @@ def city(request: SignedIn) -> HttpResponse:
         raise NotAllowed(_("투자 업무 담당자와 서울시만 볼 수 있는 화면입니다."))
     now = database_now()
     on, known, form = as_of(request, now)
-    on = min(on, now.astimezone(SEOUL).date())  # what is not there yet has no share and no rate
+    today = now.astimezone(SEOUL).date()
+    current = on >= today and known == now
+    on = min(on, today)  # what is not there yet has no share and no rate
     asked = urlencode({key: request.GET[key] for key in ("on", "known") if request.GET.get(key)})
     context = {
         "as_of_form": form,
         "facts": [Row(_("기준일"), tables.day(on)), Row(_("인지시점"), f"{known.astimezone(SEOUL):%Y-%m-%d %H:%M}")],
-        "programmes": [_shown(request, one, on, known, asked) for one in programmes],
+        "programmes": [_shown(request, one, on, known, asked, current=current) for one in programmes],
     }
     return render(request, "fund/city.html", context)
 
@@ -49,23 +52,37 @@ def _programmes(request: SignedIn) -> list[Programme]:
     return sorted(found.values(), key=lambda one: one.code)
 
 
-def _shown(request: SignedIn, programme: Programme, on: date, known: datetime, asked: str) -> dict[str, Any]:
+def _shown(
+    request: SignedIn, programme: Programme, on: date, known: datetime, asked: str, *, current: bool
+) -> dict[str, Any]:
     content = queries.city.read(programme, on=on, known=known)
     told, reads = content["figures"], rules.may_on(request.user, "fund.read", programme)
     rows = list(queries.funds.sub_funds_of(programme))
-    room = queries.city.headroom(told["committed_city"], told["committed_total"], programme.cap_bp)
+    # Today the cap is measured on what is in force; of another day the books know no defaults and no rates.
+    in_force = programme.city_committed, programme.total_committed
+    measured = in_force if current else (told["committed_city"], told["committed_total"])
+    room = queries.city.headroom(measured[0], measured[1], programme.cap_bp)
     years = queries.city.years(programme, on=on, known=known)
     shares = queries.city.shares(programme, on=on, known=known)
     duties = queries.duties.measured_all(list(queries.duties.of_programme(programme)), on=on, known=known)
     return {
         "programme": programme,
-        "figures": city_tables.figures(programme, content, room),
+        "figures": city_tables.figures(programme, content, measured, room, current=current),
         "over": bool(room.missing),
+        "waived": _waived(programme, on),
         "duties": duty_tables.overview(duties, query=asked, sub_funds=True),
         "pictures": city_tables.pictures(programme, content, years, shares, rows, linked=reads),
         "apart": city_tables.apart(content, rows, linked=reads),
         "may_plan": rules.can_set_call_plan(request.user, programme),
     }
+
+
+def _waived(programme: Programme, on: date) -> bool:
+    """Whether the breach that stands had been let stand by that day."""
+    breach = programme.cap_breach
+    if breach is None or breach.status != BreachStatus.WAIVED or breach.ended_at is None:
+        return False
+    return bool(breach.ended_at.astimezone(SEOUL).date() <= on)
 
 
 @login_required

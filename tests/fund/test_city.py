@@ -194,3 +194,16 @@ def test_what_a_later_closer_takes_over_is_called_of_the_city_no_more():
     made.close(on=now.date(), now=now)
     [row] = queries.city.years(made.programme, on=date(2019, 12, 31), known=database_now())
     assert (row.called, row.paid_in) == (50_000_000, 50_000_000)
+
+
+@pytest.mark.django_db
+def test_a_breach_that_was_let_stand_says_so():
+    made = formed()
+    lost = made.sub_fund.commitments.get(partner=made.partners["beta"])
+    services.default_commitment(commitment=lost, by=made.approver, now=INVESTED, reason="납입 불능")
+    assert "유예를 결정해야 합니다" in page(made.manager).content.decode()
+    made.programme.refresh_from_db()
+    services.waive_breach(breach=made.programme.cap_breach, by=made.approver, now=INVESTED, reason="민간의 불이행")
+    told = page(made.manager).content.decode()
+    assert "유예했습니다" in told
+    assert "유예를 결정해야 합니다" not in told
