@@ -14,6 +14,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("log/", include("ledger.machine_urls")),
     path("college/", include("college.machine_urls")),
+    path("api/v1/", include("portal.intake.api_urls")),
+    path("api/", include("portal.core.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 urlpatterns += i18n_patterns(
