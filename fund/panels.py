@@ -84,9 +84,22 @@ def city(user: Any, now: datetime) -> Mapping[str, Any] | None:
     }
 
 
+def statements(user: Any, now: datetime) -> Mapping[str, Any] | None:
+    """The capital account statements of the partners one acts for; nothing for others."""
+    if not user.is_authenticated or not queries.issued.is_partner(user):
+        return None
+    number = queries.issued.own(user).filter(status="ISSUED").count()
+    return {
+        "figures": [
+            Figure(_("자본계정 명세서"), number, pgettext("단위", "건"), href=reverse("fund:own_statements")),
+        ]
+    }
+
+
 PANELS = [
     Panel("fund-reports", "my", gettext_lazy("운용사 보고"), "fund/panel_desk.html", reports, order=45),
     Panel("fund-city", "my", gettext_lazy("서울시 출자"), "fund/panel_desk.html", city, order=46),
+    Panel("fund-statements", "my", gettext_lazy("내 출자"), "fund/panel_desk.html", statements, order=47),
     Panel(
         "fund", "desk", gettext_lazy("투자 업무"), "fund/panel_desk.html", desk, roles=roles_for("fund.read"), order=60
     ),

@@ -1,11 +1,12 @@
-"""What a partner is told, on paper: the notice of a capital call, the notice of a distribution."""
+"""What a partner is told, on paper: the notice of a capital call, of a distribution, its capital account."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from fund import tables
-from fund.models import CallShare, DistributionShare
+from fund import statement_tables, tables
+from fund.enums import StatementStatus
+from fund.models import CallShare, CapitalStatement, DistributionShare
 from ledger import log
 from portal.core.papers import Paper, Part
 from portal.core.ui.parts import Row
@@ -68,3 +69,45 @@ def distribution_notice(share: DistributionShare) -> Paper:
         parts=[Part(_("배분한 금액"), distributed(share))],
         entry=entry,
     )
+
+
+def statement(row: CapitalStatement) -> Paper:
+    """자본계정 명세서 of one partner and quarter. One that was replaced says so and by which."""
+    leaf = log.last_leaf_of(row)
+    assert leaf is not None  # a statement is issued by a leaf
+    table = statement_tables.account(row)
+    return Paper(
+        title=_("자본계정 명세서"),
+        number=str(row)
+        if row.version == 1
+        else _("%(number)s (제%(version)s판)") % {"number": row, "version": row.version},
+        at=row.issued_at,
+        to=statement_tables.partner(row),
+        parts=[
+            *_standing(row),
+            Part(_("명세서"), [*statement_tables.facts(row), Row(_("내용의 해시"), row.digest)]),
+            Part(_("약정"), statement_tables.committed(row)),
+            Part(
+                _("자본계정"),
+                columns=[column.label for column in table.columns],
+                lines=[[str(cell) for cell in line] for line in (*table.rows, table.foot)],
+            ),
+        ],
+        entry=log.printed(leaf),
+        closing=_(
+            "항목은 ILPA 보고 양식 2.0을 따르고 배치는 마당의 것입니다. 출자자에게 비용이 되는 금액은 음수로 적습니다."
+        ),
+    )
+
+
+def _standing(row: CapitalStatement) -> list[Part]:
+    if row.status == StatementStatus.ISSUED:
+        return []
+    return [
+        Part(
+            _("대체된 명세서"),
+            text=[
+                _("이 명세서는 %(number)s호로 바로잡았습니다. 새 명세서를 써 주십시오.") % {"number": row.replaced_by}
+            ],
+        )
+    ]

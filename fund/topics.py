@@ -60,4 +60,20 @@ TOPICS = [
         _("기한까지 채울 금액은 {required}, 인정한 금액은 {progress}입니다. 확인하지 못한 금액은 {unknown}입니다."),
         required=True,
     ),
+    Topic(
+        "fund.statement_issued",
+        _("자본계정 명세서"),
+        _("{sub_fund} 자본계정 명세서 {number}호가 나왔습니다."),
+        _("{end} 기준입니다. 열어서 읽고 PDF와 엑셀 파일로 내려받으실 수 있습니다."),
+        required=True,
+    ),
+    Topic(
+        "fund.statement_replaced",
+        _("자본계정 명세서 정정"),
+        _("{sub_fund} 자본계정 명세서를 {number}호로 바로잡았습니다."),
+        _(
+            "{end} 기준 실적이 정정되었습니다. 앞의 명세서 대신 이 명세서를 써 주십시오. 앞의 명세서도 계속 읽으실 수 있습니다."
+        ),
+        required=True,
+    ),
 ]

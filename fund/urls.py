@@ -16,6 +16,7 @@ from fund.views import (
     reporting,
     settlements,
     snapshots,
+    statements,
     values,
 )
 
@@ -43,6 +44,11 @@ urlpatterns = [
     path("desk/snapshots/", snapshots.snapshots, name="snapshots"),
     path("snapshots/<uuid:snapshot>/", snapshots.snapshot, name="snapshot"),
     path("snapshots/<uuid:snapshot>/<slug:step>/", snapshots.snapshot_step, name="snapshot_step"),
+    path("desk/statements/<uuid:snapshot>/", statements.quarter, name="quarter_statements"),
+    path("statements/", statements.own, name="own_statements"),
+    path("statements/<uuid:statement>/", statements.statement, name="statement"),
+    path("statements/<uuid:statement>/pdf/", statements.statement_pdf, name="statement_pdf"),
+    path("statements/<uuid:statement>/xlsx/", statements.statement_xlsx, name="statement_xlsx"),
     path("sub-funds/<uuid:sub_fund>/", portfolio.sub_fund, name="sub_fund"),
     path("sub-funds/<uuid:sub_fund>/paper/", portfolio.tear_sheet, name="tear_sheet"),
     path("sub-funds/<uuid:sub_fund>/call/", calls.new_call, name="new_call"),

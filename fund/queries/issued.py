@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
-from fund.models import CapitalStatement, Commitment, SubFund
+from django.db.models import QuerySet
+
+from fund.models import CapitalStatement, Commitment, Snapshot, SubFund
 from fund.queries.statements import ACCOUNT_LINES, Column, Statement, statements
+from portal.accounts.queries import acted_for
 
 #: Over which a statement speaks, in the order of ``Statement.account``.
 PERIODS = ("quarter", "year", "inception")
@@ -64,3 +70,46 @@ def standing(sub_fund: SubFund, end: date) -> dict[int, CapitalStatement]:
     """The statements of a quarter that hold now, by the commitment's id."""
     rows = CapitalStatement.objects.filter(sub_fund=sub_fund, end_date=end, status="ISSUED")
     return {row.commitment_id: row for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a partner should be told of a quarter, and the statement that tells it so far."""
+
+    commitment: Commitment
+    figures: Mapping[str, Any]
+    standing: CapitalStatement | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether nothing was told yet, or something else."""
+        return self.standing is None or json.loads(self.standing.body)["figures"] != self.figures
+
+
+def told(sub_fund: SubFund, snapshot: Snapshot) -> list[Told]:
+    """Every partner of the sub-fund with a commitment in force by the end of the quarter of published figures."""
+    said = figures(sub_fund, on=snapshot.as_of_date, known=snapshot.known_at)
+    before = standing(sub_fund, snapshot.as_of_date)
+    commitments = sub_fund.commitments.select_related("partner__organisation").in_bulk(list(said))
+    return [Told(commitments[pk], one, before.get(pk)) for pk, one in said.items()]
+
+
+def _rows() -> QuerySet[CapitalStatement]:
+    return CapitalStatement.objects.select_related(
+        "sub_fund__programme__cluster", "commitment__partner__organisation", "snapshot", "replaces", "replaced_by"
+    )
+
+
+def statement_of(public_id: UUID) -> CapitalStatement | None:
+    return _rows().filter(public_id=public_id).first()
+
+
+def own(user: Any) -> QuerySet[CapitalStatement]:
+    """The statements of the partners for which the person acts, the newest first."""
+    theirs = _rows().filter(commitment__partner__organisation__in=acted_for(user))
+    return theirs.order_by("-end_date", "sub_fund__code", "-number")
+
+
+def is_partner(user: Any) -> bool:
+    """Whether the person acts for a partner of any sub-fund."""
+    return Commitment.objects.filter(partner__organisation__in=acted_for(user), close__isnull=False).exists()

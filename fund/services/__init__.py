@@ -68,7 +68,7 @@ from fund.services.setup import (
     move_sub_fund,
 )
 from fund.services.snapshots import build_snapshot, publish_snapshot, see_snapshot
-from fund.services.statements import issue_statements
+from fund.services.statements import issue_statements, order_statements
 from fund.services.taking import judge_break
 from fund.services.valuations import (
     approve_valuation,
@@ -120,6 +120,7 @@ __all__ = [
     "mark_late",
     "move_sub_fund",
     "open_motion",
+    "order_statements",
     "pay_distribution",
     "pay_settlement",
     "plan_distribution",

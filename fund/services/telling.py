@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from fund.duty_enums import DutyStanding
 from fund.enums import DistributionKind, PartnerRole
-from fund.models import CallShare, CapitalCall, Distribution, DistributionShare, Motion
+from fund.models import CallShare, CapitalCall, CapitalStatement, Distribution, DistributionShare, Motion
 from fund.queries.duties import Measured
 from fund.spelling import told_in
 from ledger import log
@@ -161,3 +161,17 @@ def _tell_duty(topic: str, found: Measured, more: dict[str, object]) -> None:
             url=reverse("fund:duty", args=[duty.public_id]),
             key=f"{topic}:{duty.public_id}",
         )
+
+
+def tell_statements(rows: Sequence[CapitalStatement]) -> None:
+    """To the people of each partner: there is a statement, or another in place of one they had. No amounts."""
+    for row in rows:
+        company = row.commitment.partner.organisation
+        if company is not None:
+            notify(
+                to=company,
+                topic="fund.statement_replaced" if row.replaces_id else "fund.statement_issued",
+                context={"sub_fund": row.sub_fund, "end": row.end_date, "number": str(row)},
+                url=reverse("fund:statement", args=[row.public_id]),
+                key=f"fund.statement_issued:{row.public_id}",
+            )

@@ -40,11 +40,16 @@ type Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading with names and values, or with sentences."""
+    """A heading with names and values, with sentences, or with a table of amounts.
+
+    ``columns`` heads the table, the first for what stands in front; the last of its ``lines`` is the total.
+    """
 
     heading: Text
     rows: Sequence[Row] = ()
     text: Sequence[Text] = ()
+    columns: Sequence[Text] = ()
+    lines: Sequence[Sequence[Text]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,8 @@ def _part(part: Part) -> dict[str, Any]:
         "heading": _text(part.heading),
         "rows": [[_text(row.label), _text(row.value)] for row in part.rows],
         "text": [_text(line) for line in part.text],
+        "columns": [_text(column) for column in part.columns],
+        "lines": [[_text(cell) for cell in line] for line in part.lines],
     }
 
 

@@ -14,6 +14,7 @@ from fund.models import Partner
 from fund.services import (
     approve_distribution,
     build_snapshot,
+    issue_statements,
     pay_distribution,
     propose_distribution,
     propose_measure,
@@ -332,8 +333,11 @@ def _fund(world: World, organisation: Any) -> None:
     asked = {"kind": "INCOME", "on": paid_at.date(), "amount": 1}
     settlement = propose_settlement(sub_fund=made.sub_fund, by=made.manager, now=paid_at, **asked)
     frozen = [_frozen(made, paid_at), _frozen(made, paid_at)]
-    see_snapshot(snapshot=frozen[0], by=made.approver)
-    publish_snapshot(snapshot=frozen[0], by=made.approver, now=paid_at)
+    frozen.append(_frozen(made, paid_at, "QUARTER"))
+    for one in (frozen[0], frozen[2]):
+        see_snapshot(snapshot=one, by=made.approver)
+        publish_snapshot(snapshot=one, by=made.approver, now=paid_at)
+    told = issue_statements(sub_fund=made.sub_fund, snapshot=frozen[2], by=made.approver, now=paid_at)
     world.people["fund manager"] = made.manager
     world.people["gp reporter"] = made.sub_fund.manager.memberships.get().user
     world.things |= {
@@ -358,6 +362,8 @@ def _fund(world: World, organisation: Any) -> None:
         "fund figure": ["nav"],
         "fund data": ["json"],
         "fund snapshot": [frozen[0].public_id],
+        "fund quarter": [frozen[2].public_id],
+        "fund statement": [next(one for one in told if one.commitment == share.commitment).public_id],
         "fund snapshot step": [frozen[1].public_id, "see"],
         "settlement": [settlement.public_id],
         "settlement step": [settlement.public_id, "approve"],
@@ -367,8 +373,8 @@ def _fund(world: World, organisation: Any) -> None:
     }
 
 
-def _frozen(made: fund.House, now: datetime) -> Any:
-    return build_snapshot(programme=made.programme, kind="MONTH", on=date(2019, 3, 31), by=made.manager, now=now)
+def _frozen(made: fund.House, now: datetime, kind: str = "MONTH") -> Any:
+    return build_snapshot(programme=made.programme, kind=kind, on=date(2019, 3, 31), by=made.manager, now=now)
 
 
 def _money(world: World, place: space.Space, lease: Lease) -> dict[str, list[Any]]:
