@@ -332,16 +332,11 @@ def _fund(world: World, organisation: Any) -> None:
     pay_distribution(distribution=paid, by=made.manager, now=paid_at)
     asked = {"kind": "INCOME", "on": paid_at.date(), "amount": 1}
     settlement = propose_settlement(sub_fund=made.sub_fund, by=made.manager, now=paid_at, **asked)
-    frozen = [_frozen(made, paid_at), _frozen(made, paid_at)]
-    frozen.append(_frozen(made, paid_at, "QUARTER"))
-    for one in (frozen[0], frozen[2]):
-        see_snapshot(snapshot=one, by=made.approver)
-        publish_snapshot(snapshot=one, by=made.approver, now=paid_at)
-    told = issue_statements(sub_fund=made.sub_fund, snapshot=frozen[2], by=made.approver, now=paid_at)
     world.people["fund manager"] = made.manager
     world.people["gp reporter"] = made.sub_fund.manager.memberships.get().user
     world.things |= {
         **_reported(made),
+        **_told(made, share.commitment, paid_at),
         "sub fund": [made.sub_fund.public_id],
         "programme": [made.programme.code],
         "deal": [deal.public_id],
@@ -361,15 +356,26 @@ def _fund(world: World, organisation: Any) -> None:
         "distribution step": [row.public_id, "pay"],
         "fund figure": ["nav"],
         "fund data": ["json"],
-        "fund snapshot": [frozen[0].public_id],
-        "fund quarter": [frozen[2].public_id],
-        "fund statement": [next(one for one in told if one.commitment == share.commitment).public_id],
-        "fund snapshot step": [frozen[1].public_id, "see"],
         "settlement": [settlement.public_id],
         "settlement step": [settlement.public_id, "approve"],
         "call share": [share.pk],
         "distribution notice": [paid.public_id, share.commitment.public_id],
         "call notice": [call.public_id, share.commitment.public_id],
+    }
+
+
+def _told(made: fund.House, commitment: Any, now: datetime) -> dict[str, list[Any]]:
+    """Published figures of a month and a quarter, figures that wait, and the statement of a commitment."""
+    month, waiting, quarter = _frozen(made, now), _frozen(made, now), _frozen(made, now, "QUARTER")
+    for one in (month, quarter):
+        see_snapshot(snapshot=one, by=made.approver)
+        publish_snapshot(snapshot=one, by=made.approver, now=now)
+    told = issue_statements(sub_fund=made.sub_fund, snapshot=quarter, by=made.approver, now=now)
+    return {
+        "fund snapshot": [month.public_id],
+        "fund snapshot step": [waiting.public_id, "see"],
+        "fund quarter": [quarter.public_id],
+        "fund statement": [next(one for one in told if one.commitment == commitment).public_id],
     }
 
 
