@@ -45,8 +45,8 @@ def periods() -> dict[str, str]:
 def lines() -> dict[str, str]:
     """The words of every line between the beginning and the ending."""
     return {
-        "contributions": _("납입"),
-        "distributions": _("배분"),
+        "contributions": _("출자금 납입"),
+        "distributions": _("출자금 배분"),
         "fees": _("관리보수"),
         "expenses": _("조합 비용"),
         "income": _("이자·배당 수익"),
@@ -72,9 +72,11 @@ def laid_out(figures: Mapping[str, Any]) -> list[tuple[str, list[int]]]:
     ]
 
 
-def account(row: CapitalStatement) -> Table:
-    """The capital account over the quarter, the year and since inception."""
+def account(row: CapitalStatement, *, whole: bool = True) -> Table:
+    """The capital account over the quarter, the year and since inception; if not ``whole`` without lines of nothing."""
     money, laid = spell_in(row.sub_fund.currency), laid_out(said(row))
+    if not whole:
+        laid = [laid[0], *(one for one in laid[1:-1] if any(one[1])), laid[-1]]
     return Table(
         caption=_("자본계정"),
         columns=[Column(_("항목")), *[Column(periods()[name], number=True) for name in PERIODS]],

@@ -37,17 +37,13 @@ def quarter(request: SignedIn, snapshot: UUID) -> HttpResponse:
         word = _("명세서를 발행하고 있습니다. 잠시 뒤 이 화면에서 확인해 주십시오.")
         tried(request, lambda: services.order_statements(snapshot=found, by=request.user), word)
         return redirect("fund:quarter_statements", snapshot=found.public_id)
-    funds = _funds(found)
+    funds = _funds(found) if found.status == SnapshotStatus.PUBLISHED else []
     told = [one for _fund, rows in funds for one in rows]
     left = sum(one.differs for one in told)
     context = {
         "snapshot": found,
         "title": _("%(quarter)s 자본계정 명세서") % {"quarter": quarter_name(found.as_of_date)},
-        "figures": [
-            Figure(_("출자자"), len(told)),
-            Figure(_("발행한 명세서"), len(told) - left),
-            Figure(_("발행할 차례"), left),
-        ],
+        "figures": _figures(len(told), left) if told else [],
         "facts": [
             Row(_("기준일"), tables.day(found.as_of_date)),
             Row(_("실적확정"), _("제%(number)s호") % {"number": found.number}),
@@ -59,6 +55,14 @@ def quarter(request: SignedIn, snapshot: UUID) -> HttpResponse:
         **_may(request, found, funds, left),
     }
     return render(request, "fund/quarter_statements.html", context)
+
+
+def _figures(partners: int, left: int) -> list[Figure]:
+    return [
+        Figure(_("출자자"), partners),
+        Figure(_("발행한 명세서"), partners - left),
+        Figure(_("발행할 차례"), left),
+    ]
 
 
 def _quarter(request: SignedIn, public_id: UUID) -> Snapshot:
@@ -76,12 +80,11 @@ def _funds(found: Snapshot) -> list[tuple[Any, list[Any]]]:
 
 def _may(request: SignedIn, found: Snapshot, funds: list[tuple[Any, list[Any]]], left: int) -> dict[str, Any]:
     """Whether there is a button, or why there is none."""
-    published = found.status == SnapshotStatus.PUBLISHED
     second = all(rules.can_issue_statements(request.user, fund, found) for fund, _rows in funds)
     return {
-        "may_issue": published and second and left > 0,
-        "unpublished": not published,
-        "waits_for_another": published and not second and left > 0,
+        "may_issue": second and left > 0,
+        "unpublished": found.status != SnapshotStatus.PUBLISHED,
+        "waits_for_another": not second and left > 0,
     }
 
 
@@ -105,7 +108,7 @@ def statement(request: SignedIn, statement: UUID) -> HttpResponse:
         "statement": row,
         "tone": "" if replaced else "success",
         "facts": [*statement_tables.facts(row), *statement_tables.committed(row)],
-        "table": statement_tables.account(row),
+        "table": statement_tables.account(row, whole=False),
         "newer": row.replaced_by if replaced else None,
         "older": row.replaces,
         "may_see_all": rules.may_on(request.user, "fund.read", row.sub_fund.programme),

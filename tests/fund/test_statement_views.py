@@ -129,3 +129,16 @@ def test_the_workbook_has_numbers_that_add_up(told):
     lines = [amount for word, amount in cells.items() if word not in ("기말 잔액", "약정액", "미납입 약정")]
     assert sum(lines) == cells["기말 잔액"]
     assert cells["약정액"] == row.commitment.amount
+
+
+def test_figures_that_were_restated_have_no_list_and_no_button(told):
+    corrected(told)
+    shown = browser_of(told.approver).get(page("quarter_statements", told.snapshot)).content.decode()
+    assert "공개된 실적이 아닙니다" in shown
+    assert "출자자 모두에게 발행하기" not in shown
+
+
+def test_a_page_leaves_out_lines_of_nothing_and_the_paper_has_them(told):
+    row = queries.issued.statement_of(mine(told, issued(told, told.snapshot)).public_id)
+    assert "조합 비용" not in browser_of(told.master).get(page("statement", row)).content.decode()
+    assert "조합 비용" in [line[0] for line in papers.statement(row).parts[-1].lines]
