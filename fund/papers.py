@@ -75,7 +75,7 @@ def statement(row: CapitalStatement) -> Paper:
     """자본계정 명세서 of one partner and quarter. One that was replaced says so and by which."""
     leaf = log.last_leaf_of(row)
     assert leaf is not None  # a statement is issued by a leaf
-    table = statement_tables.account(row)
+    table, facts = statement_tables.account(row), statement_tables.facts(row)  # the first says whose, as the paper does
     return Paper(
         title=_("자본계정 명세서"),
         number=str(row)
@@ -85,8 +85,7 @@ def statement(row: CapitalStatement) -> Paper:
         to=statement_tables.partner(row),
         parts=[
             *_standing(row),
-            Part(_("명세서"), [*statement_tables.facts(row), Row(_("내용의 해시"), row.digest)]),
-            Part(_("약정"), statement_tables.committed(row)),
+            Part(_("명세서"), [*facts[1:], *statement_tables.committed(row), Row(_("내용의 해시"), row.digest)]),
             Part(
                 _("자본계정"),
                 columns=[column.label for column in table.columns],

@@ -114,6 +114,7 @@ def own(rows: Sequence[CapitalStatement]) -> Table:
     """A partner's statements, the newest first."""
     return Table(
         caption=_("명세서"),
+        caption_hidden=True,
         columns=[
             Column(_("번호")), Column(_("자펀드")), Column(_("출자자")), Column(_("분기")),
             Column(_("기말 잔액"), number=True), Column(_("발행일")), Column(_("상태")),

@@ -59,7 +59,7 @@ def quarter(request: SignedIn, snapshot: UUID) -> HttpResponse:
 
 def _figures(partners: int, left: int) -> list[Figure]:
     return [
-        Figure(_("출자자"), partners),
+        Figure(_("출자자 수"), partners),
         Figure(_("발행한 명세서"), partners - left),
         Figure(_("발행할 차례"), left),
     ]
