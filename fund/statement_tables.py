@@ -93,17 +93,16 @@ def committed(row: CapitalStatement) -> list[Row]:
 
 def facts(row: CapitalStatement) -> list[Row]:
     """Whose it is, of when, which version."""
-    before = str(row.replaces) if row.replaces else ""
-    asked = [
-        (_("출자자"), partner(row)),
-        (_("자펀드"), str(row.sub_fund)),
-        (_("분기"), quarter(row.end_date)),
-        (_("기준일"), tables.day(row.end_date)),
-        (_("인지시점"), f"{row.snapshot.known_at.astimezone(SEOUL):%Y-%m-%d %H:%M}"),
-        (_("판"), str(row.version)),
-        (_("대체한 명세서"), before),
+    version = str(row.version)
+    if row.replaces:
+        version = _("%(version)s (%(before)s호를 대체)") % {"version": version, "before": row.replaces}
+    return [
+        Row(_("출자자"), partner(row)),
+        Row(_("자펀드"), str(row.sub_fund)),
+        Row(_("기준일"), f"{tables.day(row.end_date)} · {quarter(row.end_date)}"),
+        Row(_("인지시점"), f"{row.snapshot.known_at.astimezone(SEOUL):%Y-%m-%d %H:%M}"),
+        Row(_("판"), version),
     ]
-    return [Row(label, value) for label, value in asked if value]
 
 
 def badge(row: CapitalStatement) -> SafeString:
