@@ -22,6 +22,7 @@ from portal.core.ui import parts
 from portal.intake import queries as intake
 from portal.intake.enums import CallStatus
 from portal.intake.models import Call
+from portal.pages import soon
 from portal.plan import queries as plan
 from portal.plan import registry
 from portal.plan.enums import Unit
@@ -64,6 +65,9 @@ class Kept:
     target: str
     value: int = 0
     maximum: int = 0
+    #: Where the figure is defined, and where it was counted from; empty where nothing is counted.
+    defined: str = ""
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "now": now,
         "openings": openings(calls, now),
         "recent": recent(calls, now),
+        "courses": soon.courses(now),
+        "dates": soon.dates(now),
+        "waiting": soon.waiting(request.user, now),
         "mine": mine(request),
         "plans": plans,
         "hubs": hubs,
@@ -174,17 +181,20 @@ def plan_card(version: PlanVersion, *, on: date) -> PlanCard:
         href=_href("plan:plan", version.plan.cluster.code),
         announced=day(version.announced_date),
         budget=quantity(whole, Unit.WON) if whole else "",
-        promises=[_kept(line) for line in lines[:PROMISES]],
+        promises=[_kept(line, _href("plan:plan", version.plan.cluster.code)) for line in lines[:PROMISES]],
         words=[] if lines else [spoken(line.target, "name") for line in stated[:PROMISES]],
     )
 
 
-def _kept(line: plan.Line) -> Kept:
+def _kept(line: plan.Line, page: str) -> Kept:
     label, target = spoken(line.target, "name"), line.target.target or 0
     promised = quantity(target, line.target.unit)
     if line.count is None or line.count.value is None or line.filled is None:
         return Kept(label, "", promised)
-    return Kept(label, quantity(line.count.value, line.target.unit), promised, min(line.count.value, target), target)
+    metric, value = line.count.metric, line.count.value
+    defined = f"{page}#metric-{metric.code}" if page else ""
+    reached = quantity(value, line.target.unit)
+    return Kept(label, reached, promised, min(value, target), target, defined, line.count.href or "")
 
 
 def hub_card(hub: PlannedHub, standing: Container[str]) -> parts.Card:
