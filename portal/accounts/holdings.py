@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt, AccessLog
 from django.utils.translation import gettext_lazy as _
 
-from portal.accounts.models import Invitation, Membership, User
+from portal.accounts.models import Invitation, Membership, Organisation, User
 from portal.accounts.personal import Holding, register
 
 Row = Mapping[str, object]
@@ -94,6 +94,7 @@ def forget_profile(user: User) -> None:
     user.is_active = False
     user.set_unusable_password()
     user.save()
+    Organisation.objects.filter(person=user).update(name_ko="", name_en="", representative="", address="")
 
 
 register(

@@ -126,7 +126,11 @@ class Cluster(models.Model):
 
 
 class Organisation(models.Model):
-    """A company or body, known by its business number; a foreign or not yet registered one may have none."""
+    """A company or body, known by its business number; a foreign or not yet registered one may have none.
+
+    Where a natural person applies in their own name, they do so as an organisation of one person: ``person`` says whose
+    it is, it has no business number, and nobody else ever acts for it.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     business_number = models.CharField(_("사업자등록번호"), max_length=10, null=True, blank=True, unique=True)
@@ -138,6 +142,9 @@ class Organisation(models.Model):
     address = models.CharField(_("소재지"), max_length=200, blank=True)
     business_kind = models.CharField(_("업종"), max_length=120, blank=True)
     created_at = models.DateTimeField(db_default=Now())
+    person = models.OneToOneField(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="own_organisation"
+    )
     #: When an officer compared the details with the registration certificate.
     verified_at = models.DateTimeField(null=True, blank=True)
     is_demo = models.BooleanField(default=False, editable=False)
@@ -148,6 +155,10 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=Q(business_number__isnull=True) | Q(business_number__regex=r"^[0-9]{10}$"),
                 name="organisation_number_ten_digits",
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) | Q(business_number__isnull=True),
+                name="a_person_has_no_business_number",
             ),
         ]
 

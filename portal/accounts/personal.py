@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from portal.accounts import sealing
-from portal.accounts.models import User
+from portal.accounts.models import Organisation, User
 
 Rows = Callable[[User], Iterable[Mapping[str, object]]]
 
@@ -52,4 +52,5 @@ def all_holdings() -> list[Holding]:
 
 def keys_of(user: User) -> list[str]:
     """Every key to destroy with the person; their own comes first, and a legal hold stands on that."""
-    return [user.ledger_key, *sealing.of_rooms(user)]
+    own = Organisation.objects.filter(person=user)
+    return [user.ledger_key, *(key for one in own for key in one.ledger_keys), *sealing.of_rooms(user)]

@@ -78,12 +78,12 @@ def is_staff(user: AnyUser) -> bool:
 
 
 def organisations_of(user: AnyUser) -> QuerySet[Organisation]:
-    """The companies the person acts for now, with ``master_here`` saying where as master."""
+    """The companies the person acts for now, with ``master_here`` saying where as master; not the person's own name."""
     if not user.is_authenticated:
         return Organisation.objects.none()
     mine = Membership.objects.filter(organisation=OuterRef("pk"), user=user, ended_at__isnull=True)
     return (
-        Organisation.objects.filter(Exists(mine))
+        Organisation.objects.filter(Exists(mine), person__isnull=True)
         .annotate(
             master_here=Exists(mine.filter(kind=MemberKind.MASTER)),
             member_count=Count("memberships", filter=Q(memberships__ended_at__isnull=True)),
@@ -93,7 +93,7 @@ def organisations_of(user: AnyUser) -> QuerySet[Organisation]:
 
 
 def acted_for(user: AnyUser) -> QuerySet[Any]:
-    """The keys of the companies the person acts for now, for use inside another query; lighter than `organisations_of`."""
+    """The keys of all the person acts for now, companies and their own name, for use inside another query."""
     live = Membership.objects.filter(user=user, ended_at__isnull=True) if user.is_authenticated else None
     return (Membership.objects.none() if live is None else live).values("organisation")
 

@@ -61,6 +61,14 @@ def can_sign_for(by: User, organisation: Organisation) -> bool:
     return queries.is_master(by, organisation)
 
 
+def check_can_invite(by: User, organisation: Organisation) -> str:
+    """The master of a company; who applies as one person applies alone."""
+    role = check_can_sign_for(by, organisation)
+    if organisation.person_id is not None:
+        raise NotAllowed(_("개인으로 신청하는 자리에는 다른 사람을 초대할 수 없습니다."))
+    return role
+
+
 def check_can_accept(by: User, invitation: Invitation, *, now: datetime) -> str:
     """An open invitation, before it expires, by the person whose address it was sent to."""
     if invitation.status == InvitationStatus.ACCEPTED:

@@ -72,12 +72,13 @@ class Migration(TablesAtOnce):
                 ('address', models.CharField(blank=True, max_length=200, verbose_name='소재지')),
                 ('business_kind', models.CharField(blank=True, max_length=120, verbose_name='업종')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('person', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='own_organisation', to=settings.AUTH_USER_MODEL)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
                 ('is_demo', models.BooleanField(default=False, editable=False)),
             ],
             options={
                 'verbose_name': '기업/기관',
-                'constraints': [models.CheckConstraint(condition=models.Q(('business_number__isnull', True), ('business_number__regex', '^[0-9]{10}$'), _connector='OR'), name='organisation_number_ten_digits')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('business_number__isnull', True), ('business_number__regex', '^[0-9]{10}$'), _connector='OR'), name='organisation_number_ten_digits'), models.CheckConstraint(condition=models.Q(('person__isnull', True), ('business_number__isnull', True), _connector='OR'), name='a_person_has_no_business_number')],
             },
         ),
         migrations.CreateModel(

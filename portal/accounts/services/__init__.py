@@ -8,6 +8,7 @@ from portal.accounts.services.organisations import (
     hand_over_master,
     invite,
     issue_token,
+    organisation_of_person,
     register_organisation,
     withdraw_invitation,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "invite",
     "issue_token",
     "lift_hold",
+    "organisation_of_person",
     "place_hold",
     "register_organisation",
     "request_deletion",

@@ -71,9 +71,31 @@ def register_organisation(
 
 
 @transaction.atomic
+def organisation_of_person(*, user: User, now: datetime) -> Organisation:
+    """The organisation under which a person applies in their own name, made at the first time; of two at once one is.
+
+    ``Invalid`` for an account without a name: what is applied for is given to somebody.
+    """
+    standing = Organisation.objects.filter(person=user).first()
+    if standing is not None:
+        return standing
+    if not user.name.strip():
+        raise Invalid(_("먼저 ‘계정과 보안’에서 이름을 적어 주십시오. 신청자의 이름으로 쓰입니다."))
+    try:
+        with transaction.atomic():
+            made = Organisation.objects.create(
+                person=user, name_ko=user.name, representative=user.name, created_at=now, is_demo=user.is_demo
+            )
+    except IntegrityError:
+        return Organisation.objects.get(person=user)  # the other tab was faster, and has committed
+    Membership.objects.create(organisation=made, user=user, kind=MemberKind.MASTER, since_at=now)
+    return made
+
+
+@transaction.atomic
 def invite(*, by: User, organisation: Organisation, email: str, now: datetime) -> Invitation:
     """Invite a colleague by e-mail; an earlier open invitation to the address is replaced. The mail goes by the outbox."""
-    rules.check_can_sign_for(by, organisation)
+    rules.check_can_invite(by, organisation)
     address = _address(email)
     if Membership.objects.filter(
         organisation=organisation, user__email__iexact=address, ended_at__isnull=True

@@ -14,7 +14,7 @@ from ledger import log
 from portal.accounts import queries, rules
 from portal.accounts.consents import TEXTS
 from portal.accounts.enums import DisclosureBasis, HoldBasis
-from portal.accounts.models import Consent, Membership, User
+from portal.accounts.models import Consent, Membership, Organisation, User
 from portal.accounts.personal import all_holdings, keys_of
 from portal.accounts.roles import PERSON
 from portal.accounts.services.organisations import end_for_good
@@ -26,6 +26,7 @@ def change_profile(*, by: User, name: str, language: str) -> None:
     """Change the name shown and the language of mails."""
     by.name, by.language = name, language
     by.save(update_fields=["name", "language"])
+    Organisation.objects.filter(person=by).update(name_ko=by.name, representative=by.name)
 
 
 @transaction.atomic

@@ -214,7 +214,7 @@ def check_can_decide(by: Any, decision: Decision) -> str:
     role = check_desk(by, decision.call, APPROVER)
     if decision.prepared_by_id == getattr(by, "pk", None):
         raise NotAllowed(_("작성한 사람은 결정할 수 없습니다. 다른 결재자에게 요청해 주십시오."))
-    if accounts.organisations_of(by).filter(pk__in=decision.lines.values("application__organisation")).exists():
+    if decision.lines.filter(application__organisation__in=accounts.acted_for(by)).exists():
         raise NotAllowed(_("소속 기업이 신청한 공고는 결정할 수 없습니다."))
     return role
 
@@ -232,7 +232,7 @@ def check_can_review_appeal(by: Any, call: Call) -> str:
     role = role_at(by, call, REVIEWER)
     if role is None:
         raise NotAllowed(_("이의신청 심리자만 할 수 있습니다."))
-    if accounts.organisations_of(by).filter(applications__call=call).exists():
+    if call.applications.filter(organisation__in=accounts.acted_for(by)).exists():
         raise NotAllowed(_("소속 기업이 신청한 공고의 이의신청은 심리할 수 없습니다."))
     part = {call.created_by_id, call.published_by_id}
     for decision in call.decisions.exclude(kind=DecisionKind.CORRECTION):
