@@ -12,6 +12,7 @@ class PartnerRole(models.TextChoices):
     FOF = "FOF", _("모태펀드")
     PRIVATE = "PRIVATE", _("민간")
     GP = "GP", _("업무집행조합원")
+    SUB_FUND = "SUB_FUND", _("다른 자펀드")
 
 
 class BookKind(models.TextChoices):
@@ -25,6 +26,7 @@ class Account(models.IntegerChoices):
     CASH = 1100, _("현금")
     DUE = 1200, _("출자자 미수금")
     INVESTMENTS = 1300, _("투자자산(취득원가)")
+    STAKES = 1310, _("자펀드 출자지분(원가)")
     ALLOWANCE = 1390, _("감액 누계")
     UNREALISED = 1400, _("미실현 평가차액")
     PAYABLE = 2100, _("미지급금")

@@ -45,7 +45,7 @@ def _total(amount: Callable[[Sums], int]) -> Compute:
 
 
 def _committed(one: Sums) -> int:
-    return sum(one.committed.values())
+    return one.of_new_money("committed")
 
 
 def _committed_city(one: Sums) -> int:

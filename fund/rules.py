@@ -16,6 +16,7 @@ from fund.enums import (
     PartnerRole,
     SeatStatus,
     SettlementStatus,
+    SubFundStatus,
 )
 from fund.models import (
     Break,
@@ -36,6 +37,9 @@ from fund.models import (
 from portal.accounts import queries as people
 from portal.accounts import rules as accounts
 from portal.core.errors import NotAllowed, Refused
+
+#: A sub-fund in one of these takes commitments.
+GATHERS = (SubFundStatus.GATHERING, SubFundStatus.FORMED, SubFundStatus.REGISTERED, SubFundStatus.INVESTING)
 
 
 def check_may_in(by: Any, action: str, sub_fund: SubFund) -> str:
@@ -90,6 +94,36 @@ def check_can_sign(by: Any, commitment: Commitment) -> str:
     if commitment.partner.role == PartnerRole.CITY and commitment.status != CommitmentStatus.CONSENTED:
         raise Refused(_("서울시의 출자는 시의회 동의를 먼저 기록해야 합니다."))
     return role
+
+
+def can_sign(by: Any, commitment: Commitment) -> bool:
+    consented = commitment.partner.role != PartnerRole.CITY or commitment.status == CommitmentStatus.CONSENTED
+    return (
+        may_in(by, "commitment.approve", commitment.sub_fund)
+        and commitment.status in (CommitmentStatus.DRAFT, CommitmentStatus.CONSENTED)
+        and consented
+        and commitment.proposed_by_id != by.pk
+    )
+
+
+def check_can_prepare_commitment(by: Any, sub_fund: SubFund) -> str:
+    return check_may_in(by, "commitment.prepare", sub_fund)
+
+
+def can_prepare_commitment(by: Any, sub_fund: SubFund) -> bool:
+    return may_in(by, "commitment.prepare", sub_fund) and sub_fund.status in GATHERS
+
+
+def can_record_consent(by: Any, commitment: Commitment) -> bool:
+    """The council consents to the City's commitments only."""
+    asked = commitment.partner.role == PartnerRole.CITY and commitment.status == CommitmentStatus.DRAFT
+    return asked and may_in(by, "commitment.prepare", commitment.sub_fund)
+
+
+def can_withdraw(by: Any, commitment: Commitment) -> bool:
+    """As long as nobody signed."""
+    early = commitment.status in (CommitmentStatus.DRAFT, CommitmentStatus.CONSENTED)
+    return early and may_in(by, "commitment.prepare", commitment.sub_fund)
 
 
 def check_can_approve_call(by: Any, call: CapitalCall) -> str:

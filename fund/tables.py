@@ -110,7 +110,7 @@ def partners(rows: Sequence[Commitment], currency: str) -> Table:
         ],
         rows=[
             [
-                str(row.partner),
+                parts.link(str(row.partner), reverse("fund:commitment", args=[row.public_id])),
                 row.partner.get_role_display(),
                 f"{row.units:,}",
                 money(row.amount),

@@ -3,6 +3,7 @@ from django.urls import path
 from fund.views import (
     calls,
     city,
+    commitments,
     committee,
     companies,
     deals,
@@ -51,6 +52,8 @@ urlpatterns = [
     path("statements/<uuid:statement>/xlsx/", statements.statement_xlsx, name="statement_xlsx"),
     path("sub-funds/<uuid:sub_fund>/", portfolio.sub_fund, name="sub_fund"),
     path("sub-funds/<uuid:sub_fund>/paper/", portfolio.tear_sheet, name="tear_sheet"),
+    path("sub-funds/<uuid:sub_fund>/commitment/", commitments.new_commitment, name="new_commitment"),
+    path("commitments/<uuid:commitment>/", commitments.commitment, name="commitment"),
     path("sub-funds/<uuid:sub_fund>/call/", calls.new_call, name="new_call"),
     path("calls/<uuid:call>/", calls.call, name="call"),
     path("calls/<uuid:call>/<slug:step>/", calls.call_step, name="call_step"),

@@ -335,7 +335,7 @@ class Migration(TablesAtOnce):
             name='Partner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('CITY', '서울시'), ('FOF', '모태펀드'), ('PRIVATE', '민간'), ('GP', '업무집행조합원')], max_length=10)),
+                ('role', models.CharField(choices=[('CITY', '서울시'), ('FOF', '모태펀드'), ('PRIVATE', '민간'), ('GP', '업무집행조합원'), ('SUB_FUND', '다른 자펀드')], max_length=10)),
                 ('name_ko', models.CharField(max_length=120)),
                 ('name_en', models.CharField(max_length=120)),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fund_partners', to='accounts.organisation')),
@@ -354,7 +354,7 @@ class Migration(TablesAtOnce):
             name='Posting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account', models.PositiveSmallIntegerField(choices=[(1100, '현금'), (1200, '출자자 미수금'), (1300, '투자자산(취득원가)'), (1390, '감액 누계'), (1400, '미실현 평가차액'), (2100, '미지급금'), (2200, '차입금'), (2900, '가수금'), (3100, '납입 출자금'), (3200, '배분 누계'), (3300, '배정 손익'), (3400, '성과보수 미지급'), (3500, '성과보수 지급'), (4100, '이자·배당 수익'), (4200, '실현손익'), (4300, '미실현손익'), (4900, '기타 수익'), (5100, '관리보수'), (5200, '조합 비용'), (5900, '감액손실'), (9100, '약정(비망)'), (9200, '미납입 약정(비망)'), (9300, '출자요청(비망)')])),
+                ('account', models.PositiveSmallIntegerField(choices=[(1100, '현금'), (1200, '출자자 미수금'), (1300, '투자자산(취득원가)'), (1310, '자펀드 출자지분(원가)'), (1390, '감액 누계'), (1400, '미실현 평가차액'), (2100, '미지급금'), (2200, '차입금'), (2900, '가수금'), (3100, '납입 출자금'), (3200, '배분 누계'), (3300, '배정 손익'), (3400, '성과보수 미지급'), (3500, '성과보수 지급'), (4100, '이자·배당 수익'), (4200, '실현손익'), (4300, '미실현손익'), (4900, '기타 수익'), (5100, '관리보수'), (5200, '조합 비용'), (5900, '감액손실'), (9100, '약정(비망)'), (9200, '미납입 약정(비망)'), (9300, '출자요청(비망)')])),
                 ('currency', models.CharField(default='KRW', max_length=3)),
                 ('amount', models.BigIntegerField()),
                 ('effective_date', models.DateField(editable=False)),
@@ -699,6 +699,11 @@ class Migration(TablesAtOnce):
                 'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 1)), name='capital_call_line_is_something'), models.CheckConstraint(condition=models.Q(('purpose__in', ['INVESTMENT', 'FEE', 'EXPENSE'])), name='capital_call_line_purpose_known')],
             },
         ),
+        migrations.AddField(
+            model_name='partner',
+            name='sub_fund',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='as_partner', to='fund.subfund'),
+        ),
         migrations.AddConstraint(
             model_name='callshare',
             constraint=models.UniqueConstraint(fields=('call', 'revision', 'commitment'), name='one_share_per_partner'),
@@ -785,7 +790,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('account__in', [1100, 1200, 1300, 1390, 1400, 2100, 2200, 2900, 3100, 3200, 3300, 3400, 3500, 4100, 4200, 4300, 4900, 5100, 5200, 5900, 9100, 9200, 9300])), name='posting_account_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('account__in', [1100, 1200, 1300, 1310, 1390, 1400, 2100, 2200, 2900, 3100, 3200, 3300, 3400, 3500, 4100, 4200, 4300, 4900, 5100, 5200, 5900, 9100, 9200, 9300])), name='posting_account_known'),
         ),
         migrations.AddConstraint(
             model_name='posting',
@@ -809,11 +814,15 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='partner',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['CITY', 'FOF', 'PRIVATE', 'GP'])), name='partner_role_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['CITY', 'FOF', 'PRIVATE', 'GP', 'SUB_FUND'])), name='partner_role_known'),
         ),
         migrations.AddConstraint(
             model_name='partner',
             constraint=models.UniqueConstraint(condition=models.Q(('role', 'CITY')), fields=('programme',), name='one_city_per_programme'),
+        ),
+        migrations.AddConstraint(
+            model_name='partner',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'SUB_FUND'), ('sub_fund__isnull', False)), models.Q(models.Q(('role', 'SUB_FUND'), _negated=True), ('sub_fund__isnull', True)), _connector='OR'), name='partner_names_its_sub_fund'),
         ),
         migrations.AddConstraint(
             model_name='company',

@@ -16,6 +16,8 @@ FUNCTIONS = (
     "check_entry(bigint)",
     "forbid()",
     "book_knows()",
+    "stake_partner_comes()",
+    "stake_comes()",
     "commitment_counts()",
     "programme_counts()",
     "check_programme(bigint)",
@@ -52,7 +54,7 @@ FUNCTIONS = (
     "check_lot(bigint)",
     "check_holding(bigint)",
 )
-SCRIPTS = ("books.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql", "reports.sql", "statements.sql", "duties.sql")
+SCRIPTS = ("books.sql", "stakes.sql", "holdings.sql", "values.sql", "settlements.sql", "reporting.sql", "reports.sql", "statements.sql", "duties.sql")
 
 
 def create(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -141,6 +141,7 @@ CREATE TRIGGER currency_stays BEFORE UPDATE ON fund_subfund FOR EACH ROW
   WHEN (OLD.currency IS DISTINCT FROM NEW.currency) EXECUTE FUNCTION fund_currency_stays();
 
 -- The programme's running sums are those of its commitments in force, so the CHECK on the cap speaks about all of them.
+-- What one sub-fund commits to another was committed to the first already and counts once.
 CREATE FUNCTION fund_check_programme(programme bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   kept record;
@@ -151,7 +152,7 @@ BEGIN
          coalesce(sum(fund_in_won(c.amount - c.released, s.currency, k.rate)), 0) AS total INTO counted
     FROM fund_commitment c JOIN fund_subfund s ON s.id = c.sub_fund_id JOIN fund_partner p ON p.id = c.partner_id
     JOIN fund_close k ON k.id = c.close_id
-   WHERE s.programme_id = programme AND c.status IN ('ACTIVE', 'FULFILLED');
+   WHERE s.programme_id = programme AND c.status IN ('ACTIVE', 'FULFILLED') AND p.role <> 'SUB_FUND';
   IF (kept.city, kept.total) IS DISTINCT FROM (counted.city, counted.total) THEN
     RAISE EXCEPTION 'programme % counts % of %, its commitments are % of %', programme, kept.city, kept.total,
       counted.city, counted.total USING ERRCODE = 'check_violation', CONSTRAINT = 'programme_counts_commitments';

@@ -18,11 +18,16 @@ from portal.accounts.models import Organisation, User
 
 
 class Partner(models.Model):
-    """A limited or general partner (출자자) of a programme's sub-funds."""
+    """A limited or general partner (출자자) of a programme's sub-funds.
+
+    ``sub_fund`` is set when the partner is another sub-fund of the programme: its commitment is a stake of one sub-fund
+    in another. Its money was committed once already, so it counts neither as the City's nor in the programme's total.
+    """
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="partners")
     role = models.CharField(max_length=10, choices=PartnerRole)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="fund_partners")
+    sub_fund = models.OneToOneField(SubFund, models.PROTECT, null=True, blank=True, related_name="as_partner")
     name_ko = models.CharField(max_length=120)
     name_en = models.CharField(max_length=120)
 
@@ -32,6 +37,10 @@ class Partner(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(role__in=PartnerRole.values), name="partner_role_known"),
             models.UniqueConstraint(fields=["programme"], condition=Q(role="CITY"), name="one_city_per_programme"),
+            models.CheckConstraint(
+                condition=Q(role="SUB_FUND", sub_fund__isnull=False) | (~Q(role="SUB_FUND") & Q(sub_fund__isnull=True)),
+                name="partner_names_its_sub_fund",
+            ),
         ]
 
     def __str__(self) -> str:

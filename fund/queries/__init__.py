@@ -17,6 +17,7 @@ from fund.queries import (
     reporting,
     settlements,
     snapshots,
+    stakes,
     statements,
     values,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "reporting",
     "settlements",
     "snapshots",
+    "stakes",
     "statements",
     "values",
 ]

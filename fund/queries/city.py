@@ -144,6 +144,7 @@ def _shares(by_year: Mapping[int, Mapping[str, int]], on: date) -> list[Share]:
     made, city, total = [], 0, 0
     for year in range(min(by_year), on.year + 1) if by_year else ():
         added = by_year.get(year, {})
-        city, total = city + added.get(PartnerRole.CITY, 0), total + sum(added.values())
+        new = sum(added.values()) - added.get(PartnerRole.SUB_FUND, 0)
+        city, total = city + added.get(PartnerRole.CITY, 0), total + new
         made.append(Share(min(on, date(year, 12, 31)), city, total))
     return made

@@ -12,8 +12,8 @@ from django.db.models import QuerySet, Sum
 
 from fund.enums import Instrument
 from fund.models import Company, CompanyReport, Programme, SecurityEvent
-from fund.queries import pooled
-from fund.queries.exposure import city_stake
+from fund.queries import pooled, stakes
+from fund.queries.exposure import city_parts
 
 _FIELDS = ("headcount", "sales", "address", "shares")
 
@@ -99,7 +99,8 @@ def _ownership(
 
     Preferred shares count as converted. A note or SAFE has no shares yet: what it owns is undefined, not nought.
     """
-    stakes = {pk: city_stake(one) for pk, one in pooled.sums(programme, on=on, known=known, currency=None).items()}
+    books = pooled.sums(programme, on=on, known=known, currency=None)
+    parts_of = city_parts(books, stakes.stakes(programme, on=on, known=known))
     rows = (
         SecurityEvent.objects.filter(
             lot__holding__sub_fund__programme=programme, on_date__lte=on, recorded_at__lte=known
@@ -123,6 +124,6 @@ def _ownership(
         issued, parts = after[pk].shares, shares.get(pk, [])
         told = issued is not None and pk not in undefined and sum(part for _fund, part in parts) <= issued
         owned[pk] = sum((part for _fund, part in parts), Fraction(0)) / issued if told and issued else None
-        own = sum((part * stakes.get(fund, Fraction(0)) for fund, part in parts), Fraction(0))
+        own = sum((part * parts_of.get(fund, Fraction(0)) for fund, part in parts), Fraction(0))
         city[pk] = own / issued if told and issued else None
     return owned, city

@@ -1,7 +1,7 @@
 """Look-through: what a programme and the City own of each company, over every path through the sub-funds.
 
 Everything comes from the postings of a day, as known at an instant. A company counts once, however many sub-funds hold
-it. Only amounts in won are added; the books of a sub-fund in another currency have no rate to be added by.
+it; what one sub-fund holds in another is what stands there. Only amounts in won are added; the books of a sub-fund in another currency have no rate to be added by.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from fractions import Fraction
 from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from fund import lookthrough
 from fund.enums import Account, EntryKind
 from fund.models import Company, Holding, Posting, Programme, SubFund
-from fund.queries import pooled
+from fund.queries import pooled, stakes
 from fund.queries.flows import NET_ASSETS
 from portal.plan.registry import fact
 
@@ -69,10 +68,11 @@ def look_through(programme: Programme, *, on: date, known: datetime) -> LookThro
     """What stands behind the programme's net assets at the end of ``on``, as known at ``known``; amounts in won."""
     books = pooled.sums(programme, on=on, known=known, currency=CURRENCY)
     held, rest = _held(programme, on, known)
-    whole = _through("programme", {pk: Fraction(1) for pk in books}, held)
-    city = _through("city", {pk: city_stake(one) for pk, one in books.items()}, held)
+    between = stakes.stakes(programme, on=on, known=known)
+    whole = _behind(stakes.through(stakes.outside(books, between), between), held)
+    city = _behind(city_parts(books, between), held)
     rows = _rows(programme, held, whole, city, on)
-    nav = sum(one.nav for one in books.values())
+    nav = sum(one.own_nav for one in books.values())
     return LookThrough(tuple(rows), rest, nav, pooled.oldest(programme, on, known))
 
 
@@ -88,7 +88,7 @@ def _held(programme: Programme, on: date, known: datetime) -> tuple[dict[int, di
     """By sub-fund and company what is held, from one grouped query; and what of the net assets is no company."""
     rows = (
         _postings(programme, on, known)
-        .filter(account__in=NET_ASSETS)
+        .filter(account__in=set(NET_ASSETS) - {Account.STAKES})
         .values("book__sub_fund", "holding__company", "account")
         .annotate(total=Sum("amount"))
         .order_by("book__sub_fund", "holding__company", "account")
@@ -115,16 +115,18 @@ def _postings(programme: Programme, on: date, known: datetime) -> QuerySet[Posti
     )  # fmt: skip
 
 
-def city_stake(one: pooled.Sums) -> Fraction:
-    """The City's part of a sub-fund by the commitments in force."""
-    total = sum(one.committed.values())
-    return Fraction(one.committed.get("city", 0), total) if total else Fraction(0)
+def city_parts(books: Mapping[int, pooled.Sums], between: Mapping[int, Mapping[int, Fraction]]) -> dict[int, Fraction]:
+    """The City's part of each sub-fund, what it holds through other sub-funds included."""
+    return stakes.through({pk: pooled.city_stake(one) for pk, one in books.items()}, between)
 
 
-def _through(root: str, stakes: Mapping[int, Fraction], held: Mapping[int, Mapping[int, _Held]]) -> dict[int, Fraction]:
-    assets = {str(fund): {str(company): found.carried for company, found in row.items()} for fund, row in held.items()}
-    found = lookthrough.exposures(root, {root: {str(fund): stake for fund, stake in stakes.items()}}, assets)
-    return {int(company): value for company, value in found.items()}
+def _behind(parts: Mapping[int, Fraction], held: Mapping[int, Mapping[int, _Held]]) -> dict[int, Fraction]:
+    """By company what belongs to who owns these parts of the sub-funds."""
+    made: dict[int, Fraction] = {}
+    for fund, row in held.items():
+        for company, found in row.items():
+            made[company] = made.get(company, Fraction(0)) + parts.get(fund, Fraction(0)) * found.carried
+    return made
 
 
 def _rows(

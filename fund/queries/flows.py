@@ -22,6 +22,7 @@ _PAID_IN = {EntryKind.RECEIPT: Account.DUE, EntryKind.EQUALISATION: Account.CAPI
 NET_ASSETS = (
     Account.CASH,
     Account.INVESTMENTS,
+    Account.STAKES,
     Account.ALLOWANCE,
     Account.UNREALISED,
     Account.PAYABLE,

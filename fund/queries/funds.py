@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Sum
 
 from fund.enums import CommitmentStatus, PartnerRole
-from fund.models import AgreementVersion, Commitment, Distribution, Programme, SubFund
+from fund.models import AgreementVersion, Commitment, Distribution, Partner, Programme, SubFund
 from portal.accounts.queries import clusters_of
 from portal.accounts.roles import roles_for
 
@@ -60,6 +60,19 @@ def commitments_of(sub_fund: SubFund) -> QuerySet[Commitment]:
     """Every commitment that was not withdrawn, with its partner."""
     found = sub_fund.commitments.exclude(status=CommitmentStatus.WITHDRAWN)
     return found.select_related("partner").order_by("id")
+
+
+def commitment_of(public_id: UUID) -> Commitment | None:
+    rows = Commitment.objects.select_related(
+        "sub_fund__programme__cluster", "sub_fund__manager", "partner__sub_fund", "partner__organisation", "close"
+    )
+    return rows.filter(public_id=public_id).first()
+
+
+def uncommitted(sub_fund: SubFund) -> QuerySet[Partner]:
+    """The programme's partners that have no commitment to this sub-fund; sub-funds left out."""
+    have = commitments_of(sub_fund).values("partner")
+    return sub_fund.programme.partners.filter(sub_fund__isnull=True).exclude(pk__in=have).order_by("id")
 
 
 def distributions_of(sub_fund: SubFund) -> QuerySet[Distribution]:

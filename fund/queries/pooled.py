@@ -5,8 +5,10 @@ Only sub-funds of one currency are read together, in that currency: minor units 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
@@ -16,6 +18,7 @@ from fund.enums import Account, EntryKind
 from fund.models import Measure, Posting, Programme, Valuation
 from fund.queries.books import CITY_CURRENCY
 from fund.queries.flows import NET_ASSETS, sides
+from fund.queries.stakes import INNER
 from portal.core.money import split
 
 _VALUE = (Account.INVESTMENTS, Account.ALLOWANCE, Account.UNREALISED)
@@ -34,6 +37,18 @@ class Sums:
     invested: int = 0
     realised: int = 0
     nav: int = 0
+    #: Realised by distributions of another sub-fund (credit negative): the gain was realised there, and counts once.
+    from_stakes: int = 0
+
+    @property
+    def own_nav(self) -> int:
+        """Net assets without stakes in other sub-funds: what these stand for is counted there."""
+        return self.nav - self.accounts.get(Account.STAKES, 0)
+
+    def of_new_money(self, name: str) -> int:
+        """The sum of ``committed``, ``paid_in`` … without what another sub-fund brought: that was counted there."""
+        amounts: dict[str, int] = getattr(self, name)
+        return sum(amount for role, amount in amounts.items() if role != INNER)
 
     def add(self, kind: str, account: int, role: str, total: int) -> None:
         """Take one group of postings in."""
@@ -48,6 +63,8 @@ class Sums:
             self.unfunded[role] = self.unfunded.get(role, 0) - total
         elif account in NET_ASSETS:
             self.nav += total
+        if account == Account.REALISED and kind == EntryKind.DISTRIBUTION:
+            self.from_stakes += total
         if account == Account.INVESTMENTS and kind == EntryKind.INVESTMENT:
             self.invested += total
         if account == Account.CASH and kind == EntryKind.EXIT:
@@ -83,6 +100,12 @@ def sums(programme: Programme, *, on: date, known: datetime, currency: str | Non
     return made
 
 
+def city_stake(one: Sums) -> Fraction:
+    """The City's part of a sub-fund by the commitments in force."""
+    total = sum(one.committed.values())
+    return Fraction(one.committed.get("city", 0), total) if total else Fraction(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """What happened on a day in one sub-fund: money by partner, gross money of investments, the change of net assets."""
@@ -93,6 +116,13 @@ class Day:
     distributed: dict[int, int]
     gross: int
     nav: int
+    stakes: int = 0
+
+    def outside(self, inner: Collection[int]) -> Day:
+        """As the programme sees it from outside: no money between its own sub-funds, no stake of one in another."""
+        paid = {partner: amount for partner, amount in self.paid_in.items() if partner not in inner}
+        back = {partner: amount for partner, amount in self.distributed.items() if partner not in inner}
+        return Day(self.sub_fund, self.on, paid, back, self.gross, self.nav - self.stakes)
 
 
 def days(programme: Programme, *, on: date, known: datetime, currency: str = CITY_CURRENCY) -> list[Day]:
@@ -117,7 +147,10 @@ def days(programme: Programme, *, on: date, known: datetime, currency: str = CIT
                 into[partner] = into.get(partner, 0) + amount
         gross = total if row["account"] == Account.CASH and row["happened"] in _GROSS else 0
         nav = total if row["account"] in NET_ASSETS else 0
-        made[key] = Day(day.sub_fund, day.on, day.paid_in, day.distributed, day.gross + gross, day.nav + nav)
+        stakes = total if row["account"] == Account.STAKES else 0
+        made[key] = Day(
+            day.sub_fund, day.on, day.paid_in, day.distributed, day.gross + gross, day.nav + nav, day.stakes + stakes
+        )
     return [made[key] for key in sorted(made)]
 
 

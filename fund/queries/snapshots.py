@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from fund import performance
 from fund.enums import Account, PartnerRole
 from fund.models import Company, Holding, Partner, Programme, Snapshot, SubFund
-from fund.queries import pooled
+from fund.queries import pooled, stakes
 from fund.queries.books import CITY_CURRENCY
 from portal.core.periods import add_months, first_of_month
 from portal.intake.canonical import canonical
@@ -29,7 +29,8 @@ from portal.plan.registry import fact
 #: The version of each query; it rises when what it counts changes, so that a stored figure says which one it was.
 VERSIONS = {"balances": 1, "flows": 1, "holdings": 1, "performance": 1}
 METHOD = "xirr act/365F, v1"
-_ROLES = [role.value.lower() for role in PartnerRole]
+#: Whose money the totals add; what one sub-fund put into another was put into the first by these.
+_ROLES = [role.value.lower() for role in PartnerRole if role != PartnerRole.SUB_FUND]
 
 
 def given(programme: Programme, *, on: date) -> dict[str, Any]:
@@ -64,7 +65,9 @@ def body(programme: Programme, *, kind: str, on: date, known: datetime, given: M
     past = pooled.days(programme, on=on, known=known)
     city = Partner.objects.filter(programme=programme, role=PartnerRole.CITY).values_list("pk", flat=True).first()
     values = pooled.partner_values(programme, on=on, known=known)
-    runs = _runs(past, values, by_fund, city, codes, on, pooled.carried(programme, on, known))
+    inner, between = stakes.inner(programme), stakes.stakes(programme, on=on, known=known)
+    seen = [day.outside(inner) for day in past]
+    runs = _runs(past, seen, values, by_fund, city, codes, on, pooled.carried(programme, on, known))
     every = _all(by_fund)
     sectors = pooled.sectors(programme, on, known)
     # Only where there are any: what was frozen of won alone is spelled as it always was.
@@ -78,11 +81,12 @@ def body(programme: Programme, *, kind: str, on: date, known: datetime, given: M
         "queries": VERSIONS,
         "method": METHOD,
         "given": dict(given),
-        "figures": _figures(every, by_fund, values, city, sectors, pooled.oldest(programme, on, known)),
+        "figures": _figures(every, by_fund, values, city, sectors, pooled.oldest(programme, on, known))
+        | {"city_costs": _city_costs(by_fund, between)},
         "sub_funds": [_sub_fund(codes[pk], by_fund[pk]) for pk in sorted(by_fund, key=lambda pk: codes[pk])],
         "rates": {run["scope"] if not run["code"] else f"fund:{run['code']}": run["answer"] for run in runs},
         "runs": [{key: run[key] for key in ("scope", "code", "flows", "answer")} for run in runs],
-        "history": _history(past, on),
+        "history": _history(seen, on),
         "bridge": _bridge(every),
         "sectors": sectors,
         "write_downs": pooled.write_downs(programme, on, known),
@@ -113,6 +117,7 @@ def _apart(
 
 
 def _all(by_fund: Mapping[int, pooled.Sums]) -> pooled.Sums:
+    """The sub-funds together; a stake of one in another is no asset beside what it stands for."""
     total = pooled.Sums()
     for one in by_fund.values():
         for name in ("committed", "unfunded", "paid_in", "distributed", "accounts"):
@@ -122,7 +127,11 @@ def _all(by_fund: Mapping[int, pooled.Sums]) -> pooled.Sums:
         total.carry += one.carry
         total.invested += one.invested
         total.realised += one.realised
-        total.nav += one.nav
+        total.nav += one.own_nav
+        if one.from_stakes:
+            total.accounts[Account.REALISED] -= one.from_stakes
+    for name in ("committed", "unfunded", "paid_in", "distributed"):
+        getattr(total, name).pop(stakes.INNER, None)
     return total
 
 
@@ -151,7 +160,6 @@ def _figures(
         "city_nav": city_nav,
         "oldest_valuation": oldest.isoformat() if oldest else None,
         **costs,
-        "city_costs": sum(_city_part(one, sum(_costs(one))) for one in by_fund.values()),
         "write_downs": accounts.get(Account.WRITTEN_DOWN, 0),
     }
 
@@ -160,10 +168,10 @@ def _costs(one: pooled.Sums) -> tuple[int, ...]:
     return one.accounts.get(Account.FEE, 0), one.accounts.get(Account.EXPENSE, 0), one.carry
 
 
-def _city_part(one: pooled.Sums, amount: int) -> int:
-    """The City's part by commitments, cut to whole won."""
-    total = sum(one.committed.values())
-    return amount * one.committed.get("city", 0) // total if total else 0
+def _city_costs(by_fund: Mapping[int, pooled.Sums], between: Mapping[int, Mapping[int, Fraction]]) -> int:
+    """The City's part by commitments, over every path between the sub-funds, cut to whole won in each."""
+    parts = stakes.through({pk: pooled.city_stake(one) for pk, one in by_fund.items()}, between)
+    return sum(int(parts.get(pk, Fraction(0)) * sum(_costs(one))) for pk, one in by_fund.items())
 
 
 def _multiples(made: Mapping[str, Any], nav: int, whose: str) -> dict[str, Fraction | None]:
@@ -193,17 +201,18 @@ def _sub_fund(code: str, one: pooled.Sums) -> dict[str, Any]:
 
 
 def _runs(
-    past: Iterable[pooled.Day], values: Mapping[tuple[int, int], int], by_fund: Mapping[int, pooled.Sums], city: int | None,
+    past: Iterable[pooled.Day], seen: Iterable[pooled.Day], values: Mapping[tuple[int, int], int],
+    by_fund: Mapping[int, pooled.Sums], city: int | None,
     codes: Mapping[int, str], on: date, carried: int,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """City net, all partners net, investments gross, and each sub-fund net: flows, then what the rate came to."""
+    """City net, all partners net (as ``seen`` from outside), investments gross, and each sub-fund net, with the rates."""
     rows = list(past)
-    net = [(day.on, sum(day.distributed.values()) - sum(day.paid_in.values())) for day in rows]
+    net = [(day.on, sum(day.distributed.values()) - sum(day.paid_in.values())) for day in seen]
     ours = [(day.on, day.distributed.get(city, 0) - day.paid_in.get(city, 0)) for day in rows] if city else []
     ours_nav = sum(amount for (_fund, partner), amount in values.items() if partner == city)
     wanted = [
         ("city_net", "", ours, ours_nav),
-        ("fund_net", "", net, sum(one.nav for one in by_fund.values())),
+        ("fund_net", "", net, sum(one.own_nav for one in by_fund.values())),
         ("fund_gross", "", [(day.on, day.gross) for day in rows], carried),
     ]
     for pk in sorted(by_fund, key=lambda pk: codes[pk]):

@@ -26,7 +26,7 @@ from fund.models import (
     Snapshot,
 )
 from fund.registry import EVENT_TYPES
-from fund.rehearsal import statements
+from fund.rehearsal import stakes, statements
 from ledger import log
 from portal.core.rehearsals import Outcome, Say
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _LAST = date(2026, 6, 30)
 #: Steps for which the room has no service yet.
-_NOT_YET = {"fund.commitment.withdrawn", "fund.commitment.fulfilled", "fund.distribution.reworked"}
+_NOT_YET = {"fund.commitment.fulfilled", "fund.distribution.reworked"}
 
 
 def leaves() -> int:
@@ -204,10 +204,14 @@ def _all_happened(began: int) -> Iterator[str]:
             yield f"{event.name} never happened"
 
 
+def _once(life: Life) -> Iterator[str]:
+    yield from stakes.violations(life.programme, _LAST)
+
+
 def _told(life: Life) -> Iterator[str]:
     yield from statements.violations(life.programme)
 
 
 CHECKS: tuple[Callable[[Life], Iterator[str]], ...] = (
-    _balanced, _unfunded, _shares, _lots, _cap, _values, _waterfalls, _first_losses, _frozen, _told, _two_persons, _duties,
+    _balanced, _unfunded, _shares, _lots, _cap, _values, _waterfalls, _first_losses, _frozen, _told, _once, _two_persons, _duties,
 )  # fmt: skip

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from fund import queries, services
 from fund.enums import SubFundStatus
 from fund.models import Lot, SubFund
-from fund.rehearsal import checks, duties, reporting, statements
+from fund.rehearsal import checks, duties, reporting, stakes, statements
 from fund.rehearsal.life import TERMS, Life, at
 from fund.services import Asked
 from portal.accounts import demo
@@ -49,6 +49,7 @@ def play(say: Say, variant: str) -> Outcome:
     _partners(life, funds)
     duties.play(life, funds[0])
     _harvest(life, funds, lots)
+    stakes.play(life, funds[1], funds[2])
     _end(life, funds[1], funds[0])
     life.publish(date(2026, 3, 31), date(2026, 5, 15))
     return checks.outcome(life, began, say)

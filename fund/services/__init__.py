@@ -24,6 +24,7 @@ from fund.services.commitments import (
     record_consent,
     release_commitment,
     sign_commitment,
+    withdraw_commitment,
 )
 from fund.services.committee import cast_ballot, open_motion, state_conflict
 from fund.services.companies import record_report
@@ -68,6 +69,7 @@ from fund.services.setup import (
     move_sub_fund,
 )
 from fund.services.snapshots import build_snapshot, publish_snapshot, see_snapshot
+from fund.services.stakes import record_stake
 from fund.services.statements import issue_statements, order_statements
 from fund.services.taking import judge_break
 from fund.services.valuations import (
@@ -138,6 +140,7 @@ __all__ = [
     "receive_upload",
     "record_consent",
     "record_report",
+    "record_stake",
     "refuse_measure",
     "refuse_settlement",
     "release_commitment",
@@ -162,4 +165,5 @@ __all__ = [
     "table_valuation",
     "waive_breach",
     "waive_duty",
+    "withdraw_commitment",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from fund.enums import EntryKind
 from fund.models import Book, Entry, Holding, Partner, Posting, Programme, SubFund
@@ -100,10 +100,13 @@ def reverse_event(*, event: UUID, on: date, now: datetime, into: UUID) -> None:
 
 
 def lock(programme: Programme, *sub_funds: SubFund) -> None:
-    """Take the rows of the books in one order, so that two decisions never wait for each other in a circle."""
-    wanted = Book.objects.filter(programme=programme).filter(sub_fund__in=sub_funds) | Book.objects.filter(
-        programme=programme, kind="CITY"
-    )
+    """Take the rows of the books in one order, so that two decisions never wait for each other in a circle.
+
+    The books of the sub-funds that hold a stake in these are taken along: what is paid between them stands in both.
+    """
+    holders = Partner.objects.filter(commitments__sub_fund__in=sub_funds, sub_fund__isnull=False).values("sub_fund")
+    concerned = Q(sub_fund__in=sub_funds) | Q(sub_fund__in=holders) | Q(kind="CITY")
+    wanted = Book.objects.filter(programme=programme).filter(concerned)
     list(wanted.order_by("id").select_for_update(of=["self"]))
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from fund import queries, rules
 from fund.enums import Account, CallStatus, EntryKind, PartnerRole, Purpose, ShareStatus, SubFundStatus
 from fund.models import BankReceipt, CallLine, CallShare, CapitalCall, Commitment, SubFund
+from fund.services import holders
 from fund.services.books import booked, lock, move, post, reverse_event, still
 from fund.services.telling import record_notices, tell_call_issued, tell_call_rescinded, tell_call_waiting
 from fund.workflow import CALL, SHARE
@@ -200,7 +201,11 @@ def receive(*, share: CallShare, amount: int, on: date, reference: str, by: Any,
     call = (
         CapitalCall.objects.select_for_update(of=["self"]).select_related("sub_fund__programme").get(pk=share.call_id)
     )
-    share = CallShare.objects.select_for_update(of=["self"]).select_related("commitment__partner").get(pk=share.pk)
+    share = (
+        CallShare.objects.select_for_update(of=["self"])
+        .select_related("commitment__partner__sub_fund")
+        .get(pk=share.pk)
+    )
     if share.status not in (ShareStatus.DUE, ShareStatus.LATE):
         raise Refused(_("이미 모두 납입되었거나 취소된 몫입니다."))
     if amount < 1 or on > now.astimezone(SEOUL).date():
@@ -208,6 +213,8 @@ def receive(*, share: CallShare, amount: int, on: date, reference: str, by: Any,
     if BankReceipt.objects.filter(reference=reference).exists():
         raise Invalid(_("같은 은행 거래번호의 납입이 이미 있습니다."), field="reference")
     event, partner = uuid4(), share.commitment.partner
+    if partner.role == PartnerRole.SUB_FUND and amount > share.open:
+        raise Invalid(_("다른 자펀드는 요청한 금액까지만 납입할 수 있습니다."), field="amount")
     used = min(amount, share.open)
     lines = move(Account.CASH, Account.DUE, used, partner) + move(
         Account.CASH, Account.SUSPENSE, amount - used, partner
@@ -221,6 +228,8 @@ def receive(*, share: CallShare, amount: int, on: date, reference: str, by: Any,
             book=queries.books.city_book(sub_fund.programme), sub_fund=sub_fund, kind=EntryKind.RECEIPT, on=on,
             event=event, now=now, lines=move(Account.PAYABLE, Account.CASH, used),
         )  # fmt: skip
+    elif partner.role == PartnerRole.SUB_FUND:
+        holders.book_paid(partner, sub_fund, used, on=on, event=event, now=now)
     receipt = BankReceipt.objects.create(
         share=share, amount=amount, surplus=amount - used, on_date=on, reference=reference, recorded_at=now, event=event
     )

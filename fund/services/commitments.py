@@ -16,26 +16,19 @@ from fund import capital, queries, rules
 from fund.enums import Account, CommitmentStatus, EntryKind, PartnerRole, SubFundStatus
 from fund.models import Close, Commitment, Equalisation, Partner, Release, SubFund
 from fund.queries.books import CITY_CURRENCY
-from fund.services import cap
+from fund.services import cap, holders
 from fund.services.books import Line, booked, lock, move, post
 from fund.workflow import COMMITMENT, SUB_FUND
 from ledger import log
 from portal.core.errors import Invalid, Refused
 from portal.core.transition import advance
 
-_GATHERS = (
-    SubFundStatus.GATHERING,
-    SubFundStatus.FORMED,
-    SubFundStatus.REGISTERED,
-    SubFundStatus.INVESTING,
-)
-
 
 @transaction.atomic
 def prepare_commitment(*, sub_fund: SubFund, partner: Partner, units: int, by: Any, now: datetime) -> Commitment:
     """A partner's intended commitment in units (좌) of the sub-fund's price."""
     rules.check_may_in(by, "commitment.prepare", sub_fund)
-    if sub_fund.status not in _GATHERS:
+    if sub_fund.status not in rules.GATHERS:
         raise Refused(_("출자자를 모으는 단계의 자펀드에만 약정을 준비할 수 있습니다."))
     if units < 1:
         raise Invalid(_("좌수는 1 이상이어야 합니다."), field="units")
@@ -75,6 +68,15 @@ def sign_commitment(*, commitment: Commitment, by: Any, now: datetime) -> None:
         data={"amount": commitment.amount, "units": commitment.units},
         changes={"signed_at": now, "approved_by": by},
     )
+
+
+@transaction.atomic
+def withdraw_commitment(*, commitment: Commitment, by: Any, reason: str) -> None:
+    """Take back what nobody signed yet, for a stated reason."""
+    acting = by.acting_as(rules.check_may_in(by, "commitment.prepare", commitment.sub_fund))
+    if not reason.strip():
+        raise Invalid(_("이유를 적어 주십시오."), field="reason")
+    advance(commitment, CommitmentStatus.WITHDRAWN, by=acting, steps=COMMITMENT, reason=reason)
 
 
 @transaction.atomic
@@ -133,9 +135,10 @@ def _check_rate(sub_fund: SubFund, rate: Decimal | None, source: str) -> None:
 
 
 def _sums(commitments: Sequence[Commitment], close: Close) -> tuple[int, int]:
-    """The City's amount and everybody's, in won."""
-    city = sum(close.in_won(one.amount) for one in commitments if one.partner.role == PartnerRole.CITY)
-    return city, sum(close.in_won(one.amount) for one in commitments)
+    """The City's amount and everybody's, in won; what a sub-fund brings was counted when it was committed to that one."""
+    new = [one for one in commitments if one.partner.role != PartnerRole.SUB_FUND]
+    city = sum(close.in_won(one.amount) for one in new if one.partner.role == PartnerRole.CITY)
+    return city, sum(close.in_won(one.amount) for one in new)
 
 
 def _equalise(
@@ -181,6 +184,8 @@ def _book_equalisation(close: Close, rows: Sequence[tuple[Commitment, int, int]]
                 book=queries.books.city_book(sub_fund.programme), sub_fund=sub_fund, kind=EntryKind.EQUALISATION,
                 on=on, event=event, now=now, lines=legs,
             )  # fmt: skip
+        elif one.partner.role == PartnerRole.SUB_FUND:
+            holders.book_equalised(one.partner, sub_fund, principal, charge, on=on, event=event, now=now)
 
 
 @transaction.atomic
@@ -239,4 +244,4 @@ def _counted(commitment: Commitment) -> tuple[int, int]:
 
 def _worth(commitment: Commitment, amount: int) -> int:
     assert commitment.close is not None  # in force
-    return commitment.close.in_won(amount)
+    return 0 if commitment.partner.role == PartnerRole.SUB_FUND else commitment.close.in_won(amount)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from fund import queries, rules
 from fund.enums import Account, CommitmentStatus, DistributionKind, DistributionStatus, EntryKind, PartnerRole
 from fund.models import Commitment, Distribution, DistributionShare, SubFund
+from fund.services import holders
 from fund.services.books import Line, booked, lock, move, post, reverse_event, still
 from fund.services.telling import record_parts, tell_distributed
 from fund.waterfall import Waterfall, distribute
@@ -191,6 +192,10 @@ def pay_distribution(*, distribution: Distribution, by: Any, now: datetime) -> N
             book=queries.books.city_book(sub_fund.programme), sub_fund=sub_fund, kind=EntryKind.DISTRIBUTION,
             on=row.on_date, event=event, now=now, lines=legs,
         )  # fmt: skip
+    for share in (one for one in shares if one.commitment.partner.role == PartnerRole.SUB_FUND):
+        holders.book_distributed(
+            share.commitment.partner, sub_fund, share.amount, share.capital, on=row.on_date, event=event, now=now
+        )
     _count(row, shares, 1)
     data = {"amount": row.amount, "on": row.on_date, **booked(event)}
     advance(row, DistributionStatus.PAID, by=acting, steps=DISTRIBUTION, data=data, changes={"event": event})

@@ -12,7 +12,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from fund import deal_tables, queries, report_tables, rules, settlement_tables, tables, value_tables
+from fund import commitment_tables, deal_tables, queries, report_tables, rules, settlement_tables, tables, value_tables
 from fund import tear_sheet as sheet
 from fund.models import Entry, Programme, SubFund
 from fund.views.shared import SignedIn, as_of, found_sub_fund
@@ -108,11 +108,19 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         "tabs": [Tab(words[tab], f"?show={tab}", current=shown == tab) for tab in _TABS],
         "table": _table(found, shown, on, known) if page is None else tables.entries(list(page)),
         "results": _shown(found, shown, on, known),
+        "stakes": _stakes(found, on, known) if shown == "holdings" else None,
+        "may_commit": shown == "partners" and rules.can_prepare_commitment(request.user, found),
         "may_distribute": rules.may_in(request.user, "distribution.prepare", found),
         "may_deal": rules.may_in(request.user, "deal.prepare", found),
         "may_call": rules.may_in(request.user, "capital_call.prepare", found),
     }
     return render(request, "fund/sub_fund.html", context)
+
+
+def _stakes(found: SubFund, on: Any, known: Any) -> Table | None:
+    """What it holds of other sub-funds; most hold none."""
+    rows = queries.stakes.held_by(found)
+    return commitment_tables.stakes(rows, queries.stakes.cost(found, on=on, known=known)) if rows else None
 
 
 def _journal(request: SignedIn, found: SubFund, on: Any, known: Any) -> Page[Entry]:

@@ -94,7 +94,7 @@ class TestFigures:
         made = investing()
         for _ in range(3):
             known = database_now()
-            with django_assert_num_queries(14):
+            with django_assert_num_queries(16):
                 queries.city.read(made.programme, on=LATER, known=known)
                 queries.city.years(made.programme, on=LATER, known=known)
                 queries.city.shares(made.programme, on=LATER, known=known)

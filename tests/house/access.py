@@ -277,6 +277,8 @@ TABLE: dict[str, Row] = {
     "fund:duties": Row(FUND | REPORTER, "sub fund"),
     "fund:new_duty": Row(frozenset({"fund manager"}), "sub fund"),
     "fund:duty": Row(FUND | REPORTER, "duty"),
+    "fund:new_commitment": Row(frozenset({"fund manager"}), "sub fund"),
+    "fund:commitment": Row(FUND | REPORTER, "commitment"),
     "fund:new_call": Row(frozenset({"fund manager"}), "sub fund"),
     "fund:call": Row(FUND | REPORTER, "capital call"),
     "fund:call_step": Row(frozenset({"fund manager"}), "capital call step", "post"),

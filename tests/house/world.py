@@ -338,6 +338,7 @@ def _fund(world: World, organisation: Any) -> None:
         **_reported(made),
         **_told(made, share.commitment, paid_at),
         "sub fund": [made.sub_fund.public_id],
+        "commitment": [share.commitment.public_id],
         "programme": [made.programme.code],
         "deal": [deal.public_id],
         "deal step": [waiting.public_id, "table"],
