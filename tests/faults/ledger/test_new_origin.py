@@ -115,7 +115,7 @@ def test_it_goes_on_only_from_what_was_published(named):
     same = {**settings.LEDGER, "ORIGIN": log.machinery.origin}
     with override_settings(LEDGER=same), pytest.raises(CommandError, match="LEDGER_ORIGIN is to name the new log"):
         call_command("ledger_new_origin")
-    edit = "UPDATE ledger_record SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'c-{}', 'c-{}'), 'UTF8')"
+    edit = "UPDATE ledger_record SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '\"c-{}\"', '\"c-{}\"'), 'UTF8')"
     superuser(edit.format(2, 8))
     with pytest.raises(CommandError, match="does not hold the 5 leaves"):
         call_command("ledger_new_origin")
