@@ -82,8 +82,10 @@ def _step(case: ArrearsCase, today: date, now: datetime) -> int:
 
 
 def _next(case: ArrearsCase, today: date) -> ArrearsStatus | None:
-    """The step whose day has come."""
+    """The step whose day has come; a letter a day at most, also when the job comes late and then twice."""
     days, to = STEPS_BY_DAY.get(case.status, (0, None))
+    if case.status != ArrearsStatus.OPEN and case.stepped_at.astimezone(SEOUL).date() >= today:
+        return None
     return to if to is not None and today >= case.since_date + timedelta(days=days) else None
 
 

@@ -51,6 +51,15 @@ def test_the_steps_by_the_calendar():
     adds_up()
 
 
+def test_a_job_that_comes_late_sends_one_letter_a_day():
+    billed()
+    seen = []
+    for days in (90, 90, 91, 91, 92):
+        services.dun(now=at(days))
+        seen.append(case().status)
+    assert seen == ["REMINDED", "REMINDED", "DEMANDED", "DEMANDED", "FINAL_NOTICE"]
+
+
 def test_paid_is_closed_and_a_new_debt_is_a_new_case():
     place = billed()
     services.dun(now=at(1))
