@@ -165,7 +165,11 @@ def waiting_room(run: Run, window: QueueWindow | None, now: datetime) -> list[pa
         (_("대기실 여는 때"), instant(window.entry_from)),
         (_("신청 시작"), instant(window.opens_at)),
         (_("대기실 닫는 때"), instant(window.ends_at)),
-        (_("들어가는 빠르기"), _("1초에 %(rate)s명") % {"rate": window.rate_per_s}),
+        (
+            _("들어가는 빠르기"),
+            _("시작하고 %(after)s초 뒤부터 1초에 %(rate)s명")
+            % {"after": waitingroom.HEAD_START_S, "rate": window.rate_per_s},
+        ),
         (_("번호를 받은 사람"), _("%(count)s명") % {"count": came}),
         (_("순서가 된 사람"), _("%(count)s명") % {"count": gate} if window.ordered_at else ""),
         (_("봉인한 비밀값의 해시"), window.commitment),

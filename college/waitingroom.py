@@ -12,10 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from zlib import crc32
 
 from portal.core import lottery
 
 RATE_PER_S = 50
+#: Seconds from the opening to the gate's first step. In them everybody learns a position: were somebody let in before, the
+#: first to hear of it would take the seats, whatever their position.
+HEAD_START_S = 6
 ADMITTED_FOR = timedelta(minutes=10)
 #: The room opens so long before requests do, and everybody asks without it so long after.
 OPENS_BEFORE = timedelta(minutes=30)
@@ -70,14 +74,14 @@ def positions(secret: bytes, early: Iterable[str], late: Iterable[str] = ()) -> 
 
 
 def gate(opened_at: datetime, now: datetime, rate_per_s: int = RATE_PER_S) -> int:
-    """How many positions have been let in at ``now``: none before the opening, then ``rate_per_s`` every second."""
-    waited_s = (now - opened_at) // timedelta(seconds=1)
+    """How many positions have been let in at ``now``: ``rate_per_s`` every second from ``HEAD_START_S`` after the opening."""
+    waited_s = (now - opened_at) // timedelta(seconds=1) - HEAD_START_S
     return 0 if waited_s < 0 else (waited_s + 1) * rate_per_s
 
 
 def reached_at(opened_at: datetime, position: int, rate_per_s: int = RATE_PER_S) -> datetime:
     """When the gate lets the person at ``position`` in."""
-    return opened_at + timedelta(seconds=(position - 1) // rate_per_s)
+    return opened_at + timedelta(seconds=HEAD_START_S + (position - 1) // rate_per_s)
 
 
 def admitted_until(
@@ -88,8 +92,14 @@ def admitted_until(
     return max(reached, came_at or reached) + ADMITTED_FOR
 
 
-def ask_again_s(position: int, gate: int, rate_per_s: int = RATE_PER_S) -> int:
-    """In how many seconds to ask next: half the expected wait, 2 to 15, spread by position so that not all ask at once."""
+def ask_at_opening_s(left_s: int, person: str) -> int:
+    """In how many seconds to ask next, ``left_s`` before the opening: after it, everybody at a second of their own."""
     least, most = ASK_AGAIN_S
-    expected = max(0, position - gate) // rate_per_s // 2
-    return min(most, max(least, expected) + position % 3)
+    return min(most, max(least, left_s + crc32(person.encode()) % (HEAD_START_S - 1)))
+
+
+def ask_again_s(opened_at: datetime, now: datetime, position: int, rate_per_s: int = RATE_PER_S) -> int:
+    """In how many seconds to ask next: when the gate comes by, or on the way there after 13 to 15 seconds, spread by position."""
+    least, most = ASK_AGAIN_S
+    left_s = -((now - reached_at(opened_at, position, rate_per_s)) // timedelta(seconds=1))
+    return max(least, left_s) if left_s <= most else most - position % 3

@@ -297,7 +297,7 @@ BEGIN
     RETURN NEW;
   END IF;
   SELECT * INTO place FROM college_queueplace WHERE window_id = room.id AND canonical_id = NEW.canonical_id;
-  reached := room.opens_at + ((place.position - 1) / room.rate_per_s) * interval '1 second';
+  reached := room.opens_at + (6 + (place.position - 1) / room.rate_per_s) * interval '1 second';
   IF reached IS NULL OR NEW.requested_at < reached
      OR NEW.requested_at >= greatest(reached, place.came_at) + interval '10 minutes' THEN
     RAISE EXCEPTION 'the waiting room has not let this person in' USING ERRCODE = 'check_violation';

@@ -135,7 +135,7 @@ class RunLife:
             services.order_due_places(now=now)
         for count, student in enumerate([*old, *new]):
             user, person = student.accounts[-1]
-            services.request_seat(run=run, person=person, by=user, now=now + timedelta(seconds=10 * count + 5))
+            services.request_seat(run=run, person=person, by=user, now=now + timedelta(seconds=10 * count + 10))
 
     @property
     def doubled(self) -> list[Student]:

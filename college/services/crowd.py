@@ -33,6 +33,8 @@ from portal.core.transition import advance_all
 
 #: Seconds after somebody asked for a run's seat in which others are expected to.
 CROWDED_S = 2.0
+#: Seconds in which a crowd gathers before it asks.
+GATHER_S = 0.05
 #: How often a crowd tries; the line may go, or a seat come free, while it does.
 TRIES = 2
 
@@ -198,4 +200,4 @@ def _wait(requests: Sequence[SeatRequest], actors: Mapping[int, User]) -> None:
     telling.waiting_all(requests)
 
 
-_line: Together[str, Asking, SeatRequest | Refused] = Together(_ask_for_all)
+_line: Together[str, Asking, SeatRequest | Refused] = Together(_ask_for_all, gather_s=GATHER_S)

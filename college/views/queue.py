@@ -32,18 +32,17 @@ class Standing:
     again_s: int
 
 
-def stand(window: QueueWindow, position: int, came_at: datetime | None, now: datetime) -> Standing:
-    """Before the opening everybody asks again when it comes, spread over a few seconds."""
-    least, most = waitingroom.ASK_AGAIN_S
+def stand(window: QueueWindow, ref: str, position: int, came_at: datetime | None, now: datetime) -> Standing:
+    """Before the opening everybody asks again when it comes, each at a second of their own."""
+    rate = window.rate_per_s
     if position == waitingroom.UNPLACED:
         left_s = -((now - window.opens_at) // timedelta(seconds=1))
-        return Standing(BEFORE, 0, min(most, max(least, left_s)))
-    rate = window.rate_per_s
+        return Standing(BEFORE, 0, waitingroom.ask_at_opening_s(left_s, ref))
     gate = waitingroom.gate(window.opens_at, now, rate)
     if position > gate:
-        return Standing(WAITING, position - gate - 1, waitingroom.ask_again_s(position, gate, rate))
+        return Standing(WAITING, position - gate - 1, waitingroom.ask_again_s(window.opens_at, now, position, rate))
     until = waitingroom.admitted_until(window.opens_at, position, rate, came_at)
-    return Standing(ADMITTED if came_at is None or now < until else PASSED, 0, most)
+    return Standing(ADMITTED if came_at is None or now < until else PASSED, 0, max(waitingroom.ASK_AGAIN_S))
 
 
 @never_cache
@@ -77,7 +76,7 @@ def _enter(request: SignedIn, run: Run, now: datetime) -> HttpResponse:
 
 def _page(request: SignedIn, run: Run, window: QueueWindow, place: QueuePlace | None, now: datetime) -> HttpResponse:
     position = place.position if place is not None else None
-    standing = stand(window, position or waitingroom.UNPLACED, place.came_at, now) if place else None
+    standing = stand(window, str(place.ref), position or waitingroom.UNPLACED, place.came_at, now) if place else None
     context = {
         "run": run,
         "name": tables.name(run),
@@ -104,7 +103,11 @@ def _facts(run: Run, window: QueueWindow, now: datetime) -> list[Row]:
     }
     return [
         Row(_("신청 시작"), tables.instant(window.opens_at)),
-        Row(_("들어가는 빠르기"), _("1초에 %(rate)s명") % {"rate": window.rate_per_s}),
+        Row(
+            _("들어가는 빠르기"),
+            _("시작하고 %(after)s초 뒤부터 1초에 %(rate)s명")
+            % {"after": waitingroom.HEAD_START_S, "rate": window.rate_per_s},
+        ),
         Row(_("남은 자리"), seats),
         Row(_("봉인한 비밀값의 해시"), window.commitment),
     ]
@@ -130,7 +133,7 @@ def place(request: HttpRequest, ticket: str) -> JsonResponse:
         if found is None:
             raise Http404
         position, ticket = found, queries.ticket_with(known, found)
-    standing = stand(sight.window, position, came_at, sight.now)
+    standing = stand(sight.window, known.person, position, came_at, sight.now)
     told = {
         "phase": standing.phase,
         "position": position,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
@@ -34,14 +35,15 @@ class Together[Key: Hashable, Item, Result]:
     """Threads of this process that want the same do it in one act.
 
     Whoever gets the turn acts for all who have arrived by then, ``act(key, items)`` answering each in its order; the
-    others find their answer when the turn comes to them. While one acts, the next gather. ``None`` says that the caller
-    has to do it alone: ``act`` may answer so, and everybody is answered so when ``act`` fails.
+    others find their answer when the turn comes to them. While one acts, the next gather, and for ``gather_s`` seconds
+    before: an act costs nearly the same for one as for ten. ``None`` says that the caller has to do it alone: ``act``
+    may answer so, and everybody is answered so when ``act`` fails.
 
     ``act`` opens and ends its own transaction; do not call within one that others must not see fail.
     """
 
-    def __init__(self, act: Callable[[Key, Sequence[Item]], Sequence[Result | None]]) -> None:
-        self._act = act
+    def __init__(self, act: Callable[[Key, Sequence[Item]], Sequence[Result | None]], *, gather_s: float = 0.0) -> None:
+        self._act, self._gather_s = act, gather_s
         self._crowds: defaultdict[Key, _Crowd[Item, Result]] = defaultdict(_Crowd)
         self._door = threading.Lock()
 
@@ -52,10 +54,10 @@ class Together[Key: Hashable, Item, Result]:
             crowd = self._crowds[key]
             crowd.arrived.append(wish)
         with crowd.turn:
-            with self._door:
-                mine = wish in crowd.arrived
-                wishes, crowd.arrived = (crowd.arrived, []) if mine else ([], crowd.arrived)
-            if mine:
+            if wish in crowd.arrived:  # whoever has the turn alone takes wishes away
+                time.sleep(self._gather_s)
+                with self._door:
+                    wishes, crowd.arrived = crowd.arrived, []
                 self._fulfil(key, wishes)
         self._leave(key, crowd)
         return wish.result

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import StringIO
-from itertools import batched, count
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,11 +31,13 @@ from tests.benchmarks.report import Report, Timings
 
 PEOPLE, SEATS = 5_000, 30
 EARLY, TWO_TABS, AGAIN = 0.8, 5, 10
+#: Seconds after the opening within which the late ones come.
+LATE_S = 45.0
 TRIAL, WARM = 800, 100
 #: Of the claims that a crowd gets through, the share at which the gate lets people in.
 STEADY = 0.6
 AIM = 100.0
-CLIENTS, WORKERS = 24, 2
+CLIENTS, WORKERS, THREADS = 24, 2, 16
 ASKS = 3_000
 
 
@@ -43,7 +45,7 @@ def run(report: Report) -> None:
     """Print what the server gives, then the rush, then how the usual way would have sold the seats."""
     call_command("ledger_init", stdout=StringIO())
     people = made_people(PEOPLE)
-    with web(report.place, workers=WORKERS) as server:
+    with web(report.place, workers=WORKERS, threads=THREADS) as server:
         gate, entries = find_gate(report, server, people[:TRIAL])
         opening = rush(report, server, people, gate, entries)
     check(report, people, opening)
@@ -292,7 +294,7 @@ def rush(report: Report, server: Web, people: Sequence[Student], gate: int, entr
 
 async def wait_and_claim(clients: Clients, opening: Opening, number: int, one: Student) -> None:
     """Ask as often as told; when let in, claim: from two tabs, or once more, or once."""
-    await asyncio.sleep(number % 1000 / 250)  # the page before the opening asks again within 2 to 4 seconds
+    await asyncio.sleep(number % 1000 / 200)  # the page before the opening asks again in the five seconds after it
     while True:
         began = time.perf_counter()
         told = await ask(clients, one)
@@ -315,14 +317,16 @@ async def timed_claim(clients: Clients, opening: Opening, one: Student) -> None:
 
 
 async def latecomers(group: asyncio.TaskGroup, clients: Clients, opening: Opening, late: Sequence[Student]) -> None:
-    """They come over the first minute, enter, and stand behind everybody."""
-    for number, some in enumerate(batched(late, 20)):
-        for one in some:
-            await enter(clients, opening.run.code, one)
-        await asyncio.to_thread(tickets, opening.run, some)
-        for at, one in enumerate(some):
-            group.create_task(wait_and_claim(clients, opening, number * 20 + at, one))
-        await asyncio.sleep(1.0)
+    """They come over the first three quarters of a minute, enter, and stand behind everybody."""
+
+    async def come(number: int, one: Student) -> None:
+        await asyncio.sleep(number * LATE_S / len(late))
+        await enter(clients, opening.run.code, one)
+        await asyncio.to_thread(tickets, opening.run, [one])
+        await wait_and_claim(clients, opening, number, one)
+
+    for number, one in enumerate(late):
+        group.create_task(come(number, one))
 
 
 # --- What the tables say ------------------------------------------------------------------------------------------------

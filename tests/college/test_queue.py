@@ -21,6 +21,7 @@ from tests.tenancy.test_races import at_once
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 EARLY = OPENS - 10 * MINUTE
+GATE = OPENS + waitingroom.HEAD_START_S * SECOND
 
 
 def rush(capacity=2, rate=10):
@@ -107,13 +108,15 @@ def test_only_whom_the_gate_has_reached_may_ask(place):
         for position in (1, 11)
     )
     with pytest.raises(Late, match="번호를 받은 뒤"):
-        place.ask(now=OPENS)
+        place.ask(now=GATE)
     with pytest.raises(Late, match="아직 순서가"):
-        place.ask(eleventh, now=OPENS)
-    asked = place.ask(first, now=OPENS)
+        place.ask(first, now=GATE - SECOND)
+    with pytest.raises(Late, match="아직 순서가"):
+        place.ask(eleventh, now=GATE)
+    asked = place.ask(first, now=GATE)
     assert asked.status == "SEATED"
     assert place.ask(first, now=OPENS + 20 * MINUTE).pk == asked.pk
-    assert place.ask(eleventh, now=OPENS + SECOND).status == "SEATED"
+    assert place.ask(eleventh, now=GATE + SECOND).status == "SEATED"
 
 
 def test_a_turn_lasts_ten_minutes_also_for_who_comes_later(place):
@@ -122,7 +125,7 @@ def test_a_turn_lasts_ten_minutes_also_for_who_comes_later(place):
     services.order_due_places(now=OPENS)
     enter(place, later, at=OPENS + 5 * MINUTE)
     with pytest.raises(Late, match="10분이 지났습니다"):
-        place.ask(user, now=OPENS + 10 * MINUTE)
+        place.ask(user, now=GATE + 10 * MINUTE)
     assert place.ask(later, now=OPENS + 14 * MINUTE).status == "SEATED"
     assert place.ask(user, now=OPENS + 30 * MINUTE).status == "SEATED"
 
@@ -140,7 +143,7 @@ def test_the_database_lets_nobody_jump(place):
         "has not let this person in",
     )
     mine = account(user)
-    row["requested_at"] = OPENS + 10 * MINUTE
+    row["requested_at"] = GATE + 10 * MINUTE
     refused(lambda: SeatRequest.objects.create(person=mine, canonical=mine, **row), "has not let this person in")
 
 
@@ -247,7 +250,7 @@ def test_everybody_asks_when_the_gate_is_at_half():
     run = place.fresh()
     pairs = [(user, account(user)) for user in people for _tab in range(2)]
     acts = [
-        (lambda user=user, one=one: services.request_seat(run=run, person=one, by=user, now=OPENS))
+        (lambda user=user, one=one: services.request_seat(run=run, person=one, by=user, now=GATE))
         for user, one in pairs
     ]
     assert Counter(kind for kind, _ in at_once(*acts)) == {"done": 20, "refused": 20}
@@ -287,11 +290,11 @@ def test_the_page_from_the_door_to_the_seat(place, clock):
     assert '<noscript><meta http-equiv="refresh"' in page
     for _ in range(15):
         enter(place)
-    clock.at = OPENS
+    clock.at = GATE
     page = mine.get(address).content.decode()
     turn = queries.place_of(window(), account(user)).position <= 10
     assert ("순서가 되었습니다" if turn else "순서를 기다리고 계십니다") in page
-    clock.at = OPENS + 2 * SECOND
+    clock.at = GATE + 2 * SECOND
     assert "순서가 되었습니다" in mine.get(address).content.decode()
     mine.post(reverse("college:ask", args=[place.run.code]))
     assert mine.get(address).status_code == 302
@@ -311,7 +314,7 @@ def test_before_its_time_and_after_the_turn_the_page_says_so(place, clock):
     assert QueuePlace.objects.count() == 0
     clock.at = EARLY
     mine.post(address)
-    clock.at = OPENS + 11 * MINUTE
+    clock.at = GATE + 11 * MINUTE
     assert "순서가 지났습니다" in mine.get(address).content.decode()
     assert Client().get(address).status_code == 302
     clock.at = OPENS + 30 * MINUTE
@@ -325,7 +328,9 @@ def test_the_place_as_data_changes_with_the_opening(place, clock):
     assert (told["phase"], told["position"], told["again_s"]) == ("before", 0, 15)
     clock.at = OPENS
     told = asked(ticket).json()
-    assert (told["phase"], told["position"]) == ("admitted", 1)
+    assert (told["phase"], told["position"], told["again_s"]) == ("waiting", 1, waitingroom.HEAD_START_S)
+    clock.at = GATE
+    assert asked(ticket).json()["phase"] == "admitted"
     assert told["next"] != reverse("college-machine:place", args=[ticket])
 
 
@@ -333,7 +338,7 @@ def test_asking_for_the_place_reads_no_session_and_no_database(place, clock, mon
     for _ in range(30):
         enter(place)
     services.order_due_places(now=OPENS)
-    clock.at = OPENS
+    clock.at = GATE
     monkeypatch.setattr("college.queries.queue.SIGHT_S", 60.0)
     ticket = queries.ticket_of(window(), QueuePlace.objects.get(position=30))
     asked(ticket)

@@ -8,9 +8,9 @@ from portal.core.together import Together
 class Shop:
     """Acts slowly, so that others gather, and notes for whom it acted together."""
 
-    def __init__(self, *, fails=False):
+    def __init__(self, *, fails=False, gather_s=0.0):
         self.open, self.acts, self.fails, self.notes = Event(), [], fails, Lock()
-        self.together = Together(self.act)
+        self.together = Together(self.act, gather_s=gather_s)
 
     def act(self, key, items):
         with self.notes:
@@ -54,6 +54,12 @@ def test_who_comes_while_one_acts_is_served_together():
     answers = crowd(shop, [("k", n) for n in range(1, 9)], first=("k", 100))
     assert [len(items) for _, items in shop.acts] == [1, 8]
     assert answers == {("k", n): n * 10 for n in [*range(1, 9), 100]}
+
+
+def test_the_first_waits_a_moment_for_others():
+    shop = Shop(gather_s=0.5)
+    assert crowd(shop, [("k", n) for n in range(8)]) == {("k", n): n * 10 for n in range(8)}
+    assert [len(items) for _, items in shop.acts] == [8]
 
 
 def test_nobody_is_served_twice_and_no_crowd_is_kept():
