@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fund.amount_fields import MoneyField, MoneyForm
 from fund.models import Partner, SubFund
+from portal.core.ui.fields import DateInput
 
 
 class CommitmentForm(forms.Form):
@@ -47,3 +48,18 @@ class ConsentForm(MoneyForm):
 
     number = forms.CharField(label=_("의회 동의 번호"), max_length=80)
     amount = MoneyField(label=_("동의한 금액"), min_value=1, max_value=10**15)
+
+
+class CloseForm(forms.Form):
+    """The day of a close; for a sub-fund of another currency the rate of that day and who published it."""
+
+    on = forms.DateField(label=_("결성일"), widget=DateInput)
+    rate = forms.DecimalField(
+        label=_("결성일의 환율(원)"), help_text=_("이 통화 한 단위의 원화 값을 적습니다."), min_value=0, max_digits=16, decimal_places=6,
+    )  # fmt: skip
+    rate_source = forms.CharField(label=_("환율의 출처"), max_length=120)
+
+    def __init__(self, data: Any = None, *, currency: str, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if currency == "KRW":
+            del self.fields["rate"], self.fields["rate_source"]

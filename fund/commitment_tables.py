@@ -20,6 +20,11 @@ TONES: dict[str, parts.Tone] = {
 }
 
 
+def partner(row: Commitment) -> object:
+    """Whose it is, with the way to the commitment."""
+    return parts.link(str(row.partner), reverse("fund:commitment", args=[row.public_id]))
+
+
 def facts(row: Commitment) -> list[Row]:
     """What was promised, by whom, and how much of it was called."""
     currency = row.sub_fund.currency

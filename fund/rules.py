@@ -114,6 +114,14 @@ def can_prepare_commitment(by: Any, sub_fund: SubFund) -> bool:
     return may_in(by, "commitment.prepare", sub_fund) and sub_fund.status in GATHERS
 
 
+def check_can_hold_close(by: Any, sub_fund: SubFund) -> str:
+    return check_may_in(by, "commitment.approve", sub_fund)
+
+
+def can_hold_close(by: Any, sub_fund: SubFund) -> bool:
+    return may_in(by, "commitment.approve", sub_fund) and sub_fund.status in GATHERS
+
+
 def can_record_consent(by: Any, commitment: Commitment) -> bool:
     """The council consents to the City's commitments only."""
     asked = commitment.partner.role == PartnerRole.CITY and commitment.status == CommitmentStatus.DRAFT

@@ -3,6 +3,7 @@ from django.urls import path
 from fund.views import (
     calls,
     city,
+    closes,
     commitments,
     committee,
     companies,
@@ -53,6 +54,7 @@ urlpatterns = [
     path("sub-funds/<uuid:sub_fund>/", portfolio.sub_fund, name="sub_fund"),
     path("sub-funds/<uuid:sub_fund>/paper/", portfolio.tear_sheet, name="tear_sheet"),
     path("sub-funds/<uuid:sub_fund>/commitment/", commitments.new_commitment, name="new_commitment"),
+    path("sub-funds/<uuid:sub_fund>/close/", closes.new_close, name="new_close"),
     path("commitments/<uuid:commitment>/", commitments.commitment, name="commitment"),
     path("sub-funds/<uuid:sub_fund>/call/", calls.new_call, name="new_call"),
     path("calls/<uuid:call>/", calls.call, name="call"),

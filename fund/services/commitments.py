@@ -9,18 +9,20 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from fund import capital, queries, rules
+from fund import queries, rules
 from fund.enums import Account, CommitmentStatus, EntryKind, PartnerRole, SubFundStatus
 from fund.models import Close, Commitment, Equalisation, Partner, Release, SubFund
 from fund.queries.books import CITY_CURRENCY
+from fund.queries.closes import Planned
 from fund.services import cap, holders
 from fund.services.books import Line, booked, lock, move, post
 from fund.workflow import COMMITMENT, SUB_FUND
 from ledger import log
 from portal.core.errors import Invalid, Refused
+from portal.core.periods import SEOUL
 from portal.core.transition import advance
 
 
@@ -81,46 +83,63 @@ def withdraw_commitment(*, commitment: Commitment, by: Any, reason: str) -> None
 
 @transaction.atomic
 def hold_close(
-    *, sub_fund: SubFund, on: date, by: Any, now: datetime, rate: Decimal | None = None, rate_source: str = ""
-) -> Close:
+    *, sub_fund: SubFund, on: date, by: Any, now: datetime, rate: Decimal | None = None, rate_source: str = "",
+    seen: str = "",
+) -> Close:  # fmt: skip
     """Let all signed commitments take effect together on ``on``; those of a later close settle with the earlier ones.
 
     The City's cap is tested on the sum, so partners of one close enter together. ``Refused`` above the cap. A sub-fund
     of another currency needs the ``rate`` of the day, won for one unit, and who published it; ``Invalid`` without.
+    ``seen`` is the seal of the plan that was looked at: ``Refused`` when it would be another by now.
     """
-    acting = by.acting_as(rules.check_may_in(by, "commitment.approve", sub_fund))
-    _check_rate(sub_fund, rate, rate_source)
+    acting = by.acting_as(rules.check_can_hold_close(by, sub_fund))
     programme = sub_fund.programme
     lock(programme, sub_fund)
-    signed = sub_fund.commitments.filter(status=CommitmentStatus.SIGNED)
-    joining = list(signed.select_related("partner", "sub_fund").select_for_update(of=["self"]).order_by("id"))
-    if not joining:
-        raise Refused(_("체결된 약정이 없습니다."))
-    earlier = list(sub_fund.commitments.filter(status=CommitmentStatus.ACTIVE).select_related("partner").order_by("id"))
-    event, number = uuid4(), (sub_fund.closes.aggregate(last=Max("number"))["last"] or 0) + 1
-    close = Close.objects.create(
-        sub_fund=sub_fund, number=number, on_date=on, recorded_at=now, rate=rate, rate_source=rate_source.strip()
-    )
+    list(sub_fund.commitments.filter(status=CommitmentStatus.SIGNED).select_for_update(of=["self"]).order_by("id"))
+    planned = plan_close(sub_fund=sub_fund, on=on, now=now, rate=rate, rate_source=rate_source)
+    if seen and seen != planned.seal:
+        raise Refused(_("보신 뒤에 약정이나 장부가 바뀌었습니다. 결성 내용을 다시 확인해 주십시오."))
+    event, close, joining = uuid4(), planned.close, planned.joining
+    close.save()
     lines = [line for one in joining for line in move(Account.COMMITTED, Account.UNFUNDED, one.amount, one.partner)]
     post(
         book=queries.books.book_of(sub_fund), sub_fund=sub_fund, kind=EntryKind.COMMITMENT, on=on, event=event,
         now=now, lines=lines,
     )  # fmt: skip
-    if earlier:
-        _equalise(close, earlier, joining, event, now)
-    city, total = _sums(joining, close)
-    cap.count(programme=programme, city=city, total=total, by=acting, now=now)
+    _equalise(planned, event, now)
+    cap.count(programme=programme, city=planned.city, total=planned.total, by=acting, now=now)
     for one in joining:
-        data = {"close": number, **booked(event)}
+        data = {"close": close.number, **booked(event)}
         advance(one, CommitmentStatus.ACTIVE, by=acting, steps=COMMITMENT, data=data, changes={"close": close})
-    data = {"number": number, "on": on, "city": city, "total": total, **booked(event)}
+    data = {"number": close.number, "on": on, "city": planned.city, "total": planned.total, **booked(event)}
     if rate is not None:
         data["rate"] = str(rate)
     log.append("fund.close.held", row=close, by=acting, data=data)
-    if number == 1:
+    if close.number == 1:
         changes = {"formed_date": on}
         advance(sub_fund, SubFundStatus.FORMED, by=acting, steps=SUB_FUND, data={"on": on}, changes=changes)
     return close
+
+
+def plan_close(
+    *, sub_fund: SubFund, on: date, now: datetime, rate: Decimal | None = None, rate_source: str = ""
+) -> Planned:
+    """Work the close out as it would be now; nothing is written. ``Invalid`` or ``Refused`` where it could not be held."""
+    if sub_fund.status not in rules.GATHERS:
+        raise Refused(_("출자자를 모으는 단계의 자펀드만 결성할 수 있습니다."))
+    _check_rate(sub_fund, rate, rate_source)
+    last = sub_fund.closes.order_by("number").last()
+    if on > now.astimezone(SEOUL).date() or (last is not None and on < last.on_date):
+        raise Invalid(_("결성일은 오늘이나 지난 날이고 앞의 결성일보다 이르지 않아야 합니다."), field="on")
+    number, source = queries.closes.next_number(sub_fund), rate_source.strip()
+    close = Close(sub_fund=sub_fund, number=number, on_date=on, recorded_at=now, rate=rate, rate_source=source)
+    try:
+        planned = queries.closes.plan(close)
+    except ValueError:
+        raise Refused(_("기한이 결성일보다 늦은 출자요청이 있습니다. 그 출자요청을 먼저 고쳐 주십시오.")) from None
+    if not planned.joining:
+        raise Refused(_("체결된 약정이 없습니다."))
+    return planned
 
 
 def _check_rate(sub_fund: SubFund, rate: Decimal | None, source: str) -> None:
@@ -134,34 +153,16 @@ def _check_rate(sub_fund: SubFund, rate: Decimal | None, source: str) -> None:
         raise Invalid(_("환율의 출처를 적어 주십시오."), field="rate_source")
 
 
-def _sums(commitments: Sequence[Commitment], close: Close) -> tuple[int, int]:
-    """The City's amount and everybody's, in won; what a sub-fund brings was counted when it was committed to that one."""
-    new = [one for one in commitments if one.partner.role != PartnerRole.SUB_FUND]
-    city = sum(close.in_won(one.amount) for one in new if one.partner.role == PartnerRole.CITY)
-    return city, sum(close.in_won(one.amount) for one in new)
-
-
-def _equalise(
-    close: Close, earlier: Sequence[Commitment], joining: Sequence[Commitment], event: UUID, now: datetime
-) -> None:
-    """All end where they would stand had everyone joined at the first close; the fund itself keeps nothing of it."""
-    sub_fund = close.sub_fund
-    past = [(call.due_date, queries.calls.inside_of(call)) for call in queries.calls.calls_in_force(sub_fund)]
-    agreement = queries.funds.agreement(sub_fund, close.on_date)
-    if not past or agreement is None:
-        return
-    try:
-        due = capital.equalise(
-            [one.units for one in earlier], [one.units for one in joining], past, close.on_date, agreement.late_close_bp
+def _equalise(planned: Planned, event: UUID, now: datetime) -> None:
+    for row in planned.settled:
+        Equalisation.objects.create(
+            close=planned.close, commitment=row.commitment, principal=row.principal, interest=row.interest
         )
-    except ValueError:
-        raise Refused(_("기한이 결성일보다 늦은 출자요청이 있습니다. 그 출자요청을 먼저 고쳐 주십시오.")) from None
-    rows = [(one, p, i) for one, p, i in zip(joining, due.principal, due.interest, strict=True)]
-    rows += [(one, -p, -i) for one, p, i in zip(earlier, due.principal_back, due.interest_back, strict=True)]
-    for one, principal, interest in rows:
-        Equalisation.objects.create(close=close, commitment=one, principal=principal, interest=interest)
-        Commitment.objects.filter(pk=one.pk).update(called_inside=F("called_inside") + principal)
-    _book_equalisation(close, rows, event, now)
+        rows = Commitment.objects.filter(pk=row.commitment.pk)
+        rows.update(called_inside=F("called_inside") + row.principal)
+    if planned.settled:
+        rows_of = [(row.commitment, row.principal, row.interest) for row in planned.settled]
+        _book_equalisation(planned.close, rows_of, event, now)
 
 
 def _book_equalisation(close: Close, rows: Sequence[tuple[Commitment, int, int]], event: UUID, now: datetime) -> None:

@@ -102,7 +102,7 @@ def _acts(request: SignedIn, found: Commitment) -> list[Act]:
         made.append(
             Act(
                 "sign",
-                _("체결"),
+                _("약정 체결"),
                 forms.Form,
                 _("이 약정을 체결하기"),
                 sign,

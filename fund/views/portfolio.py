@@ -110,6 +110,7 @@ def sub_fund(request: SignedIn, sub_fund: UUID) -> HttpResponse:
         "results": _shown(found, shown, on, known),
         "stakes": _stakes(found, on, known) if shown == "holdings" else None,
         "may_commit": shown == "partners" and rules.can_prepare_commitment(request.user, found),
+        "may_close": shown == "partners" and rules.can_hold_close(request.user, found),
         "may_distribute": rules.may_in(request.user, "distribution.prepare", found),
         "may_deal": rules.may_in(request.user, "deal.prepare", found),
         "may_call": rules.may_in(request.user, "capital_call.prepare", found),

@@ -1,6 +1,6 @@
 """Commitments, closes, calls and receipts through the services and the database."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -277,7 +277,7 @@ def test_the_equalisation_examples_through_the_database(case):
     for due, amount in given["calls"]:
         made.call(amount, due=day(due), now=NOW)
     joining = [made.commit(name, u) for name, u in zip(names[len(earlier) :], given["joining"], strict=False)]
-    made.close(day(given["on"]), NOW)
+    made.close(day(given["on"]), datetime.combine(day(given["on"]), NOW.timetz()))
     for group, principal, interest, sign in (
         (joining, "principal", "interest", 1),
         (earlier, "principal_back", "interest_back", -1),

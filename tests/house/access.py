@@ -278,6 +278,7 @@ TABLE: dict[str, Row] = {
     "fund:new_duty": Row(frozenset({"fund manager"}), "sub fund"),
     "fund:duty": Row(FUND | REPORTER, "duty"),
     "fund:new_commitment": Row(frozenset({"fund manager"}), "sub fund"),
+    "fund:new_close": Row(NOBODY, "sub fund"),
     "fund:commitment": Row(FUND | REPORTER, "commitment"),
     "fund:new_call": Row(frozenset({"fund manager"}), "sub fund"),
     "fund:call": Row(FUND | REPORTER, "capital call"),
