@@ -7,14 +7,26 @@ class CollegeConfig(AppConfig):
     verbose_name = _("교육")
 
     def ready(self) -> None:
-        from college import credentials, issuers, issuing, metrics, panels, registry, services, topics  # noqa: F401
+        from college import (  # noqa: F401
+            credentials,
+            issuers,
+            issuing,
+            metrics,
+            panels,
+            programme,
+            registry,
+            services,
+            topics,
+        )
         from college.rehearsal import story
         from portal.core import panels as sections
         from portal.core import rehearsals
+        from portal.intake import registry as intake
         from portal.notices import registry as notices
         from portal.plan import registry as plan
 
         rehearsals.register(story.REHEARSAL)
+        intake.register(programme.COURSE)
         issuers.register_own(issuing.own)
         credentials.register_issuing(services.certificates.issue)
         for topic in topics.TOPICS:

@@ -424,7 +424,7 @@ class Migration(TablesAtOnce):
         migrations.AddField(
             model_name='seatrequest',
             name='application',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='college_request', to='intake.application'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='college_requests', to='intake.application'),
         ),
         migrations.AddField(
             model_name='seatrequest',
@@ -619,6 +619,14 @@ class Migration(TablesAtOnce):
             constraint=models.CheckConstraint(condition=models.Q(('fee_won__gte', 0)), name='run_fee_not_negative'),
         ),
         migrations.AddConstraint(
+            model_name='run',
+            constraint=models.CheckConstraint(condition=models.Q(('call__isnull', True), ('admission', 'SELECTION'), _connector='OR'), name='run_call_only_by_selection'),
+        ),
+        migrations.AddConstraint(
+            model_name='run',
+            constraint=models.CheckConstraint(condition=models.Q(('call__isnull', False), models.Q(('admission', 'SELECTION'), _negated=True), ('status', 'DRAFT'), _connector='OR'), name='run_selects_by_a_call'),
+        ),
+        migrations.AddConstraint(
             model_name='lesson',
             constraint=models.UniqueConstraint(condition=models.Q(('status', 'CANCELLED'), _negated=True), fields=('run', 'number'), name='lessons_are_numbered'),
         ),
@@ -665,6 +673,10 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='seatrequest',
             constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('run', 'canonical'), name='one_live_request_per_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='seatrequest',
+            constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('application',), name='one_live_request_per_application'),
         ),
         migrations.AddConstraint(
             model_name='seatrequest',

@@ -34,6 +34,8 @@ FUNCTIONS = (
     "run_taught",
     "qualified",
     "qualification_stays",
+    "call_fits",
+    "request_selected",
 )
 
 

@@ -46,10 +46,10 @@ CREATE TRIGGER event_fits BEFORE INSERT ON college_attendanceevent
 CREATE FUNCTION college_run_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (NEW.policy, NEW.policy_version, NEW.admission, NEW.course_id, NEW.campus, NEW.number, NEW.fee_won, NEW.opens_at,
-      NEW.closes_at)
+      NEW.closes_at, NEW.call_id)
      IS DISTINCT FROM
      (OLD.policy, OLD.policy_version, OLD.admission, OLD.course_id, OLD.campus, OLD.number, OLD.fee_won, OLD.opens_at,
-      OLD.closes_at) THEN
+      OLD.closes_at, OLD.call_id) THEN
     RAISE EXCEPTION 'a published run keeps its rules' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
@@ -453,3 +453,41 @@ CREATE TRIGGER qualification_stays BEFORE UPDATE ON college_qualification
   FOR EACH ROW EXECUTE FUNCTION college_qualification_stays();
 CREATE TRIGGER qualification_not_deleted BEFORE DELETE ON college_qualification
   FOR EACH ROW EXECUTE FUNCTION college_forbid();
+
+-- A run selects by a call for courses of its own cluster.
+CREATE FUNCTION college_call_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM intake_call k JOIN college_course c ON c.id = NEW.course_id
+                  WHERE k.id = NEW.call_id AND k.programme = 'course' AND k.cluster_id = c.cluster_id) THEN
+    RAISE EXCEPTION 'a run selects by a call for courses of its cluster'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'run_call_fits';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER call_fits BEFORE INSERT OR UPDATE OF call_id, course_id ON college_run
+  FOR EACH ROW WHEN (NEW.call_id IS NOT NULL) EXECUTE FUNCTION college_call_fits();
+
+-- A seat of a selection run goes to the person whose application to the run's own call was selected, and to nobody else;
+-- a seat of another run has no application.
+CREATE FUNCTION college_request_selected() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  its record;
+BEGIN
+  SELECT admission, call_id INTO its FROM college_run WHERE id = NEW.run_id;
+  IF (its.admission = 'SELECTION') <> (NEW.application_id IS NOT NULL) THEN
+    RAISE EXCEPTION 'seats of selection runs, and only those, come by an application'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'request_by_application';
+  END IF;
+  IF NEW.application_id IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM intake_application a
+        JOIN accounts_organisation o ON o.id = a.organisation_id
+        JOIN college_personaccount p ON p.user_id = o.person_id
+       WHERE a.id = NEW.application_id AND a.call_id = its.call_id AND p.person_id = NEW.person_id
+         AND a.status IN ('SELECTED', 'FULFILLED')) THEN
+    RAISE EXCEPTION 'this person was not selected for this run'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'request_of_selected';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER request_selected BEFORE INSERT OR UPDATE OF run_id, application_id, person_id ON college_seatrequest
+  FOR EACH ROW EXECUTE FUNCTION college_request_selected();

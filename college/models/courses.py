@@ -80,6 +80,13 @@ class Run(models.Model):
             ),
             models.CheckConstraint(condition=Q(starts_date__lte=F("ends_date")), name="run_days_in_order"),
             models.CheckConstraint(condition=Q(fee_won__gte=0), name="run_fee_not_negative"),
+            models.CheckConstraint(
+                condition=Q(call__isnull=True) | Q(admission="SELECTION"), name="run_call_only_by_selection"
+            ),
+            models.CheckConstraint(
+                condition=Q(call__isnull=False) | ~Q(admission="SELECTION") | Q(status="DRAFT"),
+                name="run_selects_by_a_call",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -42,9 +42,8 @@ class SeatRequest(models.Model):
     offered_at = models.DateTimeField(null=True, blank=True)
     offer_expires_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
-    application = models.OneToOneField(
-        Application, models.PROTECT, null=True, blank=True, related_name="college_request"
-    )
+    #: Of a selection run: what was selected. A called reserve that went back and is called again asks anew.
+    application = models.ForeignKey(Application, models.PROTECT, null=True, blank=True, related_name="college_requests")
 
     class Meta:
         verbose_name = _("수강신청")
@@ -60,6 +59,9 @@ class SeatRequest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "canonical"], condition=Q(live=True), name="one_live_request_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(live=True), name="one_live_request_per_application"
             ),
             models.CheckConstraint(condition=Q(status__in=RequestStatus.values), name="request_status_known"),
             models.CheckConstraint(

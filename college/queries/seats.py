@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from college.enums import DrawStatus, EnrolmentStatus, RequestStatus, RunStatus
 from college.models import Course, Draw, Enrolment, Person, PersonAccount, Run, SeatRequest
+from portal.intake.models import Call
 
 #: Runs that people may know of.
 PUBLIC = tuple(status for status in RunStatus if status != RunStatus.DRAFT)
@@ -52,6 +53,16 @@ def runs_of(course: Course) -> QuerySet[Run]:
 def run_of(code: str) -> Run | None:
     """A run that is public, with its course and its waiting room, if it opens by one."""
     return Run.objects.filter(code=code, status__in=PUBLIC).select_related("course__cluster", "window").first()
+
+
+def run_of_call(call: Call) -> Run | None:
+    """The run whose seats a call gives out."""
+    return Run.objects.filter(call=call).select_related("course__cluster").first()
+
+
+def quota_of_call(call: Call) -> int:
+    """How many a call selects, over its tracks."""
+    return call.tracks.aggregate(places=Sum("quota"))["places"] or 0
 
 
 def person_of(user: Any) -> Person | None:

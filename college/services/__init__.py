@@ -1,6 +1,6 @@
 """What the college does: each a function named by a verb, with its actor, in one transaction."""
 
-from college.services.asking import request_seat
+from college.services.asking import offer_seat_to_selected, request_seat
 from college.services.certificates import (
     certify_run,
     document_of,
@@ -45,6 +45,7 @@ from college.services.seats import (
     decline_offer,
     drop,
     expire_unpaid,
+    give_back_selected,
     give_seat_back,
     lapse_due_offers,
     lapse_offer,
@@ -90,6 +91,7 @@ __all__ = [
     "expire_unpaid",
     "freeze_month",
     "fresh_list",
+    "give_back_selected",
     "give_score",
     "give_seat_back",
     "issue",
@@ -101,6 +103,7 @@ __all__ = [
     "list_due_draws",
     "move_run",
     "offer_free_seats",
+    "offer_seat_to_selected",
     "open_lesson",
     "open_survey",
     "order_due_places",

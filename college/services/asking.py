@@ -18,6 +18,7 @@ from college.enums import Admission, RequestStatus, RunStatus
 from college.models import Person, Run, SeatRequest
 from college.services import telling
 from college.services.seats import enrol, lock_run, offer_free_seats, offer_to
+from college.services.selected import hold_places
 from college.workflow import REQUEST
 from ledger import log
 from portal.accounts.roles import PERSON
@@ -59,20 +60,22 @@ def _request(run: Run, person: Person, *, by: Any, now: datetime, behind: bool) 
 
 
 @transaction.atomic
-def offer_seat_to_selected(*, run: Run, person: Person, application: Any, place: int, by: Any, now: datetime) -> None:
-    """A seat for somebody an intake decision selected; ``Overtaken`` when no seat is left."""
+def offer_seat_to_selected(
+    *, run: Run, person: Person, application: Any, place: int | None, now: datetime
+) -> SeatRequest:
+    """A seat for somebody an intake decision selected; ``Overtaken`` when none is left or the human has one already."""
+    hold_places(application.call)
     held = lock_run(run)
-    if any(one.run_id == held.pk for one in queries.live_of(person)):
-        return
     request = _enter(held, person, now=now, application=application, place=place)
     if not scarce.take(Run.objects.filter(pk=held.pk), counter="seats_taken", capacity="capacity"):
         raise Overtaken(_("남은 자리가 없습니다."))
     offer_to(
         request,
         expires_at=offers.expires_at(now, held.late_join_until, held.rules.seats.offer()),
-        by=by,
+        by=log.SYSTEM,
         now=now,
     )
+    return request
 
 
 def _enter(run: Run, person: Person, *, now: datetime, **fields: Any) -> SeatRequest:
@@ -83,7 +86,7 @@ def _enter(run: Run, person: Person, *, now: datetime, **fields: Any) -> SeatReq
     except IntegrityError as refusal:
         if "list of this draw is fixed" in str(refusal):
             raise Late(_("추첨 명부가 이미 확정되었습니다.")) from refusal
-        if "one_live_request_per_person" in str(refusal):
+        if "one_live_request_per_" in str(refusal):
             raise Overtaken from refusal
         raise
     return asked

@@ -12,6 +12,7 @@ from college import queries, reckoning, refunds, rules
 from college.enums import EnrolmentStatus, RefundCause, RefundStatus, RunStatus
 from college.models import Enrolment, Payment, Refund, Run
 from college.services import telling
+from college.services.selected import hold_case, take_up
 from college.workflow import ENROLMENT, REFUND
 from ledger import log
 from portal.core.errors import Invalid
@@ -24,7 +25,9 @@ def confirm_payment(*, enrolment: Enrolment, by: Any, now: datetime) -> Payment:
     """The whole fee came in: the held seat is the person's."""
     acting = by.acting_as(rules.check_can_manage(by, enrolment.run))
     run = enrolment.run
+    hold_case(enrolment.request)
     advance(enrolment, EnrolmentStatus.ACTIVE, by=acting, steps=ENROLMENT, data={"run": run.code})
+    take_up(enrolment.request, by=log.SYSTEM, now=now)
     payment = Payment.objects.create(enrolment=enrolment, amount_won=run.fee_won, received_at=now, recorded_by=by)
     log.append("college.payment.received", row=payment, by=acting, data={"run": run.code, "amount": str(run.fee_won)})
     return payment

@@ -18,6 +18,7 @@ from college.services.drawing import seal_draw, void_draw
 from college.services.queue import open_waiting_room
 from college.services.refunds import note_cancelled
 from college.services.seats import close_line, give_seat_back, leave_line
+from college.services.selected import follow_call
 from college.services.surveys import open_survey
 from college.services.teachers import check_all_qualified
 from college.workflow import RUN, SESSION
@@ -29,6 +30,8 @@ from portal.core.transition import advance
 def publish_run(*, run: Run, by: Any, now: datetime, public_name: str = "") -> None:
     """Open to the public: the rules are frozen, a lottery and a waiting room commit to their secret."""
     role = rules.check_can_edit(by, run.course)
+    if run.admission == Admission.SELECTION:
+        follow_call(run)
     if run.closes_at <= now:
         raise Invalid(_("신청 마감이 이미 지났습니다."))
     check_all_qualified(run)
@@ -37,6 +40,7 @@ def publish_run(*, run: Run, by: Any, now: datetime, public_name: str = "") -> N
         RunStatus.PUBLISHED,
         by=by.acting_as(role),
         steps=RUN,
+        changes={"opens_at": run.opens_at, "closes_at": run.closes_at},
         data={
             "course": run.course.code,
             "campus": run.campus,

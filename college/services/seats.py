@@ -16,16 +16,12 @@ from college import queries, rules
 from college.enums import Admission, EnrolmentStatus, RequestStatus, RunStatus
 from college.models import OPEN_REQUESTS, WITHOUT_SEAT, Enrolment, Run, SeatRequest
 from college.services import refunds, telling
+from college.services.selected import OPEN_RUN, hold_case, hold_places, pass_on_place, take_up
 from college.workflow import ENROLMENT, REQUEST
 from ledger import log
 from portal.core import offers, scarce
 from portal.core.errors import Invalid, Late, Overtaken, Refused
 from portal.core.transition import advance
-from portal.intake import services as intake
-from portal.intake.enums import ApplicationStatus
-
-#: While a run is in these states its seats may change hands.
-OPEN_RUN = (RunStatus.PUBLISHED, RunStatus.CONFIRMED, RunStatus.RUNNING)
 
 
 def enrol(*, request: SeatRequest, by: Any, now: datetime) -> Enrolment:
@@ -91,10 +87,13 @@ def offer_to(request: SeatRequest, *, expires_at: datetime, by: Any, now: dateti
 @transaction.atomic
 def accept_offer(*, request: SeatRequest, by: Any, now: datetime) -> Enrolment:
     """Take the seat; waits for runs on the same days end with it. ``Late`` after the deadline, ``Overtaken`` if it lapsed."""
+    hold_case(request)
     role = rules.check_can_answer(by, request, now=now)
     data, changes = {"run": request.run.code}, {"answered_at": now}
     advance(request, RequestStatus.SEATED, by=by.acting_as(role), steps=REQUEST, data=data, changes=changes)
     enrolment = enrol(request=request, by=by.acting_as(role), now=now)
+    if enrolment.status == EnrolmentStatus.ACTIVE:  # with a fee, when it is paid
+        take_up(request, by=by, now=now)
     for other in _clashing(request):
         leave_line(request=other, by=by.acting_as(role), now=now)
     return enrolment
@@ -114,6 +113,7 @@ def _clashing(request: SeatRequest) -> list[SeatRequest]:
 @transaction.atomic
 def decline_offer(*, request: SeatRequest, by: Any, now: datetime) -> list[SeatRequest]:
     """Give the offered seat up; answers the offers made to the next."""
+    hold_case(request)
     run = lock_run(request.run)
     role = rules.check_can_answer(by, request, now=now)
     _end(request, RequestStatus.DECLINED, by=by.acting_as(role), now=now)
@@ -125,6 +125,7 @@ def lapse_offer(*, request: SeatRequest, now: datetime) -> list[SeatRequest]:
     """The clock's answer to an offer nobody answered; refused before its time and after any other answer."""
     if request.offer_expires_at is None or now < request.offer_expires_at:
         raise Invalid(_("아직 기한이 남은 제안입니다."))
+    hold_case(request)
     run = lock_run(request.run)
     _end(request, RequestStatus.LAPSED, by=log.SYSTEM, now=now, data={"expires_at": request.offer_expires_at})
     telling.lapsed(request)
@@ -157,6 +158,7 @@ def withdraw_by_merge(*, request: SeatRequest, by: Any, now: datetime) -> None:
 
 def leave_line(*, request: SeatRequest, by: Any, now: datetime) -> None:
     """End an open request and pass on what it held; ``by`` acts in a role."""
+    hold_case(request)
     run = lock_run(request.run)
     before = request.status
     if before not in OPEN_REQUESTS:
@@ -183,20 +185,29 @@ def pass_on(*, run: Run, request: SeatRequest, by: Any, now: datetime) -> list[S
     """Give one seat back and offer it to the next; a selection run asks intake's reserve."""
     scarce.give_back(Run.objects.filter(pk=run.pk), counter="seats_taken")
     if run.admission == Admission.SELECTION:
-        _call_reserve(request, by=by, now=now)
+        pass_on_place(request, run, by=by, now=now)
         return []
     return offer_free_seats(run=run, now=now)
 
 
-def _call_reserve(request: SeatRequest, *, by: Any, now: datetime) -> None:
-    """A seat of a selection run goes on by intake's reserve, which calls this room back for whoever is next."""
-    application = request.application
-    if application is None or application.quota_track is None:
+@transaction.atomic
+def give_back_selected(*, application: Any, now: datetime) -> None:
+    """Intake says that an application fell away: its offer or seat is given back, and intake calls the next itself."""
+    hold_places(application.call)
+    live = SeatRequest.objects.filter(application=application, live=True).select_related("run", "person").first()
+    if live is None:
         return
-    application.refresh_from_db()
-    if application.status == ApplicationStatus.SELECTED:
-        intake.decline(application=application, reason="", by=by, now=now)
-    intake.call_next_reserve(track=application.quota_track, freed=request.run, by=log.SYSTEM, now=now)
+    run = lock_run(live.run)
+    if live.status == RequestStatus.OFFERED:
+        _end(live, RequestStatus.WITHDRAWN, by=log.SYSTEM, now=now)
+        scarce.give_back(Run.objects.filter(pk=run.pk), counter="seats_taken")
+        return
+    enrolment = Enrolment.objects.select_related("run", "request", "person").get(request=live)
+    if enrolment.status in (EnrolmentStatus.HELD, EnrolmentStatus.ACTIVE):
+        dropped = enrolment.status == EnrolmentStatus.ACTIVE and run.status == RunStatus.RUNNING
+        to = EnrolmentStatus.DROPPED if dropped else EnrolmentStatus.CANCELLED
+        _end_seat(enrolment, run, to=to, by=log.SYSTEM, now=now)
+        scarce.give_back(Run.objects.filter(pk=run.pk), counter="seats_taken")
 
 
 @transaction.atomic
@@ -236,12 +247,18 @@ def drop(*, enrolment: Enrolment, by: Any, now: datetime, reason: str = "") -> N
 def give_seat_back(*, enrolment: Enrolment, to: str, by: Any, now: datetime, reason: str = "") -> None:
     """End an enrolment, ask back what was paid for it and pass the seat on; ``by`` acts in a role."""
     assert to in WITHOUT_SEAT
-    run, request = lock_run(enrolment.run), enrolment.request
+    request = enrolment.request
+    hold_case(request)
+    run = lock_run(enrolment.run)
+    _end_seat(enrolment, run, to=to, by=by, now=now, reason=reason)
+    pass_on(run=run, request=request, by=log.SYSTEM, now=now)
+
+
+def _end_seat(enrolment: Enrolment, run: Run, *, to: str, by: Any, now: datetime, reason: str = "") -> None:
     changes = {"holds_seat": False, "ended_at": now}
     advance(enrolment, to, by=by, steps=ENROLMENT, reason=reason or None, changes=changes)
-    SeatRequest.objects.filter(pk=request.pk).update(live=False)
+    SeatRequest.objects.filter(pk=enrolment.request_id).update(live=False)
     refunds.ask_back(enrolment=enrolment, run=run, by=by, now=now)
-    pass_on(run=run, request=request, by=log.SYSTEM, now=now)
 
 
 @transaction.atomic

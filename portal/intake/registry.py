@@ -79,6 +79,18 @@ class Programme(Protocol):
 
 
 @runtime_checkable
+class ForPeople(Protocol):
+    """A programme whose applicants may be natural persons: with ``for_people`` each applies in their own name, no company."""
+
+    for_people: bool
+
+
+def is_for_people(programme: Programme) -> bool:
+    """Whether people apply in their own name; else companies do."""
+    return isinstance(programme, ForPeople) and programme.for_people
+
+
+@runtime_checkable
 class ByInvitation(Protocol):
     """What a programme for those it invites offers besides: who may apply, and to hear of each entry and refusal."""
 

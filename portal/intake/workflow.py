@@ -45,6 +45,8 @@ APPLICATION: Steps = {
     ("NOT_SELECTED", "SELECTED"): "application:selected_on_appeal",
     ("NOT_SELECTED", "RESERVED"): "application:reserved_on_appeal",
     ("SELECTED", "FULFILLED"): "application:fulfilled",
+    # A seat taken up and given back while somebody else can still have it.
+    ("FULFILLED", "DECLINED"): "application:declined",
     ("SELECTED", "DECLINED"): "application:declined",
     ("DISQUALIFIED", "SELECTED"): "application:restored",
     ("SUBMITTED", "WITHDRAWN"): "application:withdrawn",

@@ -29,6 +29,7 @@ from portal.intake.models import (
     Stage,
     SupplementRequest,
 )
+from portal.intake.registry import is_for_people
 from portal.intake.rules.desks import APPROVER, OFFICER, check_apart, check_desk, check_may_reopen_entry
 
 _SYSTEM = "system"
@@ -36,6 +37,12 @@ _SYSTEM = "system"
 
 def check_can_start(by: Any, call: Call, organisation: Any, *, now: datetime) -> str:
     role = people.check_can_act_for(by, organisation)
+    if is_for_people(call.rules) != (organisation.person_id is not None):
+        raise NotAllowed(
+            _("개인의 이름으로 신청하는 공고입니다.")
+            if is_for_people(call.rules)
+            else _("기업의 이름으로 신청하는 공고입니다.")
+        )
     if call.status not in (CallStatus.PUBLISHED, CallStatus.REVIEWING) or now < call.opens_at:
         raise NotAllowed(_("아직 접수를 시작하지 않은 공고입니다."))
     if now >= call.closes_at and queries.unused_late_code(call, organisation, now) is None:
