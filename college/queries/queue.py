@@ -84,7 +84,9 @@ def read_ticket(text: str) -> waitingroom.Place | None:
 
 
 def window_of(run: Run) -> QueueWindow | None:
-    """The run's waiting room, if it opens by one."""
+    """The run's waiting room, if it opens by one; as it was when ``run_of`` read it with the run."""
+    if "window" in run._state.fields_cache:
+        return getattr(run, "window", None)
     window = QueueWindow.objects.filter(run=run).first()
     if window is not None:
         window.run = run
