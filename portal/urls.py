@@ -10,6 +10,7 @@ from portal.core.views import health
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path("", include("portal.pages.machine_urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("log/", include("ledger.machine_urls")),

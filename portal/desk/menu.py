@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A label and the name of an address; ``desk`` places are for those who hold a role."""
+    """A label and the name of an address; ``desk`` places are for those who hold a role, ``page`` is a page of the site."""
 
     label: str | Promise
     url_name: str
     desk: bool = False
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ ACCOUNT: Sequence[Place] = (
     Place(_("계정과 보안"), "accounts:account"),
 )
 FOOTER: Sequence[Place] = (
+    Place(_("이용 안내"), "wagtail_serve", page="guides/"),
+    Place(_("자주 묻는 질문"), "wagtail_serve", page="faq/"),
+    Place(_("새 소식"), "wagtail_serve", page="news/"),
+    Place(_("자료실"), "wagtail_serve", page="resources/"),
     Place(_("감사원장 검증"), "ledger:index"),
     Place(_("저작권과 출처"), "pages:copyright"),
 )
@@ -55,7 +60,7 @@ def items(places: Sequence[Place], path: str, *, desk: bool = False) -> Iterator
         if place.desk and not desk:
             continue
         try:
-            href = reverse(place.url_name)
+            href = reverse(place.url_name, args=[place.page] if place.page else None)
         except NoReverseMatch:
             continue
         yield Item(place.label, href, _current(href, path))

@@ -1,9 +1,11 @@
 """The first pages: made once, in both languages; what an editor changed stays."""
 
+import re
 from io import StringIO
 
+import pytest
 from django.core.management import call_command
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from portal.pages.models import HomePage, StandardPage
 
@@ -37,3 +39,39 @@ def test_a_page_without_translation_says_so_and_names_its_language(client, pages
     assert "This page has not been translated yet" in html
     assert '<article class="read rich" lang="ko">' in html
     assert "This page has not been translated yet" not in client.get("/ko/guide/").content.decode()
+
+
+def test_every_page_of_the_first_content_has_its_english(pages):
+    tree = Page.objects.filter(depth__gt=1)
+    korean = set(tree.filter(locale__language_code="ko").values_list("translation_key", flat=True))
+    english = set(tree.filter(locale__language_code="en").values_list("translation_key", flat=True))
+    assert korean == english
+    assert len(korean) == 18
+
+
+def test_the_first_content_keeps_the_rules_for_texts(pages):
+    for page in Page.objects.filter(depth__gt=1).specific():
+        page.full_clean()
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_first_page_opens_and_its_links_lead_somewhere(client, pages, language):
+    here = Page.objects.filter(depth__gt=2, locale__language_code=language)
+    linked = set()
+    for page in here:
+        html = client.get(page.url).content.decode()
+        assert page.title in html
+        linked |= set(re.findall(rf'href="(/{language}/[^"#?]*)"', html.split("<main")[1].split("</main>")[0]))
+    for address in sorted(linked - {f"/{language}/plan/seoul/"}):
+        assert client.get(address).status_code == 200, address
+
+
+def test_a_deleted_word_of_an_editor_does_not_come_back(pages):
+    page = StandardPage.objects.filter(slug="apply").order_by("id").first()
+    page.lead = "고친 요약"
+    page.save_revision().publish()
+    page.refresh_from_db()
+    call_command("load_pages", stdout=StringIO())
+    page.refresh_from_db()
+    assert page.lead == "고친 요약"
+    assert StandardPage.objects.filter(slug="apply").count() == 2

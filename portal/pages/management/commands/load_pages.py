@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
+import yaml
 from django.core.management.base import BaseCommand
 from django.db import transaction
+from django.utils import timezone
 from wagtail.models import Locale, Page, Site
 
+from portal.pages import models
 from portal.pages.models import HomePage
 
+CONTENT = Path(models.__file__).parent / "data" / "pages.yaml"
+TYPES: dict[str, type[Page]] = {
+    "index": models.IndexPage,
+    "standard": models.StandardPage,
+    "hub": models.HubPage,
+    "faq": models.FaqPage,
+    "news_index": models.NewsIndexPage,
+    "news": models.NewsPage,
+    "resources": models.ResourcesPage,
+}
 HOME = {
     "ko": {
         "title": "지금 무엇을 신청할 수 있나요?",
@@ -23,7 +38,7 @@ HOME = {
 
 
 class Command(BaseCommand):
-    help = "Create the home pages (ko, en) and the site, once."
+    help = "Create the first pages (ko, en) and the site, once."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,7 +47,9 @@ class Command(BaseCommand):
         home = _korean_home(korean)
         if not home.has_translation(english):
             _translate(home, english)
-        self.stdout.write(f"home pages: {HomePage.objects.count()}")
+        for entry in yaml.safe_load(CONTENT.read_text("utf-8")):
+            _make(entry, home, english)
+        self.stdout.write(f"pages: {Page.objects.filter(depth__gt=1).count()}")
 
 
 def _korean_home(locale: Locale) -> HomePage:
@@ -61,3 +78,45 @@ def _translate(home: HomePage, locale: Locale) -> None:
         setattr(translated, field, text)
     translated.slug = f"home-{locale.language_code}"
     translated.save_revision().publish()
+
+
+def _make(entry: dict[str, Any], above: Page, english: Locale) -> None:
+    """A page below another in both languages, then those below it; one that is there already is left as it is."""
+    made = above.get_children().filter(slug=entry["slug"]).first()
+    made = made or _add(entry, above, uuid4())
+    if not made.has_translation(english):
+        _add(entry, above.get_translation(english), made.translation_key)
+    for below in entry.get("children", []):
+        _make(below, made, english)
+
+
+def _add(entry: dict[str, Any], above: Page, key: UUID) -> Page:
+    """A published page in the language of the one above; ``key`` joins it to its translation."""
+    at = timezone.now()
+    said = _said(entry, above.locale.language_code)
+    page = TYPES[entry["type"]](
+        slug=entry["slug"],
+        locale=above.locale,
+        translation_key=key,
+        first_published_at=at,
+        last_published_at=at,
+        **said,
+    )
+    above.refresh_from_db()
+    added: Page = above.add_child(instance=page)
+    return added
+
+
+def _said(entry: dict[str, Any], language: str) -> dict[str, Any]:
+    """What the content file says of a page in that language, as the fields of its type."""
+    said = {name: _spoken(value, language) for name, value in entry[language].items()}
+    if "questions" in said:
+        said["questions"] = [
+            {"type": "question", "value": {"question": question, "answer": _spoken(answer, language)}}
+            for question, answer in said["questions"]
+        ]
+    return said
+
+
+def _spoken(value: Any, language: str) -> Any:
+    return value.replace("{lang}", language) if isinstance(value, str) else value
