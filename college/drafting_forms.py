@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from college import queries
 from college.enums import Admission
 from college.models import Course, Lesson, Run
 from college.naming import campus, title
@@ -17,16 +18,24 @@ from college.tables import instant
 from college.waitingroom import RATE_PER_S
 from portal.accounts.models import User
 from portal.core.ui.fields import DateInput, DateTimeInput, WonField
+from portal.intake.models import Call
 
 CAMPUSES = ("mapo", "gaepo")
-#: Selection runs follow a call of intake; the office opens those from the call.
-MODES = (Admission.FIRST_COME, Admission.LOTTERY)
 _RUN_FIELDS = (
-    "campus", "number", "admission", "capacity", "opens_at", "closes_at", "late_join_until", "starts_date", "ends_date",
+    "campus", "number", "admission", "call", "capacity", "opens_at", "closes_at", "late_join_until", "starts_date", "ends_date",
     "fee_won",
 )  # fmt: skip
 #: A timetable longer than half a year in one go is a slip of the hand.
 LONGEST_DAYS = 190
+
+
+class CallField(forms.ModelChoiceField):
+    """Calls by their title, and when they take applications."""
+
+    def label_from_instance(self, obj: Call) -> str:
+        """The title of the last version where none is published yet."""
+        version = obj.current or obj.versions.order_by("-number").first()
+        return f"{version.title_text if version else obj.code} ({instant(obj.opens_at)} ~ {instant(obj.closes_at)})"
 
 
 class RunForm(forms.Form):
@@ -35,7 +44,15 @@ class RunForm(forms.Form):
     course = forms.ChoiceField(label=_("과정"))
     campus = forms.ChoiceField(label=_("교육장"))
     number = forms.IntegerField(label=_("기수"), min_value=1, max_value=999, help_text=_("예: 3"))
-    admission = forms.ChoiceField(label=_("모집 방식"))
+    admission = forms.ChoiceField(label=_("모집 방식"), choices=Admission)
+    call = CallField(
+        Call.objects.none(),
+        label=_("선발할 모집공고"),
+        required=False,
+        to_field_name="code",
+        empty_label=_("없음"),
+        help_text=_("선발로 모집할 때만 고릅니다. 기수를 공고하면 신청 기간은 이 공고의 접수 기간을 따릅니다."),
+    )
     waiting_room = forms.BooleanField(
         label=_("신청을 시작할 때 대기실을 엽니다"),
         required=False,
@@ -60,13 +77,15 @@ class RunForm(forms.Form):
     fee_won = WonField(label=_("수강료"), min_value=0, initial=0, help_text=_("무료이면 0을 적어 주십시오."))
     policy_version = forms.CharField(label=_("운영 기준 판"), max_length=40, help_text=_("예: 2026-1"))
 
-    def __init__(self, *args: Any, courses: Sequence[Course], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, courses: Sequence[Course], run: Run | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        linked = self.fields["call"]
+        assert isinstance(linked, forms.ModelChoiceField)
+        linked.queryset = queries.calls_to_link(courses, run)
         self.courses = {course.code: course for course in courses}
         choices: dict[str, list[tuple[str, Any]]] = {
             "course": [(code, title(course)) for code, course in self.courses.items()],
             "campus": [(code, campus(code)) for code in CAMPUSES],
-            "admission": [(mode.value, mode.label) for mode in MODES],
         }
         for name, options in choices.items():
             field = self.fields[name]
@@ -87,6 +106,11 @@ class RunForm(forms.Form):
                 and (second < first or (first == second and later == "closes_at"))
             ):
                 self.add_error(later, text)
+        by_selection = given.get("admission") == Admission.SELECTION
+        if by_selection and not given.get("call") and "call" not in self.errors:
+            self.add_error("call", _("선발로 모집하려면 모집공고를 골라 주십시오."))
+        elif given.get("call") and not by_selection:
+            self.add_error("call", _("모집공고는 선발로 모집할 때만 고릅니다."))
         if given.get("waiting_room") and given.get("admission") != Admission.FIRST_COME:
             self.add_error("waiting_room", _("대기실은 선착순으로 모집할 때만 엽니다."))
         return given
@@ -116,6 +140,7 @@ class RunForm(forms.Form):
         return {
             **{name: getattr(run, name) for name in _RUN_FIELDS},
             "course": run.course.code,
+            "call": run.call.code if run.call else None,
             "waiting_room": run.rules.seats.waiting_room,
             "admit_per_s": run.rules.seats.admit_per_s,
             "attendance_percent": run.rules.completion.attendance_percent,

@@ -29,6 +29,10 @@ def of_request(request: SeatRequest, now: datetime) -> str:
     if request.status == RequestStatus.OFFERED:
         if request.offer_expires_at is not None and now >= request.offer_expires_at:
             return _("수락 기한이 지났습니다.")
+        if request.application_id is not None:
+            return _("선정되었습니다. %(until)s까지 수락하거나 포기해 주십시오.") % {
+                "until": instant(request.offer_expires_at)
+            }
         return _("자리가 났습니다. %(until)s까지 수락하거나 포기해 주십시오.") % {
             "until": instant(request.offer_expires_at)
         }

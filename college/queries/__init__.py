@@ -50,6 +50,7 @@ from college.queries.queue import (
     windows_due,
 )
 from college.queries.seats import (
+    calls_to_link,
     course_list,
     draw_of,
     enrolment_of,
@@ -92,6 +93,7 @@ __all__ = [
     "Sight",
     "asked_in_survey",
     "by_number",
+    "calls_to_link",
     "causes_between",
     "certificate_of",
     "certificates_of",

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from college.enums import DrawStatus, EnrolmentStatus, RequestStatus, RunStatus
 from college.models import Course, Draw, Enrolment, Person, PersonAccount, Run, SeatRequest
+from portal.intake.enums import CallStatus
 from portal.intake.models import Call
 
 #: Runs that people may know of.
@@ -58,6 +59,14 @@ def run_of(code: str) -> Run | None:
 def run_of_call(call: Call) -> Run | None:
     """The run whose seats a call gives out."""
     return Run.objects.filter(call=call).select_related("course__cluster").first()
+
+
+def calls_to_link(courses: Iterable[Course], run: Run | None = None) -> QuerySet[Call]:
+    """Calls for courses of these clusters that give out nobody else's seats yet and whose result is not out."""
+    free = Q(college_run__isnull=True) | (Q(college_run=run) if run is not None else Q(pk__in=[]))
+    open_to_it = Call.objects.filter(free, programme="course", status__in=[CallStatus.DRAFT, CallStatus.PUBLISHED])
+    clusters = {course.cluster_id for course in courses}
+    return open_to_it.filter(cluster__in=clusters).select_related("current").order_by("-opens_at", "code")
 
 
 def quota_of_call(call: Call) -> int:

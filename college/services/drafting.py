@@ -23,6 +23,8 @@ _REFUSALS = {
     "runs_are_numbered": ("number", lambda: _("이 과정과 교육장에 같은 번호의 기수가 이미 있습니다.")),
     "run_times_in_order": ("closes_at", lambda: _("신청 시작, 신청 마감, 추가 합류 마감의 순서를 확인해 주십시오.")),
     "run_days_in_order": ("ends_date", lambda: _("종강일은 개강일과 같거나 뒤여야 합니다.")),
+    "run_call_fits": ("call", lambda: _("이 과정의 클러스터에서 낸 교육 모집공고만 고를 수 있습니다.")),
+    "call_id": ("call", lambda: _("이미 다른 기수가 쓰는 모집공고입니다.")),
     "college_run_code": ("number", lambda: _("이 과정과 교육장에 같은 번호의 기수가 이미 있습니다.")),
 }
 

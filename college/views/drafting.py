@@ -59,7 +59,7 @@ def new(request: SignedIn) -> HttpResponse:
 def edit(request: SignedIn, code: str) -> HttpResponse:
     """Change a draft."""
     run = found_draft(request, code)
-    form = RunForm(request.POST or None, courses=[run.course], initial=RunForm.told(run))
+    form = RunForm(request.POST or None, courses=[run.course], run=run, initial=RunForm.told(run))
     if request.method == "POST" and form.is_valid():
         policy = {**run.policy, "version": run.policy_version}
         try:

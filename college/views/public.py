@@ -13,13 +13,15 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from college import catalogue, queries, standing, tables
-from college.enums import RunStatus
+from college.enums import Admission, RunStatus
 from college.models import QueueWindow, Run
 from college.views.shared import found_run
 from portal.accounts.models import Cluster
 from portal.core.clock import database_now
 from portal.core.money import won
 from portal.core.ui.parts import Card, Figure, Row
+from portal.intake import queries as intake
+from portal.intake.models import Application, Call
 
 
 @require_safe
@@ -48,6 +50,7 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
     found, now = found_run(code), database_now()
     person = queries.person_of(request.user) if request.user.is_authenticated else None
     mine = queries.my_requests(person).filter(run=found, live=True).first()
+    call = found.call if found.admission == Admission.SELECTION else None
     context = {
         "run": found,
         "name": tables.name(found),
@@ -62,10 +65,20 @@ def run(request: HttpRequest, code: str) -> HttpResponse:
         "draw": (drawn := queries.draw_of(found)),
         "public_name": tables.public_name(drawn) if drawn else "",
         "open": found.status in (RunStatus.PUBLISHED, RunStatus.CONFIRMED) and found.opens_at <= now < found.closes_at,
+        "call": call,
+        "call_open": call is not None and call.is_open(now),
+        "applied": _applied(request, call),
         "room": _room(found, now),
         "now": now,
     }
     return render(request, "college/run.html", context)
+
+
+def _applied(request: HttpRequest, call: Call | None) -> Application | None:
+    """My application to the run's call, the newest."""
+    if call is None or not request.user.is_authenticated:
+        return None
+    return intake.applications_of(request.user).filter(call=call).first()
 
 
 def _room(run: Run, now: datetime) -> QueueWindow | None:
@@ -100,11 +113,16 @@ def facts(run: Run) -> list[Row]:
     return [
         Row(_("교육장"), tables.campus(run.campus)),
         Row(_("교육 기간"), f"{tables.day(run.starts_date)} ~ {tables.day(run.ends_date)}"),
-        Row(_("신청 기간"), f"{tables.instant(run.opens_at)} ~ {tables.instant(run.closes_at)}"),
+        Row(_("신청 기간"), f"{tables.instant(run.opens_at)} ~ {tables.instant(_closes_at(run))}"),
         Row(_("모집 방식"), str(run.get_admission_display())),
         Row(_("남은 자리"), catalogue.seats(run)),
         Row(_("수강료"), won(run.fee_won) if run.fee_won else _("무료")),
     ]
+
+
+def _closes_at(run: Run) -> datetime:
+    """Until when people ask or apply; a call's closing may have moved later by a correction."""
+    return run.call.closes_at if run.call and run.status != RunStatus.DRAFT else run.closes_at
 
 
 def _rules(run: Run) -> Sequence[Any]:

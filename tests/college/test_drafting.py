@@ -82,7 +82,7 @@ def test_from_the_desk_to_the_catalogue(office):
         ({"capacity": "0"}, "1"),
         ({"admit_per_s": "9"}, "10"),
         ({"capacity": "서른"}, "정수"),
-        ({"admission": "SELECTION"}, "SELECTION"),
+        ({"admission": "SELECTION", "waiting_room": ""}, "모집공고를 골라"),
         ({"opens_at": "내일"}, ""),
         ({"campus": "busan"}, "busan"),
         ({"policy_version": ""}, ""),

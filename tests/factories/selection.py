@@ -84,14 +84,20 @@ class Selecting(Round):
 
 
 def selecting(
-    *, seats: int = 2, reserve: int = 2, publish: bool = True, at: Course | None = None, **fields: Any
+    *,
+    seats: int = 2,
+    reserve: int = 2,
+    publish: bool = True,
+    at: Course | None = None,
+    call_times: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Selecting:
     """A published call for so many seats, and its published run."""
     seoul = cluster()
     officer = with_role("college.officer", cluster=seoul)
     approver = with_role("college.approver", cluster=seoul)
     number = next(_count)
-    call = draft_call(officer, seats=seats, reserve=reserve)
+    call = draft_call(officer, seats=seats, reserve=reserve, **(call_times or {}))
     given = {
         "code": f"select-{number}",
         "campus": "mapo",

@@ -53,12 +53,17 @@ class StartForm(TrackForm):
     field_order = ("organisation", "track", "reuse")
 
     def __init__(self, *args: Any, call: Call, companies: Any, earlier: Any, **options: Any) -> None:
+        """``companies``: None where people apply in their own name and no company is asked for."""
         super().__init__(*args, call=call, **options)
         if earlier.exists():
             self.fields["reuse"].queryset = earlier  # type: ignore[attr-defined]
             self.fields["reuse"].label_from_instance = _earlier  # type: ignore[attr-defined]
         else:
             del self.fields["reuse"]
+        if companies is None:
+            del self.fields["organisation"]
+            self.fields["track"].initial = self.fields["track"].queryset.first()  # type: ignore[attr-defined]
+            return
         self.fields["organisation"].queryset = companies  # type: ignore[attr-defined]
         if companies.count() == 1:
             self.fields["organisation"].initial = companies.first()

@@ -172,6 +172,8 @@ def _stage_of(found: Application, form: blocks.Form, asked: SupplementRequest | 
 
 def _company(found: Application) -> list[Row]:
     company = found.organisation
+    if company.person_id is not None:
+        return [Row(_("이름"), company.name_ko)]
     return [
         Row(_("기업명"), company.name_ko),
         Row(_("사업자등록번호"), company.business_number or ""),

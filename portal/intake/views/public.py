@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts import queries as accounts
+from portal.accounts.services import organisation_of_person
 from portal.core.clock import database_now
 from portal.core.errors import Refused
 from portal.core.ui.parts import Card, Column, Row, Table
@@ -23,6 +24,7 @@ from portal.intake import queries, services
 from portal.intake.enums import CallStatus
 from portal.intake.forms import StartForm
 from portal.intake.models import Call, Stage
+from portal.intake.registry import is_for_people
 from portal.intake.services.eligibility import rule_in_words
 from portal.intake.templatetags.intake import percent
 from portal.intake.views.answers import show_refusal
@@ -102,6 +104,7 @@ def call(request: HttpRequest, code: str) -> HttpResponse:
         "rules": [rule_in_words(row) for row in (found.current.eligibility if found.current else [])],
         "corrections": [version for version in found.versions.all() if version.published_at and version.number > 1],
         "mine": _mine(request, found),
+        "in_own_name": is_for_people(found.rules),
         "late": queries.late_codes_for(request.user, found, now),
     }
     return render(request, "intake/call.html", context)
@@ -154,21 +157,25 @@ def _may_begin(request: HttpRequest, found: Call, now: datetime) -> bool:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, code: str) -> HttpResponse:
-    """Choose the company and the track; an application already begun is opened instead."""
-    found, companies = _public(code), accounts.organisations_of(request.user)
-    if not companies.exists():
+    """Choose the company and the track; an application already begun is opened instead. People apply in their own name."""
+    found = _public(code)
+    companies = None if is_for_people(found.rules) else accounts.organisations_of(request.user)
+    if companies is not None and not companies.exists():
         return render(request, "intake/no_company.html", {"call": found})
     now = database_now()
     if request.method != "POST" and not _may_begin(request, found, now):
         messages.info(request, _("지금은 이 공고에 신청을 시작할 수 없습니다. 접수 기간을 확인해 주세요."))
         return redirect("intake:call", code)
+    in_own_name = companies is None
     earlier = queries.reusable(request.user, found, now)
     form = StartForm(request.POST or None, call=found, companies=companies, earlier=earlier)
     if request.method == "POST" and form.is_valid():
         try:
             application = services.start_application(
                 call=found,
-                organisation=form.cleaned_data["organisation"],
+                organisation=organisation_of_person(user=request.user, now=now)  # type: ignore[arg-type]
+                if in_own_name
+                else form.cleaned_data["organisation"],
                 track=form.cleaned_data["track"],
                 reuse=form.cleaned_data.get("reuse"),
                 by=request.user,
@@ -178,4 +185,5 @@ def start(request: HttpRequest, code: str) -> HttpResponse:
             show_refusal(form, refusal)
         else:
             return redirect("intake:application", application.public_id)
-    return render(request, "intake/start.html", {"form": form, "call": found}, status=422 if form.errors else 200)
+    context = {"form": form, "call": found, "in_own_name": in_own_name}
+    return render(request, "intake/start.html", context, status=422 if form.errors else 200)
