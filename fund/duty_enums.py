@@ -36,6 +36,14 @@ class DutyStatus(models.TextChoices):
     WAIVED = "WAIVED", pgettext_lazy("투자의무", "면제")
 
 
+class WaiverStatus(models.TextChoices):
+    """What became of a duty's waiver for a time (한시 면제)."""
+
+    PROPOSED = "PROPOSED", pgettext_lazy("한시 면제", "심의 중")
+    GRANTED = "GRANTED", pgettext_lazy("한시 면제", "면제")
+    REFUSED = "REFUSED", pgettext_lazy("한시 면제", "부결")
+
+
 class DutyStanding(models.TextChoices):
     """How a duty stands against its clock on a day; ``fund.duties.standing`` answers with these."""
 

@@ -46,3 +46,15 @@ class DutyForm(forms.Form):
         given["bp"] = int(given.pop("percent") * 100)
         given["sectors"] = [one.strip() for one in given["sectors"].split(",") if one.strip()]
         return given
+
+
+class WaiverForm(forms.Form):
+    """For how long a duty is to be let go, and why; the committee reads it."""
+
+    start = forms.DateField(label=_("면제를 시작하는 날"), widget=DateInput)
+    until = forms.DateField(
+        label=_("면제를 마치는 날"), help_text=_("이 날부터 다시 의무가 있습니다. 기한보다 늦으면 이 날이 기한이 됩니다."), widget=DateInput,
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("이유"), help_text=_("투자심의위원이 읽는 심의자료가 됩니다."), widget=forms.Textarea, max_length=2_000
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,8 +11,8 @@ from django.utils.translation import pgettext
 
 from fund import charts, tables
 from fund.deal_tables import known
-from fund.duty_enums import DutyStanding, DutyStatus
-from fund.models import Duty, DutyTest, SubFund
+from fund.duty_enums import DutyStanding, DutyStatus, WaiverStatus
+from fund.models import DutyTest, DutyWaiver, SubFund
 from fund.public_tables import Picture
 from fund.queries.duties import Measured
 from portal.core.ui import parts
@@ -29,6 +30,8 @@ STATUS: dict[str, parts.Tone] = {
     DutyStatus.BREACHED: "danger",
 }
 
+WAIVER: dict[str, parts.Tone] = {WaiverStatus.PROPOSED: "info", WaiverStatus.GRANTED: "success"}
+
 
 def standing(found: Measured) -> object:
     """How it stands, in a tag; the word carries the meaning."""
@@ -38,7 +41,7 @@ def standing(found: Measured) -> object:
 def expected(found: Measured) -> int:
     """What would count by now if money went in evenly over the clock."""
     duty = found.duty
-    whole = (duty.deadline_date - duty.start_date).days
+    whole = (found.end - duty.start_date).days
     elapsed = min(max(0, (found.on - duty.start_date).days), whole)
     return found.required * elapsed // whole
 
@@ -69,7 +72,7 @@ def _overview(found: Measured, query: str, sub_funds: bool) -> list[object]:
     return [
         parts.link(duty.field, f"{address}?{query}" if query else address),
         *([str(duty.sub_fund)] if sub_funds else []),
-        tables.day(duty.deadline_date),
+        tables.day(found.end),
         *([] if sub_funds else [f"{found.days_left:,}"]),
         tables.amount_in(currency, found.required),
         tables.amount_in(currency, found.progress),
@@ -101,7 +104,7 @@ def figures(found: Measured) -> list[Figure]:
     """The clock and the amounts of one duty."""
     currency = found.duty.sub_fund.currency
     return [
-        Figure(_("남은 날"), f"{found.days_left:,}", pgettext("단위", "일"), note=_clock(found.duty)),
+        Figure(_("남은 날"), f"{found.days_left:,}", pgettext("단위", "일"), note=_clock(found)),
         Figure(_("채울 금액"), tables.amount_in(currency, found.required), note=_owed(found)),
         Figure(
             _("인정한 금액"),
@@ -118,11 +121,12 @@ def figures(found: Measured) -> list[Figure]:
     ]
 
 
-def _clock(duty: Duty) -> str:
-    return _("%(start)s부터 %(deadline)s 전까지") % {
-        "start": tables.day(duty.start_date),
-        "deadline": tables.day(duty.deadline_date),
-    }
+def _clock(found: Measured) -> str:
+    return _period(found.duty.start_date, found.end)
+
+
+def _period(start: date, until: date) -> str:
+    return _("%(start)s부터 %(deadline)s 전까지") % {"start": tables.day(start), "deadline": tables.day(until)}
 
 
 def _owed(found: Measured) -> str:
@@ -133,14 +137,17 @@ def _owed(found: Measured) -> str:
     }
 
 
-def facts(duty: Duty) -> list[Row]:
-    """The rule as it was set."""
+def facts(found: Measured) -> list[Row]:
+    """The rule as it was set, and the end of its clock where a waiver moved it."""
+    duty = found.duty
+    moved = [Row(_("한시 면제로 바뀐 기한"), tables.day(found.end))] if found.end != duty.deadline_date else []
     return [
         Row(_("자펀드"), str(duty.sub_fund)),
         Row(_("운용사"), str(duty.sub_fund.manager)),
         Row(_("투자 대상"), duty.field),
         Row(_("세는 때"), duty.get_counted_display()),
-        Row(_("셈하는 기간"), _clock(duty)),
+        Row(_("셈하는 기간"), _period(duty.start_date, duty.deadline_date)),
+        *moved,
         Row(_("미리 알리는 날(일 전)"), str(duty.warn_days)),
         Row(_("근거 규정"), duty.source),
         Row(_("정한 사람"), duty.set_by.name),
@@ -172,6 +179,28 @@ def companies(found: Measured, *, linked: bool) -> Table:
         foot=[_("합계"), "", tables.amount_in(currency, found.counted.invested), ""] if found.counted.rows else [],
         empty=_("이 날까지 투자한 기업이 없습니다."),
     )
+
+
+def waivers(rows: Sequence[DutyWaiver], *, linked: bool) -> Table:
+    """What the committee was asked to let go for a time, and what it said."""
+    return Table(
+        caption=_("한시 면제"),
+        columns=[Column(_("면제 기간")), Column(_("이유")), Column(_("투자심의")), Column(_("상태"))],
+        rows=[
+            [
+                _period(row.period.lower, row.period.upper),
+                row.reason,
+                _motion(row, linked),
+                parts.badge(row.get_status_display(), WAIVER.get(row.status, "")),
+            ]
+            for row in rows
+        ],
+    )
+
+
+def _motion(row: DutyWaiver, linked: bool) -> object:
+    word = _("제%(number)s호") % {"number": row.motion.number}
+    return parts.link(word, reverse("fund:motion", args=[row.motion.public_id])) if linked else word
 
 
 def tests(rows: Sequence[DutyTest], currency: str) -> Table:

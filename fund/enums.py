@@ -49,8 +49,7 @@ class Account(models.IntegerChoices):
     CALLED = 9300, _("출자요청(비망)")
 
 
-#: Accounts from here on are memo: they balance among themselves.
-MEMO = 9000
+MEMO = 9000  #: Accounts from here on are memo: they balance among themselves.
 
 
 class EntryKind(models.TextChoices):
@@ -365,6 +364,7 @@ class Reconciled(models.TextChoices):
 class MotionKind(models.TextChoices):
     INVESTMENT = "INVESTMENT", pgettext_lazy("안건", "투자")
     VALUATION = "VALUATION", pgettext_lazy("안건", "평가")
+    WAIVER = "WAIVER", pgettext_lazy("안건", "투자의무 한시 면제")
 
 
 class MotionStatus(models.TextChoices):

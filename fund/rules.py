@@ -25,6 +25,7 @@ from fund.models import (
     Company,
     Distribution,
     Duty,
+    DutyWaiver,
     Measure,
     Motion,
     Programme,
@@ -276,6 +277,13 @@ def check_can_waive_duty(by: Any, duty: Duty) -> str:
 def can_waive_duty(by: Any, duty: Duty) -> bool:
     allowed = may_in(by, "duty.waive", duty.sub_fund)
     return allowed and duty.set_by_id != by.pk and duty.status in (DutyStatus.OPEN, DutyStatus.BREACHED)
+
+
+def check_can_settle_waiver(by: Any, waiver: DutyWaiver) -> str:
+    """Another person than the one who asked for it."""
+    role = check_may_in(by, "duty.waive", waiver.duty.sub_fund)
+    check_second_person(by, waiver.proposed_by_id)
+    return role
 
 
 def check_can_see_duties(by: Any, sub_fund: SubFund) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import models
 
 from fund import enums
-from fund.duty_enums import DutyStatus
+from fund.duty_enums import DutyStatus, WaiverStatus
 from fund.enums import Owner
 
 Steps = Mapping[tuple[str, str], str]
@@ -96,6 +96,11 @@ DUTY: Steps = {
     ("OPEN", "BREACHED"): "duty:breached",
     ("OPEN", "WAIVED"): "duty:waived",
     ("BREACHED", "WAIVED"): "duty:waived",
+}
+
+WAIVER: Steps = {
+    ("PROPOSED", "GRANTED"): "waiver:granted",
+    ("PROPOSED", "REFUSED"): "waiver:refused",
 }
 
 CAP_BREACH: Steps = {
@@ -275,5 +280,6 @@ MACHINES: Mapping[str, Machine] = {
     "duty": Machine(
         DUTY, DutyStatus, _owners(DutyStatus, OPEN=Owner.MANAGER, BREACHED=Owner.APPROVER)
     ),
+    "waiver": Machine(WAIVER, WaiverStatus, _owners(WaiverStatus, PROPOSED=Owner.MEMBER)),
     "cap_breach": Machine(CAP_BREACH, enums.BreachStatus, _owners(enums.BreachStatus, OPEN=Owner.APPROVER)),
 }  # fmt: skip

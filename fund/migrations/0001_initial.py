@@ -307,7 +307,7 @@ class Migration(TablesAtOnce):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('INVESTMENT', '투자'), ('VALUATION', '평가')], max_length=12)),
+                ('kind', models.CharField(choices=[('INVESTMENT', '투자'), ('VALUATION', '평가'), ('WAIVER', '투자의무 한시 면제')], max_length=12)),
                 ('title', models.CharField(max_length=200, verbose_name='안건명')),
                 ('paper', models.TextField(verbose_name='심의자료')),
                 ('paper_hash', models.CharField(max_length=64)),
@@ -970,7 +970,7 @@ class Migration(TablesAtOnce):
         ),
         migrations.AddConstraint(
             model_name='motion',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['INVESTMENT', 'VALUATION'])), name='motion_kind_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['INVESTMENT', 'VALUATION', 'WAIVER'])), name='motion_kind_known'),
         ),
         migrations.AddConstraint(
             model_name='motion',
@@ -1348,6 +1348,24 @@ class Migration(TablesAtOnce):
                 'verbose_name': '투자의무 점검',
                 'ordering': ['duty', 'on_date', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('duty', 'kind'), name='duty_is_tested_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['WARNING', 'FINAL'])), name='duty_test_kind_known'), models.CheckConstraint(condition=models.Q(('standing__in', ['not_started', 'on_track', 'at_risk', 'met', 'breached', 'waived'])), name='duty_test_standing_known'), models.CheckConstraint(condition=models.Q(('invested__gte', django.db.models.expressions.CombinedExpression(models.F('progress'), '+', models.F('unknown')))), name='duty_counts_only_what_was_invested'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'FINAL'), _negated=True), models.Q(('progress__gte', models.F('required')), ('standing', 'met')), models.Q(('progress__lt', models.F('required')), ('standing', 'breached')), _connector='OR'), name='duty_final_test_says_which')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DutyWaiver',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('period', django.contrib.postgres.fields.ranges.DateRangeField(verbose_name='면제 기간')),
+                ('reason', models.TextField(max_length=2000, verbose_name='이유')),
+                ('status', models.CharField(choices=[('PROPOSED', '심의 중'), ('GRANTED', '면제'), ('REFUSED', '부결')], default='PROPOSED', max_length=8)),
+                ('granted_at', models.DateTimeField(blank=True, null=True)),
+                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waivers', to='fund.duty')),
+                ('motion', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='waiver', to='fund.motion')),
+                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '투자의무 한시 면제',
+                'ordering': ['duty', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['PROPOSED', 'GRANTED', 'REFUSED'])), name='waiver_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('granted_at__isnull', False), ('status', 'GRANTED')), models.Q(models.Q(('status', 'GRANTED'), _negated=True), ('granted_at__isnull', True)), _connector='OR'), name='waiver_granted_has_time'), models.CheckConstraint(condition=models.Q(('period__endswith__isnull', False), ('period__isempty', False), ('period__startswith__isnull', False)), name='waiver_is_for_a_time'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('status', 'REFUSED'), _negated=True), expressions=[('duty', '='), ('period', '&&')], name='one_waiver_at_a_time')],
             },
         ),
         migrations.CreateModel(

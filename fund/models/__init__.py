@@ -5,7 +5,7 @@ from fund.models.calls import BankReceipt, CallLine, CallShare, CapitalCall
 from fund.models.companies import CompanyReport
 from fund.models.decisions import Ballot, Motion, Seat
 from fund.models.distributions import Distribution, DistributionShare
-from fund.models.duties import Duty, DutyTest
+from fund.models.duties import Duty, DutyTest, DutyWaiver
 from fund.models.holdings import Company, Deal, Holding, Lot, SecurityEvent
 from fund.models.pacing import CallPlan
 from fund.models.partners import Close, Commitment, Equalisation, Partner, Release
@@ -37,6 +37,7 @@ __all__ = [
     "DistributionShare",
     "Duty",
     "DutyTest",
+    "DutyWaiver",
     "Entry",
     "Equalisation",
     "Holding",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from functools import cached_property
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fund.duty_enums import DutyBase, DutyCounted, DutyStanding, DutyStatus, DutyTestKind, Predicate
+from fund.duty_enums import DutyBase, DutyCounted, DutyStanding, DutyStatus, DutyTestKind, Predicate, WaiverStatus
+from fund.models.decisions import Motion
 from fund.models.programme import SubFund
 from ledger import log
 from portal.accounts.models import User
@@ -125,3 +127,49 @@ class DutyTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.duty} {self.on_date}"
+
+
+class DutyWaiver(models.Model):
+    """A duty let go for a time (한시 면제) by a carried motion.
+
+    Over ``period`` (half-open) it is not owed, and its clock ends no earlier than that: a period past the deadline moves
+    the end. Never edited; granted or refused once, as the committee voted.
+    """
+
+    duty = models.ForeignKey(Duty, models.PROTECT, related_name="waivers")
+    motion = models.OneToOneField(Motion, models.PROTECT, related_name="waiver")
+    period = DateRangeField(_("면제 기간"))
+    reason = models.TextField(_("이유"), max_length=2_000)
+    status = models.CharField(max_length=8, choices=WaiverStatus, default=WaiverStatus.PROPOSED)
+    proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("투자의무 한시 면제")
+        ordering = ["duty", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=WaiverStatus.values), name="waiver_status_known"),
+            models.CheckConstraint(
+                condition=Q(status="GRANTED", granted_at__isnull=False)
+                | (~Q(status="GRANTED") & Q(granted_at__isnull=True)),
+                name="waiver_granted_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(period__isempty=False, period__startswith__isnull=False, period__endswith__isnull=False),
+                name="waiver_is_for_a_time",
+            ),
+            ExclusionConstraint(
+                name="one_waiver_at_a_time",
+                expressions=[("duty", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+                condition=~Q(status="REFUSED"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.duty} {self.period.lower} ~ {self.period.upper}"
+
+    def ledger_room(self) -> str:
+        return "fund"
+
+    def ledger_subject(self) -> log.Subject:
+        return self.duty.ledger_subject()

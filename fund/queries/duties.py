@@ -8,18 +8,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateField, ExpressionWrapper, F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import DateField, ExpressionWrapper, F, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, Greatest
 
 from fund import duties
-from fund.duty_enums import DutyBase, DutyStatus, Predicate
+from fund.duty_enums import DutyBase, DutyStatus, Predicate, WaiverStatus
 from fund.enums import Account, EntryKind
-from fund.models import Company, Duty, Posting, Programme, SubFund
+from fund.models import Company, Duty, DutyWaiver, Posting, Programme, SubFund
 from fund.queries import companies, exposure, pooled
 from portal.core.periods import SEOUL
 
 #: The first day on which people want to be warned.
-_NEAR = ExpressionWrapper(F("deadline_date") - F("warn_days"), output_field=DateField())
+_NEAR = ExpressionWrapper(F("end") - F("warn_days"), output_field=DateField())
+_END = Greatest(F("deadline_date"), Max("waivers__period__endswith", filter=Q(waivers__status=WaiverStatus.GRANTED)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Measured:
     required: int
     counted: Counted
     standing: str
+    #: When the clock is over: a granted waiver may run past the deadline.
+    end: date
 
     @property
     def progress(self) -> int:
@@ -74,17 +77,26 @@ class Measured:
     @property
     def days_left(self) -> int:
         """Days until the clock is over; 0 when it is."""
-        return max(0, (self.duty.deadline_date - self.on).days)
+        return max(0, (self.end - self.on).days)
 
 
-def last_day(duty: Duty, on: date) -> date:
+def end_of(duty: Duty, known: datetime) -> date:
+    """The day on which the clock is over, as known then: the deadline, or the end of a granted waiver past it."""
+    return max([duty.deadline_date, *(one.period.upper for one in _granted(duty, known))])
+
+
+def _granted(duty: Duty, known: datetime) -> list[DutyWaiver]:
+    return [one for one in duty.waivers.all() if one.granted_at is not None and one.granted_at <= known]
+
+
+def last_day(duty: Duty, on: date, known: datetime) -> date:
     """The day as of which money is counted: never after the last day of the clock."""
-    return min(on, duty.deadline_date - timedelta(days=1))
+    return min(on, end_of(duty, known) - timedelta(days=1))
 
 
 def measured(duty: Duty, *, on: date, known: datetime) -> Measured:
     """The duty as of a day and as known at an instant; nothing that happened after the clock counts."""
-    day = last_day(duty, on)
+    day = last_day(duty, on, known)
     books = pooled.sums(duty.sub_fund.programme, on=day, known=known, currency=duty.sub_fund.currency)
     return _measured(duty, books, on, known)
 
@@ -94,7 +106,7 @@ def measured_all(rows: Sequence[Duty], *, on: date, known: datetime) -> list[Mea
     read: dict[tuple[int, date], dict[int, pooled.Sums]] = {}
     made = []
     for duty in rows:
-        key = duty.sub_fund.programme_id, last_day(duty, on)
+        key = duty.sub_fund.programme_id, last_day(duty, on, known)
         if key not in read:
             read[key] = pooled.sums(duty.sub_fund.programme, on=key[1], known=known, currency=None)
         made.append(_measured(duty, read[key], on, known))
@@ -106,14 +118,16 @@ def _measured(duty: Duty, books: Mapping[int, pooled.Sums], on: date, known: dat
     base = committed.get("city", 0) if duty.base == DutyBase.CITY else sum(committed.values())
     owed = duties.required(base, duty.bp)
     found = count(
-        [duty.sub_fund], Predicate(duty.predicate), on=last_day(duty, on), known=known,
+        [duty.sub_fund], Predicate(duty.predicate), on=last_day(duty, on, known), known=known,
         at_investment=duty.at_investment, sectors=duty.sectors, currency=duty.sub_fund.currency,
     )  # fmt: skip
-    waived = duty.status == DutyStatus.WAIVED and _ended_by(duty, on)
-    standing = duties.standing(found.eligible, owed, duty.start_date, duty.deadline_date, on, waived)
+    end = end_of(duty, known)
+    for_a_time = any(one.period.lower <= on < one.period.upper for one in _granted(duty, known))
+    waived = for_a_time or (duty.status == DutyStatus.WAIVED and _ended_by(duty, on))
+    standing = duties.standing(found.eligible, owed, duty.start_date, end, on, waived)
     if not owed and on < duty.start_date and not waived:
         standing = "not_started"  # before anything is committed nothing is owed, which meets nothing
-    return Measured(duty, on, base, owed, found, standing)
+    return Measured(duty, on, base, owed, found, standing, end)
 
 
 def _ended_by(duty: Duty, on: date) -> bool:
@@ -122,31 +136,39 @@ def _ended_by(duty: Duty, on: date) -> bool:
 
 def duty_of(public_id: UUID) -> Duty | None:
     found = Duty.objects.select_related("sub_fund__programme__cluster", "sub_fund__manager", "set_by")
+    found = found.prefetch_related("waivers__motion")
     return found.filter(public_id=public_id).first()
 
 
 def duties_of(sub_funds: Iterable[SubFund]) -> QuerySet[Duty]:
     """Every duty of these sub-funds, the clock that ends first in front."""
     found = Duty.objects.filter(sub_fund__in=list(sub_funds)).select_related("sub_fund__programme", "sub_fund__manager")
-    return found.order_by("deadline_date", "id")
+    return found.prefetch_related("waivers").order_by("deadline_date", "id")
 
 
 def of_programme(programme: Programme) -> QuerySet[Duty]:
     return (
         Duty.objects.filter(sub_fund__programme=programme)
         .select_related("sub_fund__programme", "sub_fund__manager")
+        .prefetch_related("waivers")
         .order_by("sub_fund__code", "deadline_date", "id")
     )
 
 
 def ending(today: date) -> QuerySet[Duty]:
     """Open duties whose clock is over, or so near its end that people want to be warned."""
-    return Duty.objects.filter(status=DutyStatus.OPEN).annotate(near=_NEAR).filter(near__lte=today).order_by("id")
+    return (
+        Duty.objects.filter(status=DutyStatus.OPEN)
+        .annotate(end=_END)
+        .annotate(near=_NEAR)
+        .filter(near__lte=today)
+        .order_by("id")
+    )
 
 
 def pressing(sub_funds: Iterable[SubFund], today: date) -> int:
     """How many open duties of these sub-funds come to the end of their clock, or were breached and not waived."""
-    rows = Duty.objects.filter(sub_fund__in=list(sub_funds)).annotate(near=_NEAR)
+    rows = Duty.objects.filter(sub_fund__in=list(sub_funds)).annotate(end=_END).annotate(near=_NEAR)
     return rows.filter(Q(status=DutyStatus.OPEN, near__lte=today) | Q(status=DutyStatus.BREACHED)).count()
 
 

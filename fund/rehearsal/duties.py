@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from fund import services
 from fund.models import Duty, SubFund
@@ -42,9 +42,22 @@ def _set(life: Life, fund: SubFund, **asked: object) -> Duty:
 
 def play(life: Life, first: SubFund) -> None:
     """The job's nights: before the end, when it is over, and once more; the breach of the first is let go."""
+    _ask(life, first, "FFFF")
+    _ask(life, first, "AAFA", start=date(2022, 11, 1))
     for night in (date(2022, 9, 15), END, END):
         services.follow_duties(now=at(night))
     missed = first.duties.get(predicate="HUB")
     services.waive_duty(
         duty=missed, by=life.approver, now=at(date(2023, 4, 3)), reason="입주기업이 적어 규약을 고치기로 했습니다"
     )
+
+
+def _ask(life: Life, fund: SubFund, letters: str, start: date = date(2022, 6, 1)) -> None:
+    """The committee is asked to let the duty to blockchain go for two months, and says yes or no."""
+    now = at(date(2022, 5, 16))
+    waiver = services.table_waiver(
+        duty=fund.duties.get(predicate="SECTOR"), start=start, until=start + timedelta(days=61),
+        reason="투자할 만한 기업이 다음 분기에 나옵니다", by=life.manager, now=now,
+    )  # fmt: skip
+    life.vote(waiver.motion, now.date(), letters)
+    services.settle_waiver(waiver=waiver, by=life.approver, now=now)

@@ -82,6 +82,7 @@ from fund.services.valuations import (
     submit_valuation,
     table_valuation,
 )
+from fund.services.waivers import settle_waiver, table_waiver
 
 __all__ = [
     "Asked",
@@ -157,6 +158,7 @@ __all__ = [
     "set_report_terms",
     "settle_deal",
     "settle_valuation",
+    "settle_waiver",
     "sign_commitment",
     "split_lot",
     "state_conflict",
@@ -165,6 +167,7 @@ __all__ = [
     "sums",
     "table_deal",
     "table_valuation",
+    "table_waiver",
     "waive_breach",
     "waive_duty",
     "withdraw_commitment",

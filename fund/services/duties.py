@@ -87,7 +87,7 @@ def _follow(pk: int, today: date, now: datetime) -> int:
     duty = rows.select_related("sub_fund__programme__cluster", "sub_fund__manager").first()
     if duty is None:
         return 0
-    over = today >= duty.deadline_date
+    over = today >= queries.duties.end_of(duty, now)
     if not over and duty.tests.filter(kind=DutyTestKind.WARNING).exists():
         return 0
     known = hold_knowledge(Book.objects.filter(sub_fund=duty.sub_fund), now)
@@ -95,8 +95,8 @@ def _follow(pk: int, today: date, now: datetime) -> int:
     if over:
         _close(duty, found, known, now)
         return 1
-    if found.standing == DutyStanding.MET:
-        return 0  # what counts may still leave: it is looked at again tomorrow
+    if found.standing in (DutyStanding.MET, DutyStanding.WAIVED):
+        return 0  # what counts may still leave, what is waived comes back: it is looked at again tomorrow
     _keep(found, DutyTestKind.WARNING, known)
     tell_duty_ending(found)
     return 1
@@ -122,7 +122,7 @@ def _keep(found: Measured, kind: DutyTestKind, known: datetime) -> DutyTest:
     return DutyTest.objects.create(
         duty=found.duty,
         kind=kind,
-        on_date=queries.duties.last_day(found.duty, found.on),
+        on_date=queries.duties.last_day(found.duty, found.on, known),
         known_at=known,
         base=found.base,
         required=found.required,

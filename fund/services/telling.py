@@ -124,7 +124,7 @@ def tell_motion_opened(motion: Motion, members: Sequence[User]) -> None:
 
 def tell_duty_ending(found: Measured) -> None:
     """To the City's people, the fund's manager at the desk, and the manager of the sub-fund: what is still missing."""
-    _tell_duty("fund.duty_ending", found, {"deadline": found.duty.deadline_date})
+    _tell_duty("fund.duty_ending", found, {"deadline": found.end})
 
 
 def tell_duty_ended(found: Measured) -> None:

@@ -63,7 +63,7 @@ def _matter(request: SignedIn, found: Motion) -> dict[str, object]:
     """What the motion is about, for those who may open it."""
     if not rules.may_in(request.user, "fund.read", found.sub_fund):
         return {}
-    return {"deal": getattr(found, "deal", None), "valuation": getattr(found, "valuation", None)}
+    return {name: getattr(found, name, None) for name in ("deal", "valuation", "waiver")}
 
 
 def _steps(request: SignedIn, found: Motion) -> list[tuple[str, str]]:
@@ -118,6 +118,8 @@ def _settle(request: SignedIn, found: Motion) -> None:
     """The matter follows its votes, whatever it is."""
     if hasattr(found, "deal"):
         services.settle_deal(deal=found.deal, by=request.user, now=database_now())
+    elif hasattr(found, "waiver"):
+        services.settle_waiver(waiver=found.waiver, by=request.user, now=database_now())
     else:
         services.settle_valuation(valuation=found.valuation, by=request.user, now=database_now())
 

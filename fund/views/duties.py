@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from fund import duty_tables, queries, rules, services, tables
-from fund.duty_forms import DutyForm
+from fund.duty_enums import DutyStatus
+from fund.duty_forms import DutyForm, WaiverForm
 from fund.forms import ReasonForm
 from fund.models import Duty, SubFund
 from fund.views.shared import SignedIn, as_of, found_sub_fund
@@ -73,7 +74,7 @@ def duty(request: SignedIn, duty: UUID) -> HttpResponse:
     rules.check_can_see_duties(request.user, found.sub_fund)
     on, known, _form = as_of(request, database_now())
     measured = queries.duties.measured(found, on=on, known=known)
-    reads = rules.may_in(request.user, "fund.read", found.sub_fund)
+    reads, let_go = rules.may_in(request.user, "fund.read", found.sub_fund), list(found.waivers.all())
     case = Case(
         title=found.field,
         back=(_("%(sub_fund)s 투자의무") % {"sub_fund": found.sub_fund}, reverse("fund:duties", args=[found.sub_fund.public_id])),
@@ -84,31 +85,37 @@ def duty(request: SignedIn, duty: UUID) -> HttpResponse:
         rows=[
             Row(_("기준일"), tables.day(on)),
             Row(_("이 날의 상태"), duty_tables.standing(measured)),
-            *duty_tables.facts(found),
+            *duty_tables.facts(measured),
         ],
         notes=[_("확인하지 못한 금액은 인정하지 않습니다. 기업의 현황이 확인되면 다시 셉니다.")] if measured.counted.unknown else [],
         tables=[
             duty_tables.companies(measured, linked=reads),
+            *([duty_tables.waivers(let_go, linked=reads)] if let_go else []),
             duty_tables.tests(list(found.tests.all()), found.sub_fund.currency),
         ],
         acts=_acts(request, found),
-        recorded=[found] if reads else [],
+        recorded=[found, *let_go] if reads else [],
     )  # fmt: skip
     return show(request, case)
 
 
 def _acts(request: SignedIn, found: Duty) -> list[Act]:
-    if not rules.can_waive_duty(request.user, found):
-        return []
+    made = []
+
+    def table(answers: Any, now: Any) -> None:
+        services.table_waiver(duty=found, by=request.user, now=now, **answers)
 
     def waive(answers: Any, now: Any) -> None:
         services.waive_duty(duty=found, by=request.user, now=now, reason=answers["reason"])
 
-    return [
-        Act(
+    if found.status == DutyStatus.OPEN and rules.can_set_duty(request.user, found.sub_fund):
+        done = _("한시 면제를 투자심의에 올렸습니다.")
+        made.append(Act("table", _("한시 면제 심의"), WaiverForm, _("투자심의에 올리기"), table, done))
+    if rules.can_waive_duty(request.user, found):
+        made.append(Act(
             "waive", _("투자의무 면제"), ReasonForm, _("이 의무를 면제하기"), waive, _("투자의무를 면제했습니다."), kind="danger"
-        )
-    ]  # fmt: skip
+        ))  # fmt: skip
+    return made
 
 
 def _sub_fund(request: SignedIn, public_id: UUID) -> SubFund:
