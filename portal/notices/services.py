@@ -123,7 +123,7 @@ def _notice(user: User, topic: Topic, context: Mapping[str, Any], url: str, key:
         topic=topic.code,
         title=title[:LONGEST_TITLE],
         body=body.strip(),
-        url=_in(user.language, url),
+        url=in_language(user.language, url),
         key=key,
     )
 
@@ -135,7 +135,7 @@ def _shown(value: Any) -> Any:
     return date_format(value, "DATE_FORMAT") if isinstance(value, date) else value
 
 
-def _in(language: str, url: str) -> str:
+def in_language(language: str, url: str) -> str:
     """The same address in the reader's language."""
     codes = "|".join(code for code, _name in settings.LANGUAGES)
     return re.sub(rf"^/({codes})/", f"/{language}/", url)

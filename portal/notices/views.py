@@ -9,8 +9,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal.accounts import rules
@@ -35,10 +35,10 @@ def inbox(request: PersonRequest) -> HttpResponse:
 @login_required
 @require_POST
 def opened(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Mark one as read and go where it leads."""
+    """Mark one as read and go where it leads, in the language of the page on which it was opened."""
     notice = get_object_or_404(queries.inbox(request.user), pk=pk)
     services.mark_read(by=request.user, notice=notice, now=database_now())
-    return redirect(notice.url or "notices:inbox")
+    return redirect(services.in_language(get_language() or "ko", notice.url) or "notices:inbox")
 
 
 @login_required

@@ -6,6 +6,7 @@ import pytest
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.export import archive
@@ -136,6 +137,13 @@ def test_the_inbox_lists_filters_opens_and_clears(client, signed_in):
     client.post(reverse("notices:read_all"))
     assert queries.unread_count(user) == 0
     assert client.get(inbox).status_code == 200
+
+
+def test_a_notice_leads_on_in_the_language_of_the_page_on_which_it_is_opened(client, signed_in):
+    [notice] = tell(signed_in(), url="/ko/account/?show=all")
+    with translation.override("en"):
+        address = reverse("notices:opened", args=[notice.pk])
+    assert client.post(address).url == "/en/account/?show=all"
 
 
 def test_nobody_opens_the_notice_of_another(client, signed_in):
