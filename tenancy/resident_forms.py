@@ -93,12 +93,21 @@ class ListingForm(forms.Form):
     logo = forms.FileField(label=_("로고"), help_text=_("PNG, JPG. 1MB까지."), required=False)
 
 
+#: What one may look for in the directory.
+TENANT, ALUMNI = "tenant", "alumni"
+
+
 class DirectoryForm(forms.Form):
     """Looking for a company."""
 
     words = forms.CharField(label=_("기업명"), max_length=60, required=False)
     hub = forms.ChoiceField(label=_("거점"), required=False)
     sector = forms.ChoiceField(label=_("분야"), choices=[("", _("모든 분야")), *Sector.choices], required=False)
+    standing = forms.ChoiceField(
+        label=_("구분"),
+        choices=[("", _("입주기업과 졸업기업")), (TENANT, _("입주기업")), (ALUMNI, _("졸업기업"))],
+        required=False,
+    )
 
     def __init__(self, *args: Any, hubs: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,6 +25,9 @@ from tenancy import queries, resident_forms, rules, services
 from tenancy.models import Hub, Listing
 from tenancy.views.shared import SignedIn
 
+#: How many companies stand on one page of the directory.
+PER_PAGE = 24
+
 
 @never_cache
 @require_safe
@@ -33,16 +37,28 @@ def directory(request: HttpRequest) -> HttpResponse:
     hubs = [(hub.code, str(hub)) for hub in Hub.objects.all()]
     form = resident_forms.DirectoryForm(request.GET or None, hubs=hubs)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    entries = queries.directory(on, **asked)
+    standing = asked.pop("standing", "")
+    found = queries.directory(on, **asked)
+    entries = [entry for entry in sorted(found, key=lambda one: one.alumni) if _stands(entry, standing)]
+    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
+    alumni = sum(entry.alumni for entry in entries)
     context = {
         "form": form,
-        "tenants": [entry for entry in entries if not entry.alumni],
-        "alumni": [entry for entry in entries if entry.alumni],
-        "asked": any(asked.values()),
-        "linked": _linked(request, entries),
+        "page": page,
+        "tenants": [entry for entry in page if not entry.alumni],
+        "alumni": [entry for entry in page if entry.alumni],
+        "tenant_count": len(entries) - alumni,
+        "alumni_count": alumni,
+        "asked": any(asked.values()) or bool(standing),
+        "linked": _linked(request, list(page)),
         "mine": _masters(request),
     }
     return render(request, "tenancy/directory.html", context)
+
+
+def _stands(entry: queries.Entry, standing: str) -> bool:
+    """Whether the company is what was asked for: a tenant, an alumnus, or either."""
+    return not standing or entry.alumni == (standing == resident_forms.ALUMNI)
 
 
 def _masters(request: HttpRequest) -> list[Organisation]:

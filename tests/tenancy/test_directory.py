@@ -150,3 +150,21 @@ def test_a_building_under_construction_says_so_and_lets_nothing_before(client, p
     cell = room.cells.get()
     with pytest.raises(IntegrityError, match="not in service"), transaction.atomic():
         cell.occupancies.create(unit=room, period=DateRange(START, START.replace(year=2021)), status="BLOCKED")
+
+
+def test_one_may_look_for_tenants_or_alumni_only(client, place):
+    show(place, "LISTED")
+    assert "나무체인" in page(client, standing="tenant")
+    assert "찾으시는 기업이 없습니다." in page(client, standing="alumni")
+    assert "나무체인" in page(client, standing="")
+
+
+def test_many_companies_take_pages_that_keep_what_was_asked(client, place, monkeypatch):
+    show(place, "LISTED")
+    entry = queries.directory(queries.day_of(NOW))[0]
+    monkeypatch.setattr("tenancy.views.directory.PER_PAGE", 2)
+    monkeypatch.setattr("tenancy.views.directory.queries.directory", lambda on, **asked: [entry] * 5)
+    first, last = page(client, standing="tenant"), page(client, standing="tenant", page=3)
+    assert (first.count("directory__entry"), last.count("directory__entry")) == (2, 1)
+    assert "입주기업 5곳" in first
+    assert "standing=tenant&amp;page=2" in first
