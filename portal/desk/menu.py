@@ -46,6 +46,8 @@ ACCOUNT: Sequence[Place] = (
 )
 FOOTER: Sequence[Place] = (
     Place(_("이용 안내"), "wagtail_serve", page="guides/"),
+    Place(_("지원 프로그램"), "wagtail_serve", page="programmes/"),
+    Place(_("거점 안내"), "wagtail_serve", page="hubs/"),
     Place(_("자주 묻는 질문"), "wagtail_serve", page="faq/"),
     Place(_("새 소식"), "wagtail_serve", page="news/"),
     Place(_("자료실"), "wagtail_serve", page="resources/"),
