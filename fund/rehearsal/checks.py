@@ -27,6 +27,7 @@ from fund.models import (
 )
 from fund.registry import EVENT_TYPES
 from fund.rehearsal import stakes, statements
+from fund.rehearsal.life import RATE
 from ledger import log
 from portal.core.rehearsals import Outcome, Say
 
@@ -212,6 +213,22 @@ def _told(life: Life) -> Iterator[str]:
     yield from statements.violations(life.programme)
 
 
+def _currencies(life: Life) -> Iterator[str]:
+    """Each sub-fund's books keep to its currency; the City's commitments and all count in won, at the rate of their close."""
+    funds = life.programme.sub_funds.filter(closes__isnull=False).distinct()
+    if {one.currency for one in funds} != {"KRW", "USD"}:
+        yield "no sub-fund is in dollars"
+    of_programme = Posting.objects.filter(book__programme=life.programme)
+    if strange := of_programme.exclude(currency=F("entry__sub_fund__currency")).count():
+        yield f"{strange} postings are in another currency than their sub-fund"
+    rows = Commitment.objects.filter(sub_fund__in=funds, close__isnull=False, sub_fund__currency="USD")
+    for one in rows.select_related("close__sub_fund"):
+        assert one.close is not None
+        if one.close.in_won(one.amount) * 100 != one.amount * RATE:
+            yield f"{one} is not worth what its close says"
+
+
 CHECKS: tuple[Callable[[Life], Iterator[str]], ...] = (
     _balanced, _unfunded, _shares, _lots, _cap, _values, _waterfalls, _first_losses, _frozen, _told, _once, _two_persons, _duties,
+    _currencies,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from fund import services
@@ -41,6 +42,16 @@ TERMS = {
 _SECTORS = ("블록체인", "핀테크", "보안")
 _FIRST = ("가온", "나래", "다솔", "라온", "마루", "바른", "새론", "아람", "자올", "하람")
 _LAST = ("체인", "페이", "원장", "인증", "데이터", "지갑")
+
+
+#: Won for a dollar on the day of the close, and what a sub-fund in dollars is made with: units of 100 dollars, in cents.
+RATE = Decimal(1250)
+DOLLARS = {"currency": "USD", "unit_price": 10_000}
+
+
+def worth(sub_fund: SubFund, won: int) -> int:
+    """What so many won are in the smallest unit of the sub-fund's currency, at the rate of the close."""
+    return won if sub_fund.currency == "KRW" else int(won * 100 / RATE)
 
 
 def at(day: date) -> datetime:
@@ -136,13 +147,14 @@ class Life:
                 )
             )  # fmt: skip
 
-    def select(self, number: int, on: date) -> SubFund:
-        """A sub-fund whose manager was chosen, gathering partners under its agreement."""
+    def select(self, number: int, on: date, **fields: Any) -> SubFund:
+        """A sub-fund whose manager was chosen; ``fields`` where it differs, such as its currency."""
         organisation = self.partners["gp"].organisation
         assert organisation is not None
         made = services.create_sub_fund(
             programme=self.programme, manager=organisation, code=f"{self.programme.code}-{number}",
             name_ko=f"예행 {number}호", name_en=f"Rehearsal {number}", vintage=on.year, by=self.manager, now=at(on),
+            **fields,
         )  # fmt: skip
         services.move_sub_fund(sub_fund=made, to=SubFundStatus.SELECTED, by=self.approver, now=at(on))
         return made
@@ -164,7 +176,8 @@ class Life:
         """The first close, the registration, the first day of investing."""
         for key, number in units.items():
             self.commit(made, key, number, on)
-        services.hold_close(sub_fund=made, on=on, by=self.approver, now=at(on))
+        rate, source = (None, "") if made.currency == "KRW" else (RATE, "서울외국환중개 매매기준율(예행)")
+        services.hold_close(sub_fund=made, on=on, by=self.approver, now=at(on), rate=rate, rate_source=source)
         registered = on + timedelta(days=14)
         services.move_sub_fund(
             sub_fund=made, to=SubFundStatus.REGISTERED, by=self.manager, now=at(registered), on=registered

@@ -1,4 +1,4 @@
-"""``manage.py rehearse fund``: 13.6 of 100 billion won over six sub-funds and sixty companies, 2018–2026.
+"""``manage.py rehearse fund``: 13.6 of 100 billion won over six sub-funds, one of them in dollars, and sixty companies, 2018–2026.
 
 Everything that the room can do happens at least once, each by its own person. Companies that are tenants of a hub take
 part where the installation has any (after ``rehearse round-2019``); this room asks, it knows no tenancy.
@@ -12,14 +12,14 @@ from fund import queries, services
 from fund.enums import SubFundStatus
 from fund.models import Lot, SubFund
 from fund.rehearsal import checks, duties, reporting, stakes, statements
-from fund.rehearsal.life import TERMS, Life, at
+from fund.rehearsal.life import DOLLARS, TERMS, Life, at, worth
 from fund.services import Asked
 from portal.accounts import demo
 from portal.accounts.models import Cluster
 from portal.core.rehearsals import Outcome, Rehearsal, Say
 
-#: Units of a million won of each sub-fund: together 100 billion, 13.6 of them the City's.
-SIZES = {"planned": (20_000, 20_000, 18_000, 16_000, 14_000, 12_000), "small": (40_000, 36_000, 24_000)}
+#: Millions of won of each sub-fund: together 100 billion, 13.6 of them the City's. The last is in dollars.
+SIZES = {"planned": (20_000, 20_000, 18_000, 16_000, 14_000, 12_000), "small": (30_000, 36_000, 24_000, 10_000)}
 COMPANIES = {"planned": 60, "small": 24}
 _INSTRUMENTS = ("RCPS", "SAFE", "CB", "COMMON", "PROJECT", "CNOTE", "BW", "RCPS", "COMMON", "RCPS")
 _MILLION = 1_000_000
@@ -32,7 +32,8 @@ def play(say: Say, variant: str) -> Outcome:
     began = checks.leaves()
     life = Life(cluster, {user.email.partition("@")[0]: user for user in demo.load(now=at(date(2018, 10, 4)))})
     life.begin(date(2018, 10, 4))
-    funds = [_found(life, number, size) for number, size in enumerate(SIZES[variant], start=1)]
+    sizes = SIZES[variant]
+    funds = [_found(life, number, size, abroad=number == len(sizes)) for number, size in enumerate(sizes, start=1)]
     say(f"{len(funds)} sub-funds formed: {life.programme.city_committed:,} of {life.programme.total_committed:,} won")
     duties.bind(life, funds)
     life.gather_companies(COMPANIES[variant], funds[0], date(2018, 12, 3))
@@ -55,11 +56,12 @@ def play(say: Say, variant: str) -> Outcome:
     return checks.outcome(life, began, say)
 
 
-def _found(life: Life, number: int, size: int) -> SubFund:
+def _found(life: Life, number: int, size: int, *, abroad: bool) -> SubFund:
     """City 13.6 %, fund of funds 40 %, private the rest, manager 5 %; in the second a part joins late."""
     on = date(2019, 3, 4) + timedelta(days=28 * (number - 1))
-    made = life.select(number, on)
+    made = life.select(number, on, **(DOLLARS if abroad else {}))
     life.gather(made, on)
+    size = worth(made, size * _MILLION) // made.unit_price
     parts = {
         "city": size * 136 // 1000,
         "fof": size * 400 // 1000,
@@ -68,7 +70,7 @@ def _found(life: Life, number: int, size: int) -> SubFund:
     }
     late = size // 100 if number == 2 else 0
     life.form(made, {**parts, "second": size - sum(parts.values()) - late}, on)
-    life.pay(life.ask(made, size * _MILLION // 4, on + timedelta(days=21)), on + timedelta(days=49))
+    life.pay(life.ask(made, size * made.unit_price // 4, on + timedelta(days=21)), on + timedelta(days=49))
     if late:
         life.commit(made, "late", late, on + timedelta(days=60))
         services.hold_close(
@@ -82,7 +84,7 @@ def _invest(life: Life, funds: list[SubFund]) -> list[Lot]:
     lots, day = [], date(2019, 10, 1)
     for number, company in enumerate(life.companies):
         fund = funds[number % len(funds)]
-        amount = (150 + 10 * (number % 7)) * _MILLION
+        amount = worth(fund, (150 + 10 * (number % 7)) * _MILLION)
         letters = "RFFF" if number == 3 else "FFFF"
         lots.append(life.invest(fund, company, _INSTRUMENTS[number // len(funds) % 10], amount, day, letters))
         day += timedelta(days=7)
@@ -171,16 +173,21 @@ def _values(life: Life, lots: list[Lot]) -> None:
     services.publish_valuation(valuation=doubted, by=life.manager, now=at(date(2021, 12, 1)))
     life.value(lots[2].holding, 1_500 * _MILLION, date(2022, 3, 31))
     for lot, reason in zip(lots[5:9], ("PERFORMANCE", "IMPAIRMENT", "CLOSURE", "OTHER"), strict=True):
-        life.measure(lot.holding, "WRITE_DOWN", 60 * _MILLION, date(2022, 6, 30), reason=reason)
-    life.measure(lots[5].holding, "RESTORE", 60 * _MILLION, date(2022, 9, 30))
+        life.measure(lot.holding, "WRITE_DOWN", _sixty(lot), date(2022, 6, 30), reason=reason)
+    life.measure(lots[5].holding, "RESTORE", _sixty(lots[5]), date(2022, 9, 30))
     lost = lots[7]
-    life.measure(lost.holding, "WRITE_DOWN", lost.cost - 60 * _MILLION, date(2022, 12, 30), reason="CLOSURE")
-    life.measure(lost.holding, "SALE", 1 * _MILLION, date(2023, 2, 1), lot=lost)
+    life.measure(lost.holding, "WRITE_DOWN", lost.cost - _sixty(lost), date(2022, 12, 30), reason="CLOSURE")
+    life.measure(lost.holding, "SALE", _sixty(lost) // 60, date(2023, 2, 1), lot=lost)
     refused = services.propose_measure(
         holding=lots[8].holding, kind="WRITE_DOWN", amount=1, on=date(2023, 2, 1), reason="OTHER", by=life.manager,
         now=at(date(2023, 2, 1)),
     )  # fmt: skip
     services.refuse_measure(measure=refused, by=life.approver, reason="근거가 없습니다")
+
+
+def _sixty(lot: Lot) -> int:
+    """Sixty million won in the currency of the lot's sub-fund."""
+    return worth(lot.holding.sub_fund, 60 * _MILLION)
 
 
 def _companies(life: Life, lots: list[Lot]) -> None:

@@ -120,7 +120,7 @@ def test_the_fund_lives_with_every_event_and_its_books_hold(played):
     """The small play: fewer companies, the same years and every kind of event; a missing one would be a violation."""
     said = played.runs["small"].stdout
     assert "13,600,000,000 of 100,000,000,000 won" in said
-    assert "fund (small): 3 sub-funds, 24 companies, " in said
+    assert "fund (small): 4 sub-funds, 24 companies, " in said
 
 
 @pytest.mark.parametrize("played", ["mice"], indirect=True)
