@@ -18,13 +18,16 @@ class CollegeConfig(AppConfig):
             services,
             topics,
         )
+        from college.findable import RUNS
         from college.rehearsal import story
         from portal.core import panels as sections
         from portal.core import rehearsals
         from portal.intake import registry as intake
         from portal.notices import registry as notices
         from portal.plan import registry as plan
+        from portal.search import registry as search
 
+        search.register(RUNS)
         rehearsals.register(story.REHEARSAL)
         intake.register(programme.COURSE)
         issuers.register_own(issuing.own)

@@ -8,13 +8,16 @@ class FundConfig(AppConfig):
 
     def ready(self) -> None:
         from fund import metrics, panels, registry, topics  # noqa: F401  (the registry registers on import)
+        from fund.findable import FIGURES
         from fund.queries.holdings import is_portfolio_company
         from fund.rehearsal import story
         from portal.core import panels as shared
         from portal.core import rehearsals
         from portal.notices import registry as notices
         from portal.plan import registry as plan
+        from portal.search import registry as search
 
+        search.register(FIGURES)
         rehearsals.register(story.REHEARSAL)
         for topic in topics.TOPICS:
             notices.register(topic)

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "portal.intake",
     "portal.plan",
     "portal.notices",
+    "portal.search",
     "portal.accounts",
     "portal.core",
     "ledger",
@@ -158,6 +159,7 @@ CELERY_TIMEZONE = "Asia/Seoul"
 #: The rows in the database are the queue; these ticks only make sure that they are looked at.
 CELERY_BEAT_SCHEDULE = {
     "drain the outbox": {"task": "portal.core.tasks.drain_outbox", "schedule": 2.0, "options": {"expires": 10}},
+    "refresh the index of search": {"task": "portal.search.tasks.refresh", "schedule": 60.0, "options": {"expires": 55}},
     "sequence the ledger": {"task": "ledger.tasks.sequence_and_publish", "schedule": 1.0, "options": {"expires": 5}},
     "expire offers": {"task": "tenancy.tasks.expire_offers", "schedule": 60.0, "options": {"expires": 55}},
     "lapse college offers": {"task": "college.tasks.lapse_offers", "schedule": 30.0, "options": {"expires": 25}},
@@ -165,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "college.tasks.warn_of_endings",
         "schedule": crontab(hour=9, minute=5),
     },
+    "fill the index of search anew": {"task": "portal.search.tasks.rebuild", "schedule": crontab(hour=3, minute=20)},
     "recount seats": {"task": "college.tasks.recount_seats", "schedule": crontab(hour=3, minute=50)},
     "follow the fund's duties": {"task": "fund.tasks.follow_duties", "schedule": crontab(hour=0, minute=20)},
     "mark late calls": {"task": "fund.tasks.mark_late", "schedule": crontab(hour=0, minute=25)},

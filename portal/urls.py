@@ -34,6 +34,7 @@ urlpatterns += i18n_patterns(
     path("", include("portal.intake.urls")),
     path("", include("portal.desk.urls")),
     path("", include("portal.plan.urls")),
+    path("search/", include("portal.search.urls")),
     path("", include("portal.pages.urls")),
     path("", include(wagtail_urls)),
 )

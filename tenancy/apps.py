@@ -12,11 +12,15 @@ class TenancyConfig(AppConfig):
         from portal.intake import registry as intake
         from portal.notices import registry as notices
         from portal.plan import registry as plan
+        from portal.search import registry as search
         from tenancy import daily, house_rooms, metrics, panels, programme, registry, renewal_programme, topics  # noqa: F401  (the registry registers on import)
+        from tenancy.findable import COMPANIES, HUBS
         from tenancy.rehearsal import plan_seoul, round_2019
 
         intake.register(programme.SPACE)
         intake.register(renewal_programme.SPACE_RENEWAL)
+        search.register(HUBS)
+        search.register(COMPANIES)
         rehearsals.register(round_2019.REHEARSAL)
         rehearsals.register(plan_seoul.REHEARSAL)
         for topic in topics.TOPICS:

@@ -46,6 +46,11 @@ def _number_of(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(of_run), 0)
 
 
+def public_runs() -> QuerySet[Run]:
+    """Every run whose page everybody may read."""
+    return Run.objects.filter(status__in=PUBLIC).select_related("course")
+
+
 def runs_of(course: Course) -> QuerySet[Run]:
     """All public runs of a course, the newest first."""
     return course.runs.filter(status__in=PUBLIC).select_related("course__cluster").order_by("-starts_date", "code")

@@ -9,6 +9,9 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.intake import holdings, panels, topics  # noqa: F401  (holdings registers on import)
+        from portal.intake.findable import CALLS
+        from portal.search import registry as search
 
+        search.register(CALLS)
         topics.register_all()
         panels.register_all()

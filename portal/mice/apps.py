@@ -11,9 +11,13 @@ class MiceConfig(AppConfig):
         from portal.core import rehearsals
         from portal.intake import registry as intake
         from portal.mice import event_queries, mail, panels, programme, queries, registry, support_registry  # noqa: F401
+        from portal.mice.findable import EVENTS, TOURS
         from portal.mice.rehearsal import story
         from portal.plan import registry as plan
+        from portal.search import registry as search
 
+        search.register(EVENTS)
+        search.register(TOURS)
         rehearsals.register(story.REHEARSAL)
         intake.register(programme.EVENT)
         for panel in panels.PANELS:

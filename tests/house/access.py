@@ -47,6 +47,7 @@ TABLE: dict[str, Row] = {
     "pages-machine:sitemap": Row(ALL),
     "pages-machine:robots": Row(ALL),
     "desk:display": Row(ALL, method="post"),
+    "search:search": Row(ALL),
     "plan:progress": Row(ALL),
     "plan:plan": Row(ALL, "cluster"),
     "api:docs": Row(ALL),
