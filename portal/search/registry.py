@@ -28,15 +28,19 @@ class Entry:
     text_en: str = ""
     note: str = ""
 
-    def title(self, language: str) -> str:
-        """In the reader's language, else in the other."""
-        pair = (self.title_en, self.title_ko) if language.startswith("en") else (self.title_ko, self.title_en)
-        return pair[0] or pair[1]
+    def title(self, language: str) -> tuple[str, str]:
+        """The title and its language: the reader's, else the other."""
+        return _in(language, self.title_ko, self.title_en)
 
-    def text(self, language: str) -> str:
-        """In the reader's language, else in the other."""
-        pair = (self.text_en, self.text_ko) if language.startswith("en") else (self.text_ko, self.text_en)
-        return pair[0] or pair[1]
+    def text(self, language: str) -> tuple[str, str]:
+        """The text and its language: the reader's, else the other."""
+        return _in(language, self.text_ko, self.text_en)
+
+
+def _in(language: str, korean: str, english: str) -> tuple[str, str]:
+    pairs = [(korean, "ko"), (english, "en")]
+    wanted, other = reversed(pairs) if language.startswith("en") else pairs
+    return wanted if wanted[0] else other
 
 
 #: (now, keys or None for all) → the entries that are public now, among those keys.

@@ -29,10 +29,12 @@ EXCERPT = 160
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One thing found, with what was looked for marked."""
+    """One thing found, with what was looked for marked; each text with the language it is in."""
 
     title: SafeString
+    title_language: str
     text: SafeString
+    text_language: str
     note: str
     href: str
 
@@ -87,12 +89,14 @@ def _results(source: registry.Source, keys: list[str], asked: queries.Asked, now
 
 
 def _result(entry: registry.Entry, asked: queries.Asked, language: str) -> Result:
-    title, text = entry.title(language), _excerpt(entry.text(language), asked)
-    other = entry.title("ko" if language.startswith("en") else "en")
+    title, title_language = entry.title(language)
+    text, text_language = entry.text(language)
+    text = _excerpt(text, asked)
+    other, other_language = entry.title("ko" if language.startswith("en") else "en")
     # Found under its name in the other language: say so, or nobody sees why it is here.
     if other != title and not _spans(title, asked) and not _spans(text, asked) and _spans(other, asked):
-        text = other
-    return Result(_marked(title, asked), _marked(text, asked), entry.note, entry.href)
+        text, text_language = other, other_language
+    return Result(_marked(title, asked), title_language, _marked(text, asked), text_language, entry.note, entry.href)
 
 
 def _excerpt(text: str, asked: queries.Asked) -> str:

@@ -149,3 +149,12 @@ def test_one_kind_is_shown_page_by_page(shelf: Shelf, client: Client) -> None:
     assert "in=things" in first
     last = client.get("/ko/search/", {"q": "창업", "in": "things", "page": "2"}).content.decode()
     assert last.count("<li>\n              <h3>") == 5
+
+
+def test_what_is_in_the_other_language_is_marked_as_such(shelf: Shelf, client: Client) -> None:
+    shelf.put("a", "서울 창업허브", "Seoul hub")
+    shelf.put("b", "창업 교실")
+    services.refresh(now=database_now())
+    page = client.get("/en/search/", {"q": "창업"}).content.decode()
+    assert '<p lang="ko">서울 <mark>창업</mark>허브</p>' in page
+    assert ' lang="ko"><mark>창업</mark> 교실</a>' in page
