@@ -159,7 +159,11 @@ CELERY_TIMEZONE = "Asia/Seoul"
 #: The rows in the database are the queue; these ticks only make sure that they are looked at.
 CELERY_BEAT_SCHEDULE = {
     "drain the outbox": {"task": "portal.core.tasks.drain_outbox", "schedule": 2.0, "options": {"expires": 10}},
-    "refresh the index of search": {"task": "portal.search.tasks.refresh", "schedule": 60.0, "options": {"expires": 55}},
+    "refresh the index of search": {
+        "task": "portal.search.tasks.refresh",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "sequence the ledger": {"task": "ledger.tasks.sequence_and_publish", "schedule": 1.0, "options": {"expires": 5}},
     "expire offers": {"task": "tenancy.tasks.expire_offers", "schedule": 60.0, "options": {"expires": 55}},
     "lapse college offers": {"task": "college.tasks.lapse_offers", "schedule": 30.0, "options": {"expires": 25}},
