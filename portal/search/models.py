@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Found(models.Model):
@@ -20,6 +21,7 @@ class Found(models.Model):
     initials = models.TextField()
 
     class Meta:
+        verbose_name = _("검색 항목")
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["source", "key"], name="search_found_once"),
         ]

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('initials', models.TextField()),
             ],
             options={
+                'verbose_name': '검색 항목',
                 'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['letters'], name='search_letters', opclasses=['gin_trgm_ops']), django.contrib.postgres.indexes.GinIndex(fields=['initials'], name='search_initials', opclasses=['gin_trgm_ops']), models.Index(fields=['title_ko'], name='search_title_ko', opclasses=['text_pattern_ops']), models.Index(fields=['title_en'], name='search_title_en', opclasses=['text_pattern_ops']), models.Index(fields=['source', '-on_date'], name='search_newest')],
                 'constraints': [models.UniqueConstraint(fields=('source', 'key'), name='search_found_once')],
             },
