@@ -12,6 +12,7 @@ from college.models import Credential, Merge, Person
 from college.rehearsal.cast import Student
 from college.rehearsal.facts import Term, at
 from college.rehearsal.run_life import RunLife
+from college.rehearsal.selection import Chosen
 from portal.core.errors import Invalid
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Numbers of runs that are cancelled: no term has so many.
 _CANCELLED = 100
+#: Of those by selection.
+_CHOSEN = 200
 
 
 class Affairs:
@@ -26,6 +29,8 @@ class Affairs:
 
     def __init__(self, story: Story) -> None:
         self.story = story
+        #: Runs whose students a call of intake selects.
+        self.chosen: list[Chosen] = []
         self._after: dict[str, tuple[int, Callable[[list[RunLife], datetime], None]]] = {
             "uphold": (32, self.uphold), "reverse": (57, self.reverse), "reissue": (40, self.reissue),
             "suspend": (42, self.suspend), "fraud": (75, self.fraud), "identity": (80, self.identity),
@@ -46,6 +51,9 @@ class Affairs:
         for name in term.affairs:
             if name == "doubled":
                 self._at(term.starts, -30, lives, self.double)
+            elif name == "chosen":
+                self.chosen.append(Chosen(self.story, term.starts, _CHOSEN + len(self.chosen)))
+                self.chosen[-1].enter()
             elif name == "cancelled":
                 self._cancelled_runs(term)
             else:

@@ -9,8 +9,10 @@ from college import services
 from college.models import Person
 from ledger import log
 from portal.accounts import demo
-from portal.accounts.models import User
+from portal.accounts.models import Cluster, User
 from portal.accounts.services import grant_role
+from portal.intake.models import Evaluator
+from portal.intake.services import add_evaluator
 
 _FAMILY = ("강", "고", "남", "문", "박", "배", "서", "송", "안", "유", "정", "최", "하", "허", "황")
 _FIRST = ("가", "나", "다", "라", "마", "바", "사", "아", "자", "하", "노", "도", "로", "소", "우", "유")
@@ -53,6 +55,15 @@ def _hired(key: str, name: str, role: str, now: datetime) -> User:
         found = User.objects.create_user(email, name=name, is_demo=True, joined_at=now)
         grant_role(by=log.SYSTEM, user=found, role=role, now=now)
     return found
+
+
+def hire_judges(cluster: Cluster, officer: User, now: datetime) -> list[Evaluator]:
+    """Two who read the applications of a selection run."""
+    users = [
+        _hired(f"college-evaluator{number}", name, "college.evaluator", now)
+        for number, name in enumerate(("도새별", "여울람"), start=1)
+    ]
+    return [add_evaluator(user=user, cluster=cluster, by=officer, now=now) for user in users]
 
 
 @dataclass(eq=False)

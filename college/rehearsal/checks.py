@@ -24,7 +24,7 @@ from portal.core.rehearsals import Outcome
 if TYPE_CHECKING:
     from college.rehearsal.story import Story
 
-#: Steps for which the room has no service yet; ``refused`` is selection's.
+#: Steps for which the room has no service yet; ``refused``: intake itself tells whom it did not select.
 _NOT_YET = {
     "college.request.refused", "college.enrolment.expelled", "college.enrolment.reinstated",
     "college.enrolment.left_early", "college.correction.withdrawn",
@@ -195,6 +195,15 @@ def _every_kind(story: Story) -> Iterator[str]:
     yield from (f"there was never {what}" for what, did in happened.items() if not did)
 
 
+def _selected(story: Story) -> Iterator[str]:
+    """What intake says of each who applied, and the seats of the run."""
+    if not story.affairs.chosen:
+        yield "nobody was ever selected"
+    for chosen in story.affairs.chosen:
+        yield from chosen.wrong()
+
+
 CHECKS: tuple[Callable[[Story], Iterator[str]], ...] = (
     _sums, _replays, _nobody_twice, _announced, _never_oversold, _certificates, _all_happened, _every_kind,
+    _selected,
 )  # fmt: skip

@@ -1,7 +1,6 @@
 """``manage.py rehearse college``: five years of courses at two hubs, and 760 experts counted as distinct people.
 
-The clock is passed in: everything that people do and what falls due happens in the order of its time. Selection by
-intake is not played, since no programme of intake gives out the seats of a run yet.
+The clock is passed in: everything that people do and what falls due happens in the order of its time.
 """
 
 from __future__ import annotations
