@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from tests.journeys.browser import Visitor
@@ -35,6 +36,12 @@ def rows(visitor: Visitor, number: int = 0) -> list[list[str]]:
     return table.locator("tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))"
     )
+
+
+def adds_up(parts: list[list[str]], total: int) -> None:
+    """Some column of amounts comes to the total."""
+    columns = [[int(re.sub(r"\D", "", cell) or 0) for cell in column] for column in zip(*parts, strict=True)]
+    assert total in [sum(column) for column in columns], parts
 
 
 def told(visitor: Visitor, way: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from fund.models import SubFund
 from portal.core.clock import database_now
 from portal.core.periods import SEOUL
-from tests.journeys.fund import deliberated, fill, led, place, rows, told
+from tests.journeys.fund import adds_up, deliberated, fill, led, place, rows, told
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("site")]
 
@@ -65,6 +65,7 @@ def test_a_call_from_the_wizard_to_the_last_receipt(manager, approver, partner):
     parts = rows(manager)
     assert len(parts) == 5
     assert any("서울시" in row[0] for row in parts)
+    adds_up(parts, 330_000_000)
     manager.submit(name="propose")
     manager.check()
     assert manager.page.locator("main form[action$='/approve/']").count() == 0
@@ -103,7 +104,7 @@ def test_an_investment_in_which_a_member_steps_out_and_its_value(manager, approv
     )
     manager.go(motion)
     manager.check()
-    manager.sees("회피")
+    manager.sees("(회피 1명)", "찬성 2 · 반대 1 · 기권 0")
     led(manager, "/fund/deals/")
     assert place(manager) == deal
     manager.submit(within="form[action$='/contract/']")
@@ -136,6 +137,8 @@ def test_a_distribution_step_by_step(manager, approver, partner):
     tiers, parts = rows(manager), rows(manager, 1)
     assert len(tiers) >= 4
     assert len(parts) == 5
+    adds_up(tiers, 100_000_000)
+    adds_up(parts, 100_000_000)
     manager.submit(name="propose")
     manager.check()
     row = place(manager)
