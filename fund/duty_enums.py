@@ -11,6 +11,7 @@ class Predicate(models.TextChoices):
     SEOUL = "SEOUL", _("서울에 있는 기업")
     HUB = "HUB", _("입주기업이나 졸업기업")
     SECTOR = "SECTOR", _("정한 분야의 기업")
+    STATUTE = "STATUTE", _("창업기업, 벤처기업이나 프로젝트")
 
 
 class DutyBase(models.TextChoices):
@@ -18,6 +19,7 @@ class DutyBase(models.TextChoices):
 
     CITY = "CITY", _("서울시 약정")
     FUND = "FUND", _("약정 합계")
+    MANAGER = "MANAGER", _("운용사의 모든 자펀드의 약정 합계")
 
 
 class DutyCounted(models.TextChoices):

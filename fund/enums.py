@@ -259,15 +259,6 @@ class MeasureStatus(models.TextChoices):
     REFUSED = "REFUSED", pgettext_lazy("감액·회수", "반려")
 
 
-class ReportSource(models.TextChoices):
-    """Where a figure about a company comes from."""
-
-    INSURANCE = "INSURANCE", _("4대보험 가입자 명부")
-    TAX = "TAX", _("국세 신고")
-    REGISTRY = "REGISTRY", _("법인 등기")
-    COMPANY = "COMPANY", _("기업 제출")
-
-
 class Reason(models.TextChoices):
     """Why a holding is written down."""
 

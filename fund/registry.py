@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from fund.duty_enums import Predicate
+from fund.company_enums import ReportSource
+from fund.duty_enums import DutyBase, Predicate
 from fund.enums import SettlementKind
 from ledger.log import EventType, name, register
 
@@ -94,7 +95,7 @@ EVENT_TYPES = [
     EventType("fund.valuation.superseded", 1, {"on": "date"}, title=_("앞의 평가를 새 평가로 바꾸었습니다")),
     EventType("fund.measure.approved", 1, {"kind": "code:WRITE_DOWN|RESTORE|SALE|REDEEM", "on": "date", "amount": "decimal", **_BOOKED}, series="fund.decision", title=_("투자자산의 감액이나 회수를 승인했습니다")),
     EventType("fund.measure.refused", 1, {}, title=_("투자자산의 감액이나 회수를 반려했습니다")),
-    EventType("fund.company_report.recorded", 1, {"on": "date", "source": "code:INSURANCE|TAX|REGISTRY|COMPANY", "source_date": "date", "report_c": "commitment"}, title=_("투자기업의 현황을 기록했습니다")),
+    EventType("fund.company_report.recorded", 1, {"on": "date", "source": f"code:{'|'.join(ReportSource.values)}", "source_date": "date", "report_c": "commitment"}, title=_("투자기업의 현황을 기록했습니다")),
     EventType("fund.company_report.superseded", 1, {"on": "date"}, title=_("앞에 기록한 기업현황을 새 기록으로 바꾸었습니다")),
     EventType("fund.report_terms.set", 1, {"on": "date", "quarter_days": "int", "year_days": "int", "indirect_quarter_days": "int", "indirect_year_days": "int"}, series="fund.decision", title=_("운용사 보고의 기한을 정했습니다")),
     EventType("fund.report_terms.ended", 1, {"on": "date"}, title=_("앞서 정한 보고 기한을 끝냈습니다")),
@@ -120,7 +121,7 @@ EVENT_TYPES = [
     EventType("fund.ballot.cast", 1, {"motion": "int", "round": "int", "vote_c": "commitment"}, title=_("심의위원이 표결했습니다")),
     EventType("fund.ballot.voided", 1, {"motion": "int", "round": "int"}, title=_("회피한 심의위원의 표가 무효가 되었습니다")),
     EventType("fund.call_plan.set", 1, {"year": "int", "amount": "decimal"}, series="fund.decision", title=_("서울시의 해마다 출자 계획을 정했습니다")),
-    EventType("fund.duty.set", 1, {"predicate": f"code:{'|'.join(Predicate.values)}", "base": "code:CITY|FUND", "counted": "code:INVESTMENT|NOW", "bp": "int", "start": "date", "deadline": "date"}, series="fund.decision", title=_("자펀드의 투자의무를 정했습니다")),
+    EventType("fund.duty.set", 1, {"predicate": f"code:{'|'.join(Predicate.values)}", "base": f"code:{'|'.join(DutyBase.values)}", "counted": "code:INVESTMENT|NOW", "bp": "int", "start": "date", "deadline": "date"}, series="fund.decision", title=_("자펀드의 투자의무를 정했습니다")),
     EventType("fund.duty.met", 1, _TESTED, title=_("자펀드가 투자의무를 이행했습니다")),
     EventType("fund.duty.breached", 1, _TESTED, title=_("자펀드가 투자의무를 이행하지 못했습니다")),
     EventType("fund.waiver.granted", 1, {"start": "date", "until": "date", "motion": "int"}, series="fund.decision", title=_("투자의무를 정한 기간 동안 면제했습니다")),

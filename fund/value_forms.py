@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fund.amount_fields import MoneyField, MoneyForm
-from fund.enums import MeasureKind, Method, Reason, ReportSource
+from fund.company_enums import ReportSource, Statutory
+from fund.enums import MeasureKind, Method, Reason
 from fund.models import Holding, Lot
 from portal.core.ui.fields import DateInput, WonField
 
@@ -81,6 +82,12 @@ class ReportForm(forms.Form):
         help_text=_("지분율로 고용을 셀 때 씁니다."),
         min_value=1,
         max_value=10**15,
+        required=False,
+    )
+    statutory = forms.ChoiceField(
+        label=_("법정 구분"),
+        help_text=_("벤처투자법의 투자의무를 셀 때 씁니다. 확인서가 있으면 그 날짜로 적습니다."),
+        choices=[("", _("모름")), *Statutory.choices],
         required=False,
     )
     source = forms.ChoiceField(label=_("출처"), choices=ReportSource.choices)

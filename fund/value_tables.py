@@ -172,6 +172,7 @@ def reports(rows: Sequence[CompanyReport]) -> Table:
             Column(_("연 매출"), number=True),
             Column(_("소재지")),
             Column(_("발행주식 총수"), number=True),
+            Column(_("법정 구분")),
             Column(_("출처")),
         ],
         rows=[
@@ -181,6 +182,7 @@ def reports(rows: Sequence[CompanyReport]) -> Table:
                 "–" if row.sales is None else tables.money(row.sales),
                 row.address or "–",
                 "–" if row.shares is None else f"{row.shares:,}",
+                row.get_statutory_display() or "–",
                 f"{row.get_source_display()} · {tables.day(row.source_date)}",
             ]
             for row in rows

@@ -1201,7 +1201,8 @@ class Migration(TablesAtOnce):
                 ('sales', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='연 매출(원)')),
                 ('address', models.CharField(blank=True, max_length=200, verbose_name='소재지')),
                 ('shares', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='발행주식 총수')),
-                ('source', models.CharField(choices=[('INSURANCE', '4대보험 가입자 명부'), ('TAX', '국세 신고'), ('REGISTRY', '법인 등기'), ('COMPANY', '기업 제출')], max_length=10, verbose_name='출처')),
+                ('statutory', models.CharField(blank=True, choices=[('STARTUP', '창업기업'), ('VENTURE', '벤처기업'), ('NEITHER', '둘 다 아님')], max_length=7, verbose_name='법정 구분')),
+                ('source', models.CharField(choices=[('INSURANCE', '4대보험 가입자 명부'), ('TAX', '국세 신고'), ('REGISTRY', '법인 등기'), ('CERTIFICATE', '확인서'), ('COMPANY', '기업 제출')], max_length=11, verbose_name='출처')),
                 ('source_date', models.DateField(verbose_name='출처의 날짜')),
                 ('known', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
                 ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='fund.company')),
@@ -1210,7 +1211,7 @@ class Migration(TablesAtOnce):
             options={
                 'verbose_name': '기업현황',
                 'ordering': ['company', 'on_date', 'id'],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), ('on_date', '='), ('known', '&&')], name='one_company_report_at_a_time'), models.CheckConstraint(condition=models.Q(('known__isempty', False)), name='company_report_is_known_sometime'), models.CheckConstraint(condition=models.Q(('source__in', ['INSURANCE', 'TAX', 'REGISTRY', 'COMPANY'])), name='company_report_source_known'), models.CheckConstraint(condition=models.Q(('headcount__isnull', False), ('sales__isnull', False), ('shares__isnull', False), models.Q(('address', ''), _negated=True), _connector='OR'), name='company_report_says_something'), models.CheckConstraint(condition=models.Q(('shares__isnull', True), ('shares__gte', 1), _connector='OR'), name='company_report_has_shares'), models.CheckConstraint(condition=models.Q(('source_date__gte', models.F('on_date'))), name='company_report_source_is_no_forecast')],
+                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('company', '='), ('on_date', '='), ('known', '&&')], name='one_company_report_at_a_time'), models.CheckConstraint(condition=models.Q(('known__isempty', False)), name='company_report_is_known_sometime'), models.CheckConstraint(condition=models.Q(('source__in', ['INSURANCE', 'TAX', 'REGISTRY', 'CERTIFICATE', 'COMPANY'])), name='company_report_source_known'), models.CheckConstraint(condition=models.Q(('headcount__isnull', False), ('sales__isnull', False), ('shares__isnull', False), models.Q(('address', ''), _negated=True), models.Q(('statutory', ''), _negated=True), _connector='OR'), name='company_report_says_something'), models.CheckConstraint(condition=models.Q(('statutory__in', ['', 'STARTUP', 'VENTURE', 'NEITHER'])), name='company_report_statutory_known'), models.CheckConstraint(condition=models.Q(('shares__isnull', True), ('shares__gte', 1), _connector='OR'), name='company_report_has_shares'), models.CheckConstraint(condition=models.Q(('source_date__gte', models.F('on_date'))), name='company_report_source_is_no_forecast')],
             },
         ),
         migrations.CreateModel(
@@ -1306,9 +1307,9 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('predicate', models.CharField(choices=[('SEOUL', '서울에 있는 기업'), ('HUB', '입주기업이나 졸업기업'), ('SECTOR', '정한 분야의 기업')], max_length=6, verbose_name='투자 대상')),
+                ('predicate', models.CharField(choices=[('SEOUL', '서울에 있는 기업'), ('HUB', '입주기업이나 졸업기업'), ('SECTOR', '정한 분야의 기업'), ('STATUTE', '창업기업, 벤처기업이나 프로젝트')], max_length=7, verbose_name='투자 대상')),
                 ('sectors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, verbose_name='분야')),
-                ('base', models.CharField(choices=[('CITY', '서울시 약정'), ('FUND', '약정 합계')], default='CITY', max_length=4, verbose_name='기준 금액')),
+                ('base', models.CharField(choices=[('CITY', '서울시 약정'), ('FUND', '약정 합계'), ('MANAGER', '운용사의 모든 자펀드의 약정 합계')], default='CITY', max_length=7, verbose_name='기준 금액')),
                 ('bp', models.PositiveIntegerField(verbose_name='기준 금액에 대한 비율(bp)')),
                 ('counted', models.CharField(choices=[('INVESTMENT', '처음 투자한 날'), ('NOW', '점검하는 날')], default='INVESTMENT', max_length=10, verbose_name='세는 때')),
                 ('start_date', models.DateField(verbose_name='시작일')),
@@ -1324,7 +1325,7 @@ class Migration(TablesAtOnce):
             options={
                 'verbose_name': '투자의무',
                 'ordering': ['sub_fund', 'deadline_date', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('predicate__in', ['SEOUL', 'HUB', 'SECTOR'])), name='duty_predicate_known'), models.CheckConstraint(condition=models.Q(models.Q(('predicate', 'SECTOR'), ('sectors__len__gte', 1)), models.Q(models.Q(('predicate', 'SECTOR'), _negated=True), ('sectors', [])), _connector='OR'), name='duty_names_its_sectors'), models.CheckConstraint(condition=models.Q(('base__in', ['CITY', 'FUND'])), name='duty_base_known'), models.CheckConstraint(condition=models.Q(('counted__in', ['INVESTMENT', 'NOW'])), name='duty_counted_known'), models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'MET', 'BREACHED', 'WAIVED'])), name='duty_status_known'), models.CheckConstraint(condition=models.Q(('bp__gte', 1)), name='duty_asks_for_something'), models.CheckConstraint(condition=models.Q(('deadline_date__gt', models.F('start_date'))), name='duty_has_a_clock'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status', 'OPEN')), models.Q(models.Q(('status', 'OPEN'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='duty_ended_has_time')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('predicate__in', ['SEOUL', 'HUB', 'SECTOR', 'STATUTE'])), name='duty_predicate_known'), models.CheckConstraint(condition=models.Q(models.Q(('predicate', 'SECTOR'), ('sectors__len__gte', 1)), models.Q(models.Q(('predicate', 'SECTOR'), _negated=True), ('sectors', [])), _connector='OR'), name='duty_names_its_sectors'), models.CheckConstraint(condition=models.Q(('base__in', ['CITY', 'FUND', 'MANAGER'])), name='duty_base_known'), models.CheckConstraint(condition=models.Q(('counted__in', ['INVESTMENT', 'NOW'])), name='duty_counted_known'), models.CheckConstraint(condition=models.Q(('status__in', ['OPEN', 'MET', 'BREACHED', 'WAIVED'])), name='duty_status_known'), models.CheckConstraint(condition=models.Q(('bp__gte', 1)), name='duty_asks_for_something'), models.CheckConstraint(condition=models.Q(('deadline_date__gt', models.F('start_date'))), name='duty_has_a_clock'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status', 'OPEN')), models.Q(models.Q(('status', 'OPEN'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='duty_ended_has_time')],
             },
         ),
         migrations.CreateModel(

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from fund.enums import ReportSource
+from fund.company_enums import ReportSource, Statutory
 from fund.models.holdings import Company
 from ledger import log
 from portal.accounts.models import User
@@ -23,7 +23,8 @@ class CompanyReport(models.Model):
     sales = models.PositiveBigIntegerField(_("연 매출(원)"), null=True, blank=True)
     address = models.CharField(_("소재지"), max_length=200, blank=True)
     shares = models.PositiveBigIntegerField(_("발행주식 총수"), null=True, blank=True)
-    source = models.CharField(_("출처"), max_length=10, choices=ReportSource)
+    statutory = models.CharField(_("법정 구분"), max_length=7, choices=Statutory, blank=True)
+    source = models.CharField(_("출처"), max_length=11, choices=ReportSource)
     source_date = models.DateField(_("출처의 날짜"))
     known = DateTimeRangeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
@@ -46,8 +47,12 @@ class CompanyReport(models.Model):
                 condition=Q(headcount__isnull=False)
                 | Q(sales__isnull=False)
                 | Q(shares__isnull=False)
-                | ~Q(address=""),
+                | ~Q(address="")
+                | ~Q(statutory=""),
                 name="company_report_says_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(statutory__in=["", *Statutory.values]), name="company_report_statutory_known"
             ),
             models.CheckConstraint(
                 condition=Q(shares__isnull=True) | Q(shares__gte=1), name="company_report_has_shares"

@@ -22,15 +22,16 @@ from portal.accounts.models import User
 class Duty(models.Model):
     """So much of the money invested must go into companies of a kind while the clock runs over ``[start, deadline)``.
 
-    The amount owed is ``bp`` of the base, rounded up, and moves with the base. A duty is never edited: it is met or
+    The amount owed is ``bp`` of the base, rounded up, and moves with the base. Where the base is of the manager, money of
+    all its sub-funds in the same currency is owed and counted together. A duty is never edited: it is met or
     breached once, by a final test, or waived.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sub_fund = models.ForeignKey(SubFund, models.PROTECT, related_name="duties")
-    predicate = models.CharField(_("투자 대상"), max_length=6, choices=Predicate)
+    predicate = models.CharField(_("투자 대상"), max_length=7, choices=Predicate)
     sectors = ArrayField(models.CharField(max_length=40), default=list, blank=True, verbose_name=_("분야"))
-    base = models.CharField(_("기준 금액"), max_length=4, choices=DutyBase, default=DutyBase.CITY)
+    base = models.CharField(_("기준 금액"), max_length=7, choices=DutyBase, default=DutyBase.CITY)
     bp = models.PositiveIntegerField(_("기준 금액에 대한 비율(bp)"))
     counted = models.CharField(_("세는 때"), max_length=10, choices=DutyCounted, default=DutyCounted.INVESTMENT)
     start_date = models.DateField(_("시작일"))

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
+from fund.company_enums import Statutory
 from fund.enums import Instrument
 from fund.models import Company, CompanyReport, Programme, SecurityEvent
 from fund.queries import pooled, stakes
 from fund.queries.exposure import city_parts
 
-_FIELDS = ("headcount", "sales", "address", "shares")
+_FIELDS = ("headcount", "sales", "address", "shares", "statutory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,15 @@ class State:
     sales: int | None = None
     address: str | None = None
     shares: int | None = None
+    statutory: str | None = None
 
     @property
     def in_seoul(self) -> bool | None:
         return self.address.startswith(("서울", "Seoul")) if self.address else None
+
+    @property
+    def is_startup_or_venture(self) -> bool | None:
+        return self.statutory != Statutory.NEITHER if self.statutory else None
 
 
 UNKNOWN = State()

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from fund import duties
 from fund.duty_enums import DutyBase, DutyStatus, Predicate, WaiverStatus
-from fund.enums import Account, EntryKind
+from fund.enums import Account, CompanyKind, EntryKind
 from fund.models import Company, Duty, DutyWaiver, Posting, Programme, SubFund
 from fund.queries import companies, exposure, pooled
 from portal.core.periods import SEOUL
@@ -114,11 +114,12 @@ def measured_all(rows: Sequence[Duty], *, on: date, known: datetime) -> list[Mea
 
 
 def _measured(duty: Duty, books: Mapping[int, pooled.Sums], on: date, known: datetime) -> Measured:
-    committed = books.get(duty.sub_fund_id, pooled.Sums()).committed
-    base = committed.get("city", 0) if duty.base == DutyBase.CITY else sum(committed.values())
+    bound = bound_by(duty)
+    committed = [books.get(one.pk, pooled.Sums()).committed for one in bound]
+    base = sum(one.get("city", 0) if duty.base == DutyBase.CITY else sum(one.values()) for one in committed)
     owed = duties.required(base, duty.bp)
     found = count(
-        [duty.sub_fund], Predicate(duty.predicate), on=last_day(duty, on, known), known=known,
+        bound, Predicate(duty.predicate), on=last_day(duty, on, known), known=known,
         at_investment=duty.at_investment, sectors=duty.sectors, currency=duty.sub_fund.currency,
     )  # fmt: skip
     end = end_of(duty, known)
@@ -128,6 +129,14 @@ def _measured(duty: Duty, books: Mapping[int, pooled.Sums], on: date, known: dat
     if not owed and on < duty.start_date and not waived:
         standing = "not_started"  # before anything is committed nothing is owed, which meets nothing
     return Measured(duty, on, base, owed, found, standing, end)
+
+
+def bound_by(duty: Duty) -> list[SubFund]:
+    """The sub-funds whose money is owed and counted: the duty's own, or all that its manager runs in that currency."""
+    own = duty.sub_fund
+    if duty.base != DutyBase.MANAGER:
+        return [own]
+    return list(SubFund.objects.filter(programme=own.programme, manager=own.manager, currency=own.currency))
 
 
 def _ended_by(duty: Duty, on: date) -> bool:
@@ -215,7 +224,14 @@ def _answers(days: dict[Company, date], predicate: Predicate, known: datetime) -
     if predicate is Predicate.HUB:
         return {company.pk: _of_a_hub(company, day) for company, day in days.items()}
     states = companies.states({company.pk: day for company, day in days.items()}, known=known)
+    if predicate is Predicate.STATUTE:
+        return {one.pk: _by_statute(one, states[one.pk]) for one in days}
     return {pk: state.in_seoul for pk, state in states.items()}
+
+
+def _by_statute(company: Company, state: companies.State) -> bool | None:
+    """A project counts as such; of a company somebody has to have said what it is."""
+    return True if company.kind == CompanyKind.PROJECT else state.is_startup_or_venture
 
 
 def _of_a_hub(company: Company, day: date) -> bool | None:

@@ -20,15 +20,20 @@ _PLAN = (
     (2023, 1_600_000_000),
 )
 _SOURCE = "2019년 블록체인 펀드 출자 공고 제5조(예행)"
+_LAW = "벤처투자 촉진에 관한 법률의 투자의무(예행)"
 
 
 def bind(life: Life, funds: Sequence[SubFund]) -> None:
-    """Half of the City's money into companies in Seoul and a fifth into blockchain; the last owes more than it can do."""
+    """Half of the City's money into companies in Seoul and a fifth into blockchain; the last owes more than it can do.
+
+    The manager of the first owes by law two fifths of all its funds to start-ups, ventures and projects.
+    """
     for number, fund in enumerate(funds):
         hard = number == len(funds) - 1
         _set(life, fund, predicate="SEOUL", bp=50_000 if hard else 5_000)
         _set(life, fund, predicate="SECTOR", sectors=["블록체인", "핀테크"], bp=2_000)
     _set(life, funds[0], predicate="HUB", base="FUND", bp=9_000, counted="NOW")
+    _set(life, funds[0], predicate="STATUTE", base="MANAGER", bp=4_000, source=_LAW)
     for year, amount in _PLAN:
         services.set_call_plan(
             programme=life.programme, year=year, amount=amount, source="예산서(예행)", by=life.manager, now=at(START)

@@ -196,6 +196,8 @@ def _companies(life: Life, lots: list[Lot]) -> None:
         company, first = lot.holding.company, lot.holding.first_cash_date
         town = "경기도 성남시" if number % 3 == 2 else "서울특별시 마포구"
         people, sales = 4 + number % 9, (80 + 15 * (number % 6)) * _MILLION
+        before = first - timedelta(days=45)
+        life.report(company, before, "CERTIFICATE", statutory=("STARTUP", "VENTURE", "NEITHER")[number % 3])
         life.report(company, first, "INSURANCE", headcount=people, sales=sales, address=town, shares=100_000)
         later = date(first.year + 3, 12, 31)
         life.report(company, later, "TAX", headcount=people + number % 7 - 1, sales=2 * sales, address=town)

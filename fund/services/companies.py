@@ -20,14 +20,15 @@ from portal.core.periods import SEOUL
 @transaction.atomic
 def record_report(
     *, company: Company, on: date, source: str, source_date: date, by: Any, now: datetime, headcount: int | None = None,
-    sales: int | None = None, address: str = "", shares: int | None = None,
+    sales: int | None = None, address: str = "", shares: int | None = None, statutory: str = "",
 ) -> CompanyReport:  # fmt: skip
-    """People, sales, address and shares of a company on a day; another word on the same day takes the place of the first.
+    """People, sales, address, shares and standing before the law of a company on a day; another word on the same day takes the place of the first.
 
     Raises ``Invalid`` for a day that lies ahead, a source before the day, or nothing said.
     """
     acting = by.acting_as(rules.check_may_on(by, "valuation.prepare", company.programme))
-    said = {"headcount": headcount, "sales": sales, "address": address.strip(), "shares": shares}
+    said: dict[str, Any] = {"headcount": headcount, "sales": sales, "address": address.strip(), "shares": shares}
+    said["statutory"] = statutory
     _check(on, source_date, said, now)
     Company.objects.select_for_update().get(pk=company.pk)
     before = CompanyReport.objects.filter(company=company, on_date=on, known__endswith__isnull=True).first()
@@ -54,4 +55,4 @@ def _check(on: date, source_date: date, said: dict[str, Any], now: datetime) -> 
     if said["shares"] == 0:
         raise Invalid(_("발행주식 총수는 1주 이상이어야 합니다."), field="shares")
     if all(value is None or value == "" for value in said.values()):
-        raise Invalid(_("고용, 매출, 소재지, 발행주식 가운데 하나는 적어 주십시오."), field="headcount")
+        raise Invalid(_("고용, 매출, 소재지, 발행주식, 법정 구분 가운데 하나는 적어 주십시오."), field="headcount")

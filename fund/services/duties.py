@@ -90,7 +90,7 @@ def _follow(pk: int, today: date, now: datetime) -> int:
     over = today >= queries.duties.end_of(duty, now)
     if not over and duty.tests.filter(kind=DutyTestKind.WARNING).exists():
         return 0
-    known = hold_knowledge(Book.objects.filter(sub_fund=duty.sub_fund), now)
+    known = hold_knowledge(Book.objects.filter(sub_fund__in=queries.duties.bound_by(duty)), now)
     found = queries.duties.measured(duty, on=today, known=known)
     if over:
         _close(duty, found, known, now)

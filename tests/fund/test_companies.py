@@ -87,6 +87,7 @@ def test_the_database_keeps_what_was_said(made):
         ({"on_date": LATER, "source_date": LATER}, "company_report_says_something"),
         ({"on_date": LATER, "source_date": DAY, "headcount": 1}, "company_report_source_is_no_forecast"),
         ({"on_date": LATER, "source_date": LATER, "shares": 0}, "company_report_has_shares"),
+        ({"on_date": LATER, "source_date": LATER, "statutory": "FAMOUS"}, "company_report_statutory_known"),
         ({"on_date": LATER, "source_date": LATER, "headcount": 1, "source": "RUMOUR"}, "company_report_source_known"),
     ):
         refused(lambda fields=fields: CompanyReport.objects.create(**{**same, **fields}), name)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.db.models import Sum
 from django.urls import reverse
 
 from fund import queries, services
@@ -14,7 +15,7 @@ from portal.core.errors import Invalid, NotAllowed
 from portal.notices.models import Notice
 from tests.factories import people
 from tests.factories.fund import DAY, FORMED, NOW, bound, formed, invested, investing
-from tests.fund.test_duty_counts import moved
+from tests.fund.test_duty_counts import certified, moved
 from tests.house.test_access import browser_of
 
 SEOUL = "서울특별시 마포구"
@@ -73,6 +74,21 @@ class TestClock:
         assert duty.final.invested == 280_000_000
         later = queries.duties.measured(duty, on=date(2023, 1, 1), known=database_now())
         assert (later.standing, later.days_left, later.missing) == ("breached", 0, 180_000_000)
+
+    def test_a_duty_of_the_manager_owes_and_counts_over_all_its_sub_funds_in_one_currency(self):
+        made = investing()
+        other = investing(into=made, units={"city": 100, "fof": 600, "alpha": 300}).sub_fund
+        first = made.programme.sub_funds.exclude(pk=other.pk).get()
+        duty = services.set_duty(
+            sub_fund=first, by=made.manager, now=NOW, predicate="STATUTE", base="MANAGER", counted="INVESTMENT",
+            bp=4_000, start=DAY, deadline=date(2022, 3, 4), source="벤처투자 촉진에 관한 법률",
+        )  # fmt: skip
+        certified(made, invested(made, 30_000_000).holding.company, DAY, "STARTUP")
+        committed = sum(one.commitments.aggregate(sum=Sum("amount"))["sum"] for one in (first, other))
+        found = queries.duties.measured(duty, on=date(2021, 3, 2), known=database_now())
+        assert (found.base, found.required, found.progress) == (committed, committed * 2 // 5, 30_000_000)
+        alone = bound(made, base="FUND", predicate="STATUTE")
+        assert queries.duties.measured(alone, on=date(2021, 3, 2), known=database_now()).base < committed
 
     def test_a_duty_that_counts_now_forgets_who_left(self):
         made = investing()

@@ -50,6 +50,27 @@ def test_a_company_of_two_sub_funds_counts_once_with_all_its_money():
     assert counted(made, sub_funds=[other]).eligible == 30_000_000
 
 
+def test_by_statute_a_project_counts_as_such_and_of_a_company_somebody_has_to_say_it():
+    made = investing()
+    startup, neither = (invested(made, amount).holding.company for amount in (10_000_000, 20_000_000))
+    project = services.add_company(
+        sub_fund=made.sub_fund, name_ko="축제", name_en="Festival", sector="행사", kind="PROJECT", by=made.manager
+    )
+    invested(made, 30_000_000, company=project)
+    invested(made, 40_000_000)
+    certified(made, startup, DAY, "STARTUP")
+    certified(made, startup, date(2020, 3, 1), "NEITHER", now=INVESTED.replace(year=2020, month=4))
+    certified(made, neither, DAY, "NEITHER")
+    for at_investment, eligible in ((True, 40_000_000), (False, 30_000_000)):
+        found = counted(made, Predicate.STATUTE, at_investment=at_investment)
+        assert (found.eligible, found.unknown) == (eligible, 40_000_000)
+
+
+def certified(made, company, on, statutory, now=INVESTED):
+    said = {"source": "CERTIFICATE", "source_date": on, "statutory": statutory}
+    services.record_report(company=company, on=on, by=made.manager, now=now, **said)
+
+
 @pytest.mark.parametrize(
     ("tenant", "graduate", "counts"),
     [(True, None, True), (False, True, True), (False, False, False), (False, None, None), (None, None, None)],
