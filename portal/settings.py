@@ -131,7 +131,8 @@ def database(url: str, *, pool: bool) -> dict[str, object]:
     options: dict[str, object] = {name: value for name, value in parts.items() if name not in known}
     settings: dict[str, object] = {django: str(parts[name]) for name, django in known.items() if parts.get(name)}
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": 12, "timeout": 10}
+        # More than a web process has threads (Procfile): none waits for a connection while it holds up others.
+        options["pool"] = {"min_size": 1, "max_size": 20, "timeout": 10}
     else:
         settings |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     return settings | {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options}

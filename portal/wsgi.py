@@ -1,5 +1,6 @@
 """The door for web servers (gunicorn with threads)."""
 
+import gc
 import os
 
 from django.conf import settings
@@ -21,4 +22,11 @@ def _warm() -> None:
     app.connection_for_write().get_transport_cls()
 
 
+def _settle() -> None:
+    """Keep the collector away from what is loaded and stays: to look through it all stops a process for a quarter second."""
+    gc.collect()
+    gc.freeze()
+
+
 _warm()
+_settle()

@@ -101,8 +101,13 @@ def place_of(window: QueueWindow, person: Person | None) -> QueuePlace | None:
 
 def places_of(window: QueueWindow, people: Iterable[Person]) -> dict[int, QueuePlace]:
     """``place_of`` for many, by the human each counts for."""
-    found = QueuePlace.objects.filter(window=window, canonical__in={person.one.pk for person in people})
-    return {place.canonical_id: place for place in found}
+    found = {
+        place.canonical_id: place
+        for place in QueuePlace.objects.filter(window=window, canonical__in={person.one.pk for person in people})
+    }
+    for place in found.values():
+        place.window = window
+    return found
 
 
 def position_of(window: QueueWindow, ref: str) -> int | None:

@@ -19,6 +19,7 @@ from college.services.counting import freeze_month
 from college.services.crowd import ask_for_seat
 from college.services.drafting import draft_run, drop_lesson, edit_run, plan_lesson, plan_lessons
 from college.services.drawing import draw_seats, list_draw, list_due_draws
+from college.services.entering import enter_room
 from college.services.lessons import open_lesson, record_list, scan, seal_due_lessons, seal_lesson
 from college.services.people import (
     confirm_identity,
@@ -88,6 +89,7 @@ __all__ = [
     "drop",
     "drop_lesson",
     "edit_run",
+    "enter_room",
     "expire_unpaid",
     "freeze_month",
     "fresh_list",

@@ -8,7 +8,6 @@ asks for the first time, requests have just closed) is left to it.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,18 +27,18 @@ from portal.accounts.models import User
 from portal.accounts.roles import PERSON
 from portal.core import scarce
 from portal.core.errors import Overtaken, Refused
-from portal.core.together import Together
+from portal.core.together import Lately, Together
 from portal.core.transition import advance_all
 
 #: Seconds after somebody asked for a run's seat in which others are expected to.
 CROWDED_S = 2.0
 #: Seconds in which a crowd gathers before it asks.
-GATHER_S = 0.05
+GATHER_S = 0.1
 #: How often a crowd tries; the line may go, or a seat come free, while it does.
 TRIES = 2
 
 #: When somebody last asked for a seat of a run, by its code; of this process.
-_asked: dict[str, float] = {}
+_asked = Lately(CROWDED_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def ask_for_seat(*, code: str, by: User, now: datetime) -> SeatRequest:
 
     Raises ``Run.DoesNotExist`` when no public run has this code, and what ``request_seat`` raises.
     """
-    told = _line.ask(code, Asking(by, now)) if _is_crowded(code) else None
+    told = _line.ask(code, Asking(by, now)) if _asked.saw(code) else None
     if isinstance(told, Refused):
         raise told
     return told or _ask_alone(code, by, now)
@@ -67,15 +66,8 @@ def _ask_alone(code: str, by: User, now: datetime) -> SeatRequest:
         raise Run.DoesNotExist
     request = request_seat(run=run, person=person_for(user=by), by=by, now=now)
     if run.admission == Admission.FIRST_COME:
-        _asked[code] = time.monotonic()
+        _asked.note(code)
     return request
-
-
-def _is_crowded(code: str) -> bool:
-    last = _asked.get(code)
-    if last is not None and time.monotonic() - last > CROWDED_S:
-        _asked.pop(code, None)
-    return code in _asked
 
 
 def _ask_for_all(code: str, askings: Sequence[Asking]) -> list[SeatRequest | Refused | None]:
@@ -88,7 +80,7 @@ def _ask_for_all(code: str, askings: Sequence[Asking]) -> list[SeatRequest | Ref
             answered = _ask_run(run, askings)
         except (IntegrityError, Overtaken):
             continue
-        _asked[code] = time.monotonic()
+        _asked.note(code)
         return answered
     return [None] * len(askings)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -50,10 +51,25 @@ def take_place(*, run: Run, person: Person, by: Any, now: datetime) -> QueuePlac
     rules.check_within_limit(queries.live_of(person), run)
     if now >= window.opens_at:
         order_places(window=window, now=now)
-    place = QueuePlace(window=window, canonical=person.one, came_at=now)
-    if not QueuePlace.objects.filter(window=window, canonical=person.one).exists():
-        QueuePlace.objects.bulk_create([place], ignore_conflicts=True)
-    return QueuePlace.objects.get(window=window, canonical=person.one)
+    return insert_places(window, [(person, now)])[person.one.pk]
+
+
+def insert_places(window: QueueWindow, coming: Sequence[tuple[Person, datetime]]) -> dict[int, QueuePlace]:
+    """The places of these people, who came at these times, by the human each counts for; new where there is none.
+
+    The room is held while they come in, so that after the opening positions go in the order of coming and no two
+    crowds wait for each other.
+    """
+    people = [person for person, _at in coming]
+    standing = queries.places_of(window, people)
+    first = sorted(coming, key=lambda who_when: who_when[1], reverse=True)  # of two tabs the earlier one counts
+    new = {person.one.pk: QueuePlace(window=window, canonical=person.one, came_at=at) for person, at in first}
+    missing = sorted((new[one] for one in new.keys() - standing.keys()), key=lambda place: place.came_at)
+    if not missing:
+        return standing
+    QueueWindow.objects.select_for_update(no_key=True).values_list("pk").get(pk=window.pk)
+    QueuePlace.objects.bulk_create(missing, ignore_conflicts=True)
+    return queries.places_of(window, people)
 
 
 @transaction.atomic

@@ -50,12 +50,12 @@ def stand(window: QueueWindow, ref: str, position: int, came_at: datetime | None
 @login_required
 def room(request: SignedIn, code: str) -> HttpResponse:
     """The door, my place, my turn; entering is a button, and the page asks again by itself."""
+    if request.method == "POST":
+        return _enter(request, code)
     run, now = found_run(code), database_now()
     window = queries.window_of(run)
     if window is None:
         raise Http404
-    if request.method == "POST":
-        return _enter(request, run, now)
     person = queries.person_of(request.user)
     asked = person is not None and run.requests.filter(canonical=person.one, live=True).exists()
     if asked or now >= window.ends_at:
@@ -65,13 +65,15 @@ def room(request: SignedIn, code: str) -> HttpResponse:
     return _page(request, run, window, queries.place_of(window, person), now)
 
 
-def _enter(request: SignedIn, run: Run, now: datetime) -> HttpResponse:
+def _enter(request: SignedIn, code: str) -> HttpResponse:
     def action() -> object:
-        person = services.person_for(user=request.user)
-        return services.take_place(run=run, person=person, by=request.user, now=now)
+        return services.enter_room(code=code, by=request.user, now=database_now())
 
-    tried(request, action, _("대기실에 들어오셨습니다."))
-    return redirect("college:queue", code=run.code)
+    try:
+        tried(request, action, _("대기실에 들어오셨습니다."))
+    except Run.DoesNotExist:
+        raise Http404 from None
+    return redirect("college:queue", code=code)
 
 
 def _page(request: SignedIn, run: Run, window: QueueWindow, place: QueuePlace | None, now: datetime) -> HttpResponse:

@@ -11,6 +11,25 @@ from collections.abc import Callable, Hashable, Sequence
 logger = logging.getLogger(__name__)
 
 
+class Lately(dict[str, float]):
+    """For which keys something happened in this process within the last seconds; each with when, by the process's clock."""
+
+    def __init__(self, within_s: float) -> None:
+        super().__init__()
+        self._within_s = within_s
+
+    def note(self, key: str) -> None:
+        """It happened just now."""
+        self[key] = time.monotonic()
+
+    def saw(self, key: str) -> bool:
+        """Whether it happened lately; what is long past is forgotten."""
+        last = self.get(key)
+        if last is not None and time.monotonic() - last > self._within_s:
+            self.pop(key, None)
+        return key in self
+
+
 class _Wish[Item, Result]:
     """What one thread brought, and what came of it."""
 

@@ -37,7 +37,9 @@ TRIAL, WARM = 800, 100
 #: Of the claims that a crowd gets through, the share at which the gate lets people in.
 STEADY = 0.6
 AIM = 100.0
-CLIENTS, WORKERS, THREADS = 24, 2, 16
+WORKERS, THREADS = 2, 16
+#: Connections of the trial, as many as the server works on at once; and of the rush, where everybody has one of their own.
+CROWD, CLIENTS = WORKERS * THREADS, 200
 ASKS = 3_000
 
 
@@ -115,10 +117,10 @@ class Answer:
 class Clients:
     """So many kept-alive connections in one process; who wants one waits for it, and the wait counts as waiting."""
 
-    def __init__(self, server: Web) -> None:
+    def __init__(self, server: Web, number: int) -> None:
         self.host = urlsplit(server.url).netloc
         self.free: asyncio.Queue[Any] = asyncio.Queue()
-        for _ in range(CLIENTS):
+        for _ in range(number):
             self.free.put_nowait(None)
 
     async def send(self, method: str, path: str, cookie: str = "") -> Answer:
@@ -167,7 +169,7 @@ async def all_of(acts: Sequence[Callable[[], Awaitable[float]]]) -> Timings:
 
     began, cpu = time.perf_counter(), time.process_time()
     async with asyncio.TaskGroup() as group:
-        for _ in range(CLIENTS):
+        for _ in range(CROWD):
             group.create_task(worker())
     return Timings(seconds, time.perf_counter() - began, time.process_time() - cpu)
 
@@ -225,7 +227,7 @@ def find_gate(report: Report, server: Web, trial: Sequence[Student]) -> tuple[in
     roomy = published(now + timedelta(minutes=5), seats=SEATS, room=True)
 
     async def measure() -> tuple[Timings, Timings, Timings]:
-        clients = Clients(server)
+        clients = Clients(server, CROWD)
         entries = await all_of([lambda one=one: timed(enter(clients, roomy.code, one)) for one in trial])
         await asyncio.to_thread(tickets, roomy, trial)
         asks = [trial[n % len(trial)] for n in range(ASKS)]
@@ -235,7 +237,7 @@ def find_gate(report: Report, server: Web, trial: Sequence[Student]) -> tuple[in
         return entries, asked, claims
 
     entries, asked, claims = asyncio.run(measure())
-    note = f"{CLIENTS} connections, {WORKERS} workers, load {os.getloadavg()[0]:.1f}"
+    note = f"{CROWD} connections, {WORKERS} workers, load {os.getloadavg()[0]:.1f}"
     report.row("entries, as fast as they go", entries.rate, "entries/s", note=note)
     report.row("places asked for", asked.rate, "answers/s", aim="≥ 1,000", note=f"p99 {asked.ms(99):.0f} ms; client {asked.cpu_ms:.2f} ms each")  # fmt: skip
     report.row("claims, as fast as they go", claims.rate, "claims/s", aim="≥ 150", note=f"p50 {claims.ms(50):.0f} ms, p99 {claims.ms(99):.0f} ms")  # fmt: skip
@@ -268,7 +270,7 @@ def rush(report: Report, server: Web, people: Sequence[Student], gate: int, entr
     code = opening.run.code
 
     async def play() -> None:
-        clients = Clients(server)
+        clients = Clients(server, CLIENTS)
         entered = await all_of([lambda one=one: timed(enter(clients, code, one)) for one in early])
         report.row("entered before the opening", len(early), "people", note=f"{entered.rate:.0f} a second, p99 {entered.ms(99):.0f} ms")  # fmt: skip
         assert time.monotonic() < opens, "they did not all get in before the opening"

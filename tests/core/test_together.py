@@ -2,7 +2,7 @@
 
 from threading import Barrier, Event, Lock, Thread
 
-from portal.core.together import Together
+from portal.core.together import Lately, Together
 
 
 class Shop:
@@ -78,3 +78,14 @@ def test_what_the_act_leaves_or_fails_at_is_left_to_those_who_brought_it(caplog)
     assert crowd(shop, [("k", 1), ("k", 2)]) == {("k", 1): None, ("k", 2): None}
     assert "left to those who brought them" in caplog.text
     assert shop.together._crowds == {}
+
+
+def test_what_happened_lately_is_forgotten_in_time():
+    lately = Lately(60)
+    assert not lately.saw("a")
+    lately.note("a")
+    assert lately.saw("a")
+    assert not lately.saw("b")
+    lately["a"] -= 61
+    assert not lately.saw("a")
+    assert "a" not in lately
