@@ -104,15 +104,36 @@ class Presence(models.TextChoices):
     ONLINE = "ONLINE", pgettext_lazy("참가", "온라인")
 
 
+class GuestKind(models.TextChoices):
+    """As what somebody is registered; a door may admit some of these only."""
+
+    ATTENDEE = "ATTENDEE", pgettext_lazy("참가자", "일반 참가")
+    SPEAKER = "SPEAKER", pgettext_lazy("참가자", "발표자")
+    EXHIBITOR = "EXHIBITOR", pgettext_lazy("참가자", "전시 참가")
+    PRESS = "PRESS", pgettext_lazy("참가자", "언론")
+    STAFF = "STAFF", pgettext_lazy("참가자", "운영진")
+
+
+class Way(models.TextChoices):
+    """Through a door in or out."""
+
+    ENTRY = "ENTRY", pgettext_lazy("입장기록", "들어옴")
+    EXIT = "EXIT", pgettext_lazy("입장기록", "나감")
+
+
 class ScanVerdict(models.TextChoices):
     """What the door answered; everything but the first is a refusal with its reason."""
 
-    ADMITTED = "ADMITTED", pgettext_lazy("입장기록", "입장")
+    ADMITTED = "ADMITTED", pgettext_lazy("입장기록", "통과")
     UNKNOWN = "UNKNOWN", _("알 수 없는 표")
     CANCELLED = "CANCELLED", _("취소된 등록")
     OTHER_EVENT = "OTHER_EVENT", _("다른 행사의 표")
-    OTHER_DAY = "OTHER_DAY", _("행사 날이 아님")
+    OTHER_DAY = "OTHER_DAY", _("다른 날의 표")
+    NOT_YET = "NOT_YET", _("아직 열지 않음")
+    OVER = "OVER", _("이미 끝남")
     INSIDE = "INSIDE", _("이미 입장함")
+    OUTSIDE = "OUTSIDE", _("들어온 기록이 없음")
+    KIND = "KIND", _("이 입구로 들어올 수 없는 표")
     BLOCKED = "BLOCKED", _("주최자가 막은 등록")
 
 

@@ -18,7 +18,8 @@ class SupportPolicy:
     """``advance_bp`` is the share paid before the event, ``support_rate_bp`` the share of recognised cost that is borne.
 
     ``required_onsite`` and ``required_foreign`` are what an award promises unless its call says otherwise; ``pay_table``
-    what a shortfall costs (``turnout.pay_rate_bp``).
+    what a shortfall costs (``turnout.pay_rate_bp``). Where people are required they come from ``min_countries`` at least
+    and on ``min_days``: an event that was shorter or less international than that is paid nothing by its turnout.
     """
 
     cap: int = 100_000_000
@@ -30,6 +31,8 @@ class SupportPolicy:
     guarantee: bool = False
     required_onsite: int = 100
     required_foreign: int = 50
+    min_countries: int = 3
+    min_days: int = 2
     pay_table: tuple[tuple[int, int], ...] = ((10_000, 10_000), (9_000, 9_000), (8_000, 8_000), (0, 0))
 
     def __post_init__(self) -> None:
@@ -40,6 +43,8 @@ class SupportPolicy:
             hearing_days=self.hearing_days,
             required_onsite=self.required_onsite,
             required_foreign=self.required_foreign,
+            min_countries=self.min_countries,
+            min_days=self.min_days,
         )
         check_share_bp(support_rate_bp=self.support_rate_bp, advance_bp=self.advance_bp)
 

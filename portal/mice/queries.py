@@ -14,7 +14,7 @@ from portal.accounts import queries as accounts
 from portal.accounts.models import Cluster, Organisation
 from portal.intake.models import Call
 from portal.mice import turnout
-from portal.mice.enums import BookingStatus, ClawbackStatus, GroupStatus, MatchStatus, ScanVerdict, SessionStatus
+from portal.mice.enums import BookingStatus, ClawbackStatus, GroupStatus, MatchStatus, ScanVerdict, SessionStatus, Way
 from portal.mice.models import (
     Award,
     AwardPlan,
@@ -22,8 +22,10 @@ from portal.mice.models import (
     Clawback,
     CourseVersion,
     EditionMatch,
+    EventDoor,
     EventEdition,
     Evidence,
+    Registrant,
     Sanction,
     SettlementLine,
     SettlementReport,
@@ -137,8 +139,9 @@ def evidence_in(award: Award, sha256: str) -> Evidence | None:
 
 
 def checkins_of(edition: EventEdition) -> list[turnout.CheckIn]:
-    """Everybody who was let in, as the count of turnout reads a scan."""
-    admitted = CheckIn.objects.filter(edition=edition, verdict=ScanVerdict.ADMITTED).select_related("registrant")
+    """Everybody who was let in, as the count of turnout reads a scan; who left was let in before."""
+    came_in = CheckIn.objects.filter(edition=edition, verdict=ScanVerdict.ADMITTED, way=Way.ENTRY)
+    admitted = came_in.select_related("registrant")
     return [
         turnout.CheckIn(
             str(scan.registrant.public_id),
@@ -150,6 +153,32 @@ def checkins_of(edition: EventEdition) -> list[turnout.CheckIn]:
         for scan in admitted.order_by("at", "id")
         if scan.registrant
     ]
+
+
+def is_inside(scan: CheckIn) -> bool:
+    """Whether the last time the scan's person passed this door on this day, on site or on-line, was on the way in."""
+    same = {"registrant": scan.registrant, "door": scan.door, "day": scan.day, "mode": scan.mode}
+    last = CheckIn.objects.filter(**same, verdict=ScanVerdict.ADMITTED).order_by("at", "id").last()
+    return last is not None and last.way == Way.ENTRY
+
+
+def doors_of(edition: EventEdition) -> list[EventDoor]:
+    """The doors beside the main entrance, in the order in which they open."""
+    return list(EventDoor.objects.filter(edition=edition))
+
+
+def scans_of(edition: EventEdition) -> QuerySet[CheckIn]:
+    """Every scan at the edition's doors, the newest first."""
+    return CheckIn.objects.filter(edition=edition).select_related("registrant", "door").order_by("-at", "-id")
+
+
+def guests_of(edition: EventEdition) -> QuerySet[Registrant]:
+    """Who is registered, in the order in which they were."""
+    return Registrant.objects.filter(edition=edition).order_by("id")
+
+
+def edition_of(public_id: UUID) -> EventEdition | None:
+    return EventEdition.objects.select_related("event__cluster", "host").filter(public_id=public_id).first()
 
 
 def is_sanctioned(*, organisation: Organisation, on: date) -> bool:

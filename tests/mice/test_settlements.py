@@ -70,7 +70,8 @@ REACHED = [one for one in EXAMPLES["settle"] if one["out"]["binding"] != "cap"]
 @pytest.mark.parametrize("example", REACHED, ids=lambda one: one["name"])
 def test_the_examples_of_the_design(example):
     given, expected = example["in"], example["out"]
-    required = {"required_onsite": 10, "required_foreign": 0} if "tariff" in given else FREE
+    asked = {"required_onsite": 10, "required_foreign": 0, "min_countries": 1, "min_days": 1}
+    required = asked if "tariff" in given else FREE
     run = make.support(support_rate_bp=given["support_rate_bp"], move_bp=10_000, **required)
     edition = make.edition(cap=100 * MILLION)
     award = make.held(run, edition, given["award"] // MILLION)
@@ -364,7 +365,7 @@ def admit(run, edition, name="김참가", *, origin="DOMESTIC", country="KR", da
 def test_the_door_says_why_not(run, edition):
     guest = services.register_guest(edition=edition, name="김참가", origin="DOMESTIC", by=run.officer)
     code = services.event_ticket(guest)
-    assert admit(run, edition, code=code, day=STARTS - timedelta(days=1)).verdict == "OTHER_DAY"
+    assert admit(run, edition, code=code, day=STARTS - timedelta(days=1)).verdict == "NOT_YET"
     assert admit(run, edition, code=code).verdict == "ADMITTED"
     assert admit(run, edition, code=code).verdict == "INSIDE"
     assert admit(run, edition, code=code, day=ENDS).verdict == "ADMITTED"
@@ -402,7 +403,7 @@ def test_only_who_came_counts_and_the_tariff_follows():
     for place in range(7):
         admit(run, edition, f"참가자 {place}")
     for country in ("US", "JP"):
-        admit(run, edition, country, origin="FOREIGN", country=country)
+        admit(run, edition, country, origin="FOREIGN", country=country, day=ENDS)
     services.register_guest(edition=edition, name="오지 않음", origin="FOREIGN", by=run.officer)
     outcome = make.settled(run, award, make.spent(award, 40 * MILLION), make.spent(award, 20 * MILLION, "speakers"))
     assert (outcome.tariff, outcome.final, outcome.binding) == (54 * MILLION, 54 * MILLION, "tariff")

@@ -595,7 +595,8 @@ class Migration(TablesAtOnce):
             name='CheckIn',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('ADMITTED', '입장'), ('UNKNOWN', '알 수 없는 표'), ('CANCELLED', '취소된 등록'), ('OTHER_EVENT', '다른 행사의 표'), ('OTHER_DAY', '행사 날이 아님'), ('INSIDE', '이미 입장함'), ('BLOCKED', '주최자가 막은 등록')], max_length=12)),
+                ('way', models.CharField(choices=[('ENTRY', '들어옴'), ('EXIT', '나감')], default='ENTRY', max_length=5)),
+                ('verdict', models.CharField(choices=[('ADMITTED', '통과'), ('UNKNOWN', '알 수 없는 표'), ('CANCELLED', '취소된 등록'), ('OTHER_EVENT', '다른 행사의 표'), ('OTHER_DAY', '다른 날의 표'), ('NOT_YET', '아직 열지 않음'), ('OVER', '이미 끝남'), ('INSIDE', '이미 입장함'), ('OUTSIDE', '들어온 기록이 없음'), ('KIND', '이 입구로 들어올 수 없는 표'), ('BLOCKED', '주최자가 막은 등록')], max_length=12)),
                 ('mode', models.CharField(choices=[('ONSITE', '현장'), ('ONLINE', '온라인')], default='ONSITE', max_length=6)),
                 ('day', models.DateField()),
                 ('at', models.DateTimeField()),
@@ -605,6 +606,21 @@ class Migration(TablesAtOnce):
             options={
                 'verbose_name': '입장기록',
                 'ordering': ['edition', 'at', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='EventDoor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('name', models.CharField(max_length=80)),
+                ('opens_at', models.DateTimeField()),
+                ('closes_at', models.DateTimeField()),
+                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('ATTENDEE', '일반 참가'), ('SPEAKER', '발표자'), ('EXHIBITOR', '전시 참가'), ('PRESS', '언론'), ('STAFF', '운영진')], max_length=9), blank=True, default=list, size=None)),
+            ],
+            options={
+                'verbose_name': '입구',
+                'ordering': ['edition', 'opens_at', 'id'],
             },
         ),
         migrations.CreateModel(
@@ -645,6 +661,8 @@ class Migration(TablesAtOnce):
                 ('name', models.CharField(blank=True, max_length=80)),
                 ('origin', models.CharField(choices=[('DOMESTIC', '국내'), ('FOREIGN', '해외')], max_length=8)),
                 ('country', models.CharField(default='KR', max_length=2)),
+                ('kind', models.CharField(choices=[('ATTENDEE', '일반 참가'), ('SPEAKER', '발표자'), ('EXHIBITOR', '전시 참가'), ('PRESS', '언론'), ('STAFF', '운영진')], default='ATTENDEE', max_length=9)),
+                ('day', models.DateField(blank=True, null=True)),
                 ('blocked', models.BooleanField(default=False)),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True)),
             ],
@@ -715,6 +733,16 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='award',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'CLOSED'), _negated=True), models.Q(('interest', models.F('interest_due')), ('paid', django.db.models.expressions.CombinedExpression(models.F('final'), '+', models.F('repaid')))), _connector='OR'), name='award_closed_to_the_last_won'),
+        ),
+        migrations.AddField(
+            model_name='eventdoor',
+            name='edition',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='doors', to='mice.eventedition'),
+        ),
+        migrations.AddField(
+            model_name='checkin',
+            name='door',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='checkins', to='mice.eventdoor'),
         ),
         migrations.AddField(
             model_name='checkin',
@@ -824,8 +852,28 @@ class Migration(TablesAtOnce):
             constraint=models.CheckConstraint(condition=models.Q(('country__regex', '^[A-Z]{2}$')), name='registrant_country_is_a_code'),
         ),
         migrations.AddConstraint(
+            model_name='registrant',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['ATTENDEE', 'SPEAKER', 'EXHIBITOR', 'PRESS', 'STAFF'])), name='registrant_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventdoor',
+            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='door_closes_after_it_opens'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventdoor',
+            constraint=models.CheckConstraint(condition=models.Q(('kinds__contained_by', ['ATTENDEE', 'SPEAKER', 'EXHIBITOR', 'PRESS', 'STAFF'])), name='door_kinds_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='eventdoor',
+            constraint=models.UniqueConstraint(fields=('edition', 'name'), name='doors_have_names'),
+        ),
+        migrations.AddConstraint(
             model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['ADMITTED', 'UNKNOWN', 'CANCELLED', 'OTHER_EVENT', 'OTHER_DAY', 'INSIDE', 'BLOCKED'])), name='scan_verdict_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('way__in', ['ENTRY', 'EXIT'])), name='scan_way_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='checkin',
+            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['ADMITTED', 'UNKNOWN', 'CANCELLED', 'OTHER_EVENT', 'OTHER_DAY', 'NOT_YET', 'OVER', 'INSIDE', 'OUTSIDE', 'KIND', 'BLOCKED'])), name='scan_verdict_known'),
         ),
         migrations.AddConstraint(
             model_name='checkin',

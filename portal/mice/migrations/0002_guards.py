@@ -34,6 +34,7 @@ FUNCTIONS = (
     "clawback_agrees",
     "nobody_sanctioned",
     "net",
+    "scan_fits",
 )
 
 

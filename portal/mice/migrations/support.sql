@@ -220,6 +220,16 @@ CREATE TRIGGER plan_stays BEFORE UPDATE OR DELETE ON mice_awardplan FOR EACH ROW
 -- Scans, settlements and evidence stay; a report's lines stay as filed, and as audited.
 CREATE TRIGGER scan_stays BEFORE UPDATE OR DELETE ON mice_checkin FOR EACH ROW EXECUTE FUNCTION mice_forbid();
 CREATE TRIGGER scans_stay BEFORE TRUNCATE ON mice_checkin EXECUTE FUNCTION mice_forbid();
+-- A scan belongs to one edition with its ticket and its door.
+CREATE FUNCTION mice_scan_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.edition_id <> coalesce((SELECT edition_id FROM mice_registrant WHERE id = NEW.registrant_id), NEW.edition_id)
+     OR NEW.edition_id <> coalesce((SELECT edition_id FROM mice_eventdoor WHERE id = NEW.door_id), NEW.edition_id) THEN
+    RAISE EXCEPTION 'the ticket or the door of the scan is of another edition' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER scan_fits BEFORE INSERT ON mice_checkin FOR EACH ROW EXECUTE FUNCTION mice_scan_fits();
 CREATE TRIGGER settlement_stays BEFORE UPDATE OR DELETE ON mice_settlement FOR EACH ROW EXECUTE FUNCTION mice_forbid();
 CREATE TRIGGER report_not_deleted BEFORE DELETE ON mice_settlementreport FOR EACH ROW EXECUTE FUNCTION mice_forbid();
 CREATE TRIGGER evidence_not_deleted BEFORE DELETE ON mice_evidence FOR EACH ROW EXECUTE FUNCTION mice_forbid();

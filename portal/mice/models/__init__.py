@@ -1,7 +1,7 @@
 """The tables of events and the tour."""
 
 from portal.mice.models.allotments import EventAllotment
-from portal.mice.models.attendance import CheckIn, Registrant
+from portal.mice.models.attendance import CheckIn, EventDoor, Registrant
 from portal.mice.models.awards import Agreement, Amendment, Award, AwardLine, Posting, Tranche
 from portal.mice.models.bookings import HOLDING, TourBooking
 from portal.mice.models.clawbacks import Clawback, ClawbackReceipt, Inspection, Sanction
@@ -41,6 +41,7 @@ __all__ = [
     "EditionMatch",
     "Event",
     "EventAllotment",
+    "EventDoor",
     "EventEdition",
     "Evidence",
     "EvidenceFile",

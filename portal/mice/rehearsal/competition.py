@@ -16,8 +16,8 @@ from portal.mice.models import AwardPlan, BudgetEnvelope, EventEdition, SupportP
 from portal.mice.rehearsal.cast import Organiser, Staff, at
 
 MILLION = 1_000_000
-#: What a programme asks of an event: fewer people than in life, so that every door is played in seconds.
-POLICY = {"required_onsite": 20, "required_foreign": 10}
+#: What a programme asks of an event: fewer people and days than in life, so that every door is played in seconds.
+POLICY = {"required_onsite": 20, "required_foreign": 10, "min_days": 1}
 _FORM = {
     "sections": [
         {

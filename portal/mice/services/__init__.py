@@ -8,7 +8,14 @@ from portal.mice.services.agreements import (
     sign_agreement,
 )
 from portal.mice.services.allotments import keep_places, release, release_due_allotments
-from portal.mice.services.attendance import count_turnout, event_ticket, register_guest, scan_ticket
+from portal.mice.services.attendance import (
+    block_guest,
+    count_turnout,
+    event_ticket,
+    open_door,
+    register_guest,
+    scan_ticket,
+)
 from portal.mice.services.awards import (
     approve_amendment,
     cancel_award,
@@ -75,6 +82,7 @@ __all__ = [
     "approve_amendment",
     "ask_for_group",
     "audit_report",
+    "block_guest",
     "book",
     "cancel",
     "cancel_award",
@@ -118,6 +126,7 @@ __all__ = [
     "move_edition",
     "notice_clawback",
     "offer_free_places",
+    "open_door",
     "owed",
     "pay_tranche",
     "plan_award",

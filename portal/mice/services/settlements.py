@@ -88,11 +88,16 @@ def _compute(award: Award, report: SettlementReport, *, by: User, now: datetime)
 
 
 def _tariff(award: Award, report: SettlementReport, policy: SupportPolicy) -> int | None:
-    """What the turnout pays, for the worst of the required figures; None when the policy requires none."""
+    """What the turnout pays, for the worst of the required figures; None when the policy requires none.
+
+    Too few countries or days: the conditions were not met, and nothing is paid whoever came.
+    """
     required = {"onsite": policy.required_onsite, "foreign": policy.required_foreign}
     if not any(required.values()):
         return None
     came = report.turnout or {}
+    if came.get("countries", 0) < policy.min_countries or came.get("days", 0) < policy.min_days:
+        return 0
     rate = min(pay_rate_bp(number, came.get(what, 0), policy.pay_table) for what, number in required.items() if number)
     return award.amount * rate // WHOLE_BP
 
