@@ -35,7 +35,7 @@ EARLY, TWO_TABS, AGAIN = 0.8, 5, 10
 LATE_S = 45.0
 TRIAL, WARM = 800, 100
 #: Of the claims that a crowd gets through, the share at which the gate lets people in.
-STEADY = 0.6
+STEADY = 0.7
 AIM = 100.0
 WORKERS, THREADS = 2, 16
 #: Connections of the trial, as many as the server works on at once; and of the rush, where everybody has one of their own.
